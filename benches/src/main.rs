@@ -1,0 +1,2 @@
+//! Throughput benchmarks of gossa beside its peers.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The stable face for checkers: Checker, Pass, functions, values, reports.

@@ -1,0 +1,1 @@
+//! Text ranges, interned names, entity ids, interners: what every crate shares and nothing of Go.

@@ -1,0 +1,1 @@
+//! The salsa database: queries from file text to SSA.

@@ -1,0 +1,1 @@
+//! Go modules, packages and files, read from disk as data.

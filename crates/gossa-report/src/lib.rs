@@ -1,0 +1,1 @@
+//! Findings and their output: text, JSON, fingerprints.

@@ -1,0 +1,1 @@
+//! The SSA form of Go functions: build, verify, print, read.

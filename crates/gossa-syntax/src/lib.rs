@@ -1,0 +1,1 @@
+//! Lexer, parser and syntax trees for Go.

@@ -1,0 +1,1 @@
+//! Test harness for checkers: want comments, small standard library.

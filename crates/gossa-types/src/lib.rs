@@ -1,0 +1,1 @@
+//! Types, constants and the type checker for Go.

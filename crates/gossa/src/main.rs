@@ -1,0 +1,3 @@
+//! The `gossa` command.
+
+fn main() {}
