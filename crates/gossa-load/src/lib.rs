@@ -1,1 +1,36 @@
 //! Go modules, packages and files, read from disk as data.
+//!
+//! The first stage of the pipeline: [`load`] takes package patterns as the
+//! go command takes them and a [`BuildConfig`], and returns a [`Program`]:
+//! every package the patterns reach, dependencies first, with the files
+//! that the build selects, the module each belongs to, and each import of
+//! each package resolved to a dense [`PackageIndex`]. Later stages parse
+//! and check those files; they find nothing on disk by themselves.
+//!
+//! No process is started and no network is used. Everything that is read,
+//! and every environment variable that is asked for, goes through
+//! [`System`], so a whole world of modules can stand in memory for tests.
+//!
+//! Nothing in the analysed code can make this stage panic or stop: what is
+//! wrong with one file, package or module becomes a [`LoadDiagnostic`] with
+//! its place, and the rest is loaded. Only when nothing at all can be loaded
+//! (no Go installation, no such directory) is there a [`LoadError`].
+//!
+//! In suggested reading order: [`config`] and [`program`] are what goes in
+//! and what comes out; `header` reads a file up to its imports; `constraint`
+//! decides which files belong to a build; `package_dir` puts the two together
+//! for a directory; `goroot`, `gomod`, `module_graph` and `vendoring` know
+//! where packages live; `resolve` finds a directory for an import path;
+//! `patterns` expands what the user wrote; `loader` drives all of it.
+
+pub mod config;
+pub mod program;
+pub mod system;
+
+pub use config::{BuildConfig, BuildContext, LangVersion, ModMode};
+pub use program::{
+    CgoPreamble, DiagnosticKind, EmbedPattern, FileIndex, IgnoreReason, IgnoredFile, ImportSpec,
+    LoadDiagnostic, LoadError, Module, ModuleIndex, OtherFiles, Package, PackageIndex, Program,
+    ResolvedImport, Severity, SourceFile, SourceKind,
+};
+pub use system::{DirEntry, DiskSystem, EntryKind, MemorySystem, Metadata, System};
