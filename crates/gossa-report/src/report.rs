@@ -1,0 +1,261 @@
+//! A run's whole result: findings, diagnostics, and figures about the run.
+
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Diagnostic, Finding, Severity, SourceProvider, fingerprint};
+
+/// The name and version of the JSON form.
+pub const SCHEMA: &str = "gossa.findings/1";
+
+/// The field `schema`: written as [`SCHEMA`], and reading anything else fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Schema;
+
+impl Serialize for Schema {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(SCHEMA)
+    }
+}
+
+impl<'de> Deserialize<'de> for Schema {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        if name == SCHEMA {
+            Ok(Self)
+        } else {
+            Err(serde::de::Error::custom(format_args!(
+                "the schema is `{name}`, not `{SCHEMA}`"
+            )))
+        }
+    }
+}
+
+/// Who wrote the report.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Tool {
+    /// The tool's name.
+    pub name: Cow<'static, str>,
+    /// The tool's version.
+    pub version: Cow<'static, str>,
+}
+
+impl Default for Tool {
+    fn default() -> Self {
+        Self {
+            name: "gossa".into(),
+            version: env!("CARGO_PKG_VERSION").into(),
+        }
+    }
+}
+
+/// Wall-clock time by stage.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Seconds {
+    /// Finding packages and reading files.
+    pub load: f64,
+    /// Parsing.
+    pub parse: f64,
+    /// Type checking.
+    pub types: f64,
+    /// Lowering to SSA.
+    pub ssa: f64,
+    /// Whole-program analyses.
+    pub solve: f64,
+    /// The checkers.
+    pub check: f64,
+    /// From start to report.
+    pub total: f64,
+}
+
+impl Seconds {
+    /// The same, in whole milliseconds: more digits than that are noise.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        let round = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
+        Self {
+            load: round(self.load),
+            parse: round(self.parse),
+            types: round(self.types),
+            ssa: round(self.ssa),
+            solve: round(self.solve),
+            check: round(self.check),
+            total: round(self.total),
+        }
+    }
+}
+
+/// Figures about the run. All but `seconds` and `peak_rss_mb` are the same in every run.
+#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Stats {
+    /// Packages analysed, dependencies included.
+    pub packages: u64,
+    /// Files read.
+    pub files: u64,
+    /// Lines in them.
+    pub lines: u64,
+    /// Functions lowered.
+    pub functions: u64,
+    /// SSA instructions in them.
+    pub instructions: u64,
+    /// Errors in the analysed code and in loading it.
+    pub errors: u64,
+    /// Time by stage.
+    pub seconds: Seconds,
+    /// Peak resident memory in MiB.
+    pub peak_rss_mb: u64,
+}
+
+impl Stats {
+    /// The same without what differs from run to run.
+    #[must_use]
+    pub fn without_timing(self) -> Self {
+        Self {
+            seconds: Seconds::default(),
+            peak_rss_mb: 0,
+            ..self
+        }
+    }
+}
+
+/// A run's result. Fill it in any order, then call [`finish`](Self::finish).
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Report {
+    /// The form's name.
+    pub schema: Schema,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// What was found.
+    pub findings: Vec<Finding>,
+    /// What went wrong.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Figures.
+    pub stats: Stats,
+}
+
+impl Report {
+    /// An empty report of this version of gossa.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts the report into its final form, whatever order its parts came in: findings sorted by
+    /// file, line, column, checker and message, each one once, with fingerprints; diagnostics
+    /// sorted by place, each one once.
+    ///
+    /// Two findings are the same if checker, message and location agree: a package and its test
+    /// variant, or two instances of a generic function, report alike. The one of higher
+    /// confidence, then severity, then with the shorter trace, stays.
+    pub fn finish(&mut self, sources: &dyn SourceProvider) {
+        // The whole finding is the last key, so that the order never depends on arrival.
+        self.findings
+            .sort_unstable_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
+        self.findings
+            .dedup_by(|later, earlier| identity(later) == identity(earlier));
+        fingerprint::assign(&mut self.findings, sources);
+        self.diagnostics
+            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        self.diagnostics.dedup();
+    }
+
+    /// How many findings have this severity.
+    #[must_use]
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    }
+}
+
+/// What findings are sorted by. Equal findings stand together, the one to keep first.
+fn order(finding: &Finding) -> impl Ord + '_ {
+    let at = &finding.location;
+    (
+        (
+            &at.file,
+            at.line,
+            at.column,
+            &finding.checker,
+            &finding.message,
+        ),
+        (at.end_line, at.end_column),
+        (
+            Reverse(finding.confidence),
+            Reverse(finding.severity),
+            finding.trace.len(),
+        ),
+    )
+}
+
+fn identity(finding: &Finding) -> (&str, &str, &crate::Location) {
+    (&finding.checker, &finding.message, &finding.location)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Confidence, Location, NoSources, Stage, Step};
+
+    fn finding(file: &str, line: u32, column: u32, checker: &'static str) -> Finding {
+        let location = Location::new(file, line, column, line, column + 1);
+        Finding::new(checker, "x", Severity::Warning, "m", location)
+    }
+
+    #[test]
+    fn findings_are_sorted_by_place_then_checker() {
+        let sorted = [
+            finding("a.go", 2, 9, "a"),
+            finding("a.go", 10, 1, "b"),
+            finding("a.go", 10, 2, "a"),
+            finding("a.go", 10, 2, "b"),
+            finding("b.go", 1, 1, "a"),
+        ];
+        let mut report = Report::new();
+        report.findings = sorted.iter().rev().cloned().collect();
+        report.finish(&NoSources);
+        for finding in &mut report.findings {
+            finding.fingerprint = Default::default();
+        }
+        assert_eq!(report.findings, sorted);
+    }
+
+    #[test]
+    fn of_equal_findings_the_surest_with_the_shortest_story_stays() {
+        let sure = finding("a.go", 1, 1, "a");
+        let mut long = sure.clone();
+        long.trace.push(Step::new("s", sure.location.clone()));
+        let mut unsure = sure.clone();
+        unsure.confidence = Confidence::Low;
+        let mut elsewhere = sure.clone();
+        elsewhere.location.end_column += 1;
+        let findings = vec![unsure, long, elsewhere, sure];
+
+        let mut reversed = Report::new();
+        reversed.findings = findings.iter().rev().cloned().collect();
+        reversed.finish(&NoSources);
+        let mut report = Report::new();
+        report.findings = findings;
+        report.finish(&NoSources);
+
+        assert_eq!(report, reversed);
+        assert_eq!(report.findings.len(), 2);
+        assert_eq!(report.findings[0].confidence, Confidence::High);
+        assert!(report.findings[0].trace.is_empty());
+    }
+
+    #[test]
+    fn diagnostics_without_a_place_come_first_and_each_once() {
+        let placed = |line| {
+            Diagnostic::new(Severity::Error, Stage::Parse, "m").at(Location::point("a.go", line, 1))
+        };
+        let bare = Diagnostic::new(Severity::Error, Stage::Load, "m");
+        let mut report = Report::new();
+        report.diagnostics = vec![placed(2), placed(1), bare.clone(), placed(2)];
+        report.finish(&NoSources);
+        assert_eq!(report.diagnostics, [bare, placed(1), placed(2)]);
+    }
+}
