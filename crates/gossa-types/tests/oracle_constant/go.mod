@@ -1,0 +1,3 @@
+module gossa.test/oracle_constant
+
+go 1.27
