@@ -69,6 +69,8 @@ fn finding() -> impl Strategy<Value = Finding> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
     #[test]
     fn writing_never_panics_and_escapes(
         text in source(),
