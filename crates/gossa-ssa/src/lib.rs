@@ -1,1 +1,21 @@
 //! The SSA form of Go functions: build, verify, print, read.
+//!
+//! Fourth in the pipeline: checked trees in, one [`Lowered`] per declared function out, generic
+//! functions instantiated. Knows neither salsa nor files. Read [`inst`] first (the table of
+//! instructions), then [`body`], then [`ids`].
+
+pub mod body;
+pub mod env;
+pub mod ids;
+pub mod inst;
+
+pub use body::{BlockData, Body, Lowered, SourceMap, Table, TableNode, ValueData, ValueDef};
+pub use env::LowerEnv;
+pub use ids::{
+    BlockId, CallId, ConstId, FuncId, FuncKey, InstId, MethodRef, MethodRefId, MethodTarget,
+    SelectId, TableId, ValueId,
+};
+pub use inst::{
+    AllocKind, BinaryOp, CallData, Callee, ConvertKind, Fact, Inst, SelectArm, SelectData,
+    SliceBounds, Target, UnaryOp, UnsafeOp, ValueList,
+};

@@ -1,1 +1,32 @@
 //! Types, constants and the type checker for Go.
+//!
+//! Third in the pipeline: trees in, [`PackageDecls`] and [`BodyTypes`] out. Knows neither salsa
+//! nor files; imports are asked of a [`TypeEnv`]. Read in this order: [`ids`], [`ty`], [`object`],
+//! [`info`], [`decls`], [`env`].
+
+pub mod constant;
+pub mod decls;
+pub mod env;
+pub mod ids;
+pub mod info;
+pub mod object;
+pub mod resolver;
+pub mod ty;
+pub mod universe;
+
+pub use decls::{
+    BodyTypes, ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, Linkname, PackageDecls,
+    Receiver, TypeError, VarDecl,
+};
+pub use env::{Target, TypeEnv};
+pub use ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};
+pub use info::{
+    ExprType, Local, LocalDecls, LocalKind, Mode, Selected, Selection, SelectionKind, TreeTypes,
+    TypeDecl,
+};
+pub use object::{Builtin, LocalId, Object};
+pub use resolver::{EnvResolver, MethodInfo, Resolver};
+pub use ty::{
+    BasicKind, FieldType, InterfaceMethod, InterfaceType, Param, SignatureType, TypeFlags, TypeId,
+    TypeKind, TypeList, UnionTerm,
+};

@@ -1,0 +1,200 @@
+//! What a package declares: the result of checking all its declarations but no function body.
+
+use crate::constant::Value;
+use crate::ids::{DeclId, PackageId, TypeParamId};
+use crate::info::{LocalDecls, TreeTypes, TypeDecl};
+use crate::object::Object;
+use crate::ty::TypeId;
+use gossa_base::{FxHashMap, Name};
+use gossa_syntax::{DeclKeyword, ExprId, NodeId, SpecId, Tree};
+use std::sync::Arc;
+
+/// A top-level declaration of a package by place: file, then declaration in the file.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct DeclSource {
+    /// Index of the file in the package's (sorted) list of Go files.
+    pub file: u32,
+    /// Index in [`gossa_syntax::File::decls`].
+    pub decl: u32,
+}
+
+/// A type error. Positions follow from the tree's spans.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TypeError {
+    /// The declaration.
+    pub source: DeclSource,
+    /// Whether `node` is of the body's tree rather than the header's.
+    pub in_body: bool,
+    /// The node.
+    pub node: NodeId,
+    /// What is wrong, as the compiler says it.
+    pub message: String,
+    /// Whether the program is still valid (unused variable or import, ...): gossa goes on as if
+    /// nothing were wrong.
+    pub soft: bool,
+}
+
+/// A package-level constant.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConstDecl {
+    /// Its type, perhaps untyped.
+    pub ty: TypeId,
+    /// Its value.
+    pub value: Value,
+    /// Where it is declared.
+    pub source: DeclSource,
+}
+
+/// A package-level variable.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct VarDecl {
+    /// Its type.
+    pub ty: TypeId,
+    /// Where it is declared.
+    pub source: DeclSource,
+    /// Its specification.
+    pub spec: SpecId,
+    /// Its position in the specification's names.
+    pub index: u32,
+}
+
+/// The receiver of a method.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Receiver {
+    /// The named type.
+    pub base: DeclId,
+    /// Whether the receiver is `*T`.
+    pub pointer: bool,
+    /// How many of the method's type parameters are the receiver's.
+    pub type_params: u32,
+    /// The receiver's type in terms of the method's type parameters.
+    pub ty: TypeId,
+}
+
+/// A function or method.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FuncDecl {
+    /// Its signature type, without receiver; `type_params` in it are the method's own only.
+    pub signature: TypeId,
+    /// All type parameters, the receiver's first.
+    pub type_params: Arc<[TypeParamId]>,
+    /// Its receiver.
+    pub receiver: Option<Receiver>,
+    /// Whether it has a body.
+    pub has_body: bool,
+    /// Where it is declared.
+    pub source: DeclSource,
+}
+
+/// One initialiser of package-level variables: `lhs = rhs`, where `lhs` is one variable, or
+/// several for a call, or none for `var _ = x`'s blank (which is a variable named `_`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Initializer {
+    /// The variables.
+    pub lhs: Box<[DeclId]>,
+    /// The declaration that holds the expression.
+    pub source: DeclSource,
+    /// The expression, in the declaration's header tree.
+    pub rhs: ExprId,
+    /// Package-level variables, constants and functions that the expression mentions.
+    pub references: Box<[DeclId]>,
+}
+
+/// A `//go:linkname local target` directive.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Linkname {
+    /// The local name.
+    pub local: Name,
+    /// `import/path.name`; `None` in the one-argument form.
+    pub target: Option<Name>,
+}
+
+/// The positions-free skeleton of a file: everything but function bodies.
+///
+/// Equal skeletons mean that no declaration changed: the firewall behind which an edit of a body
+/// or of a comment stops.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ItemTree {
+    /// The package name.
+    pub package: Option<Name>,
+    /// The header tree of each declaration, in source order ([`gossa_syntax::File::decls`]).
+    pub items: Box<[Arc<Tree>]>,
+    /// Language version that the file asks for by `//go:build go1.N`, as (1, N).
+    pub go_version: Option<(u32, u32)>,
+    /// The C preamble of `import "C"`, where the file has one.
+    pub cgo_preamble: Option<Box<str>>,
+    /// `//go:linkname` directives, in source order.
+    pub linknames: Box<[Linkname]>,
+}
+
+/// What a package declares.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PackageDecls {
+    /// The package.
+    pub id: PackageId,
+    /// Its name.
+    pub name: Name,
+    /// Packages imported by its files, by import path as written, sorted by path.
+    pub imports: Box<[(Name, PackageId)]>,
+    /// Package-level names.
+    pub scope: FxHashMap<Name, Object>,
+    /// For each file the names that its imports bind, dot imports resolved.
+    pub file_scopes: Box<[FxHashMap<Name, Object>]>,
+    /// Constants.
+    pub consts: FxHashMap<DeclId, ConstDecl>,
+    /// Variables.
+    pub vars: FxHashMap<DeclId, VarDecl>,
+    /// Functions and methods.
+    pub funcs: FxHashMap<DeclId, FuncDecl>,
+    /// All functions and methods in source order, `init` and blank ones included.
+    pub func_order: Box<[DeclId]>,
+    /// Package-level types (local ones of initialisers are in `locals`), aliases included.
+    pub types: FxHashMap<DeclId, TypeDecl>,
+    /// Constraints of all type parameters declared at package level.
+    pub bounds: FxHashMap<TypeParamId, TypeId>,
+    /// Types declared inside initialisers' function literals.
+    pub locals: LocalDecls,
+    /// Initialisers in source order (not yet in order of execution).
+    pub initializers: Box<[Initializer]>,
+    /// What checking each declaration's header tree found out, sorted by place.
+    pub trees: Box<[(DeclSource, TreeTypes)]>,
+    /// Errors, in source order.
+    pub errors: Box<[TypeError]>,
+}
+
+impl PackageDecls {
+    /// What checking the header tree at `source` found out. Logarithmic.
+    #[must_use]
+    pub fn tree(&self, source: DeclSource) -> Option<&TreeTypes> {
+        let at = self
+            .trees
+            .binary_search_by(|(place, _)| place.cmp(&source))
+            .ok()?;
+        Some(&self.trees[at].1)
+    }
+}
+
+/// What checking one function body finds out.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct BodyTypes {
+    /// Side tables over the body's tree.
+    pub types: TreeTypes,
+    /// Types declared in the body.
+    pub locals: LocalDecls,
+    /// Package-level objects of the same package that the body mentions, methods included:
+    /// what package initialisation order needs. No duplicates; in order of first mention.
+    pub references: Box<[DeclId]>,
+    /// Names of the file scope (imports) that the body uses; sorted by text.
+    pub used_imports: Box<[Name]>,
+    /// Errors, in source order.
+    pub errors: Box<[TypeError]>,
+}
+
+/// A keyword and specs of a `Gen` tree, for walks over item trees.
+#[must_use]
+pub fn gen_specs(tree: &Tree) -> Option<(DeclKeyword, impl Iterator<Item = SpecId> + use<>)> {
+    match tree.root {
+        gossa_syntax::TreeRoot::Gen { keyword, specs, .. } => Some((keyword, tree.spec_ids(specs))),
+        _ => None,
+    }
+}
