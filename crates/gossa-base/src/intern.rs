@@ -61,6 +61,17 @@ impl<T: Hash + Eq> Interner<T> {
         id
     }
 
+    /// The id of the value equal to `key`, if there is one.
+    pub fn find<Q>(&self, key: &Q) -> Option<u32>
+    where
+        Q: Hash + Eq + ?Sized,
+        T: std::borrow::Borrow<Q>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
+        shard.read().find(hash, |&id| self.items[id as usize].borrow() == key).copied()
+    }
+
     /// The id of `value`.
     pub fn intern(&self, value: T) -> u32 {
         let hash = self.hasher.hash_one(&value);

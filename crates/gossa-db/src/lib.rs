@@ -1,1 +1,41 @@
-//! The salsa database: queries from file text to SSA.
+//! The salsa database: queries from file text to SSA. The only crate that knows salsa.
+//!
+//! ```text
+//! SourceFile.text ── parse ─┬─ item_tree ──── package_decls ──┬─ init_order ─┐
+//!   (input)        (no_eq)  │  (no bodies,    (per package;   │              │
+//!                           │   no positions)  asks imports)  ├─ body_types ─┼─ lowered
+//!                           └─ body_tree ─────────────────────┘  (per func)  │ (per func
+//!                              (per func, no positions) ─────────────────────┘  instance)
+//! ```
+//!
+//! `item_tree` and `body_tree` are the firewalls. An edit inside one body re-runs `parse`, both
+//! projections of that file (cheap), and then `body_types` and `lowered` of that one function; a
+//! comment above it leaves every projection equal and nothing past them runs. Bodies and their
+//! side tables are plain arenas inside query results, never salsa structs.
+//!
+//! The same queries serve a one-shot run ([`RootDb::one_shot`]): inputs are frozen, so that no
+//! dependency edges are kept, trees and side tables are dropped once their package is lowered
+//! (and come back by parsing again when asked for), and [`Session`] drives packages and functions
+//! in parallel, dependencies first.
+//!
+//! Invariant: no salsa type appears in the signature of anything that `gossa-api` hands on.
+
+mod bodies;
+mod declare;
+mod diagnostics;
+mod env;
+mod inputs;
+mod one_shot;
+mod parse;
+mod session;
+mod ssa;
+pub mod testing;
+
+pub use bodies::{BodyKey, CheckedBody, body_tree, body_types};
+pub use declare::{init_order, item_tree, package_decls};
+pub use diagnostics::{Place, SourcePlace};
+pub use env::DbEnv;
+pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
+pub use parse::{ParsedFile, parse};
+pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};
+pub use ssa::{LowerKey, lowered};

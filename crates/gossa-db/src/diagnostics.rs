@@ -1,0 +1,171 @@
+//! From nodes to places in files, and from errors to diagnostics.
+
+use crate::bodies::{BodyKey, body_types, declaration, source_file};
+use crate::declare::package_decls;
+use crate::inputs::{Db, PackageInput, Program, SourceFile};
+use crate::parse::parse;
+use gossa_base::{LineColumn, LineIndex, TextRange};
+use gossa_report::{Diagnostic, Location, Severity, Stage};
+use gossa_ssa::{FuncId, FuncKey};
+use gossa_syntax::{Node, NodeId, Span, TreeRoot, TreeWithSpans};
+use gossa_types::{DeclId, DeclSource, PackageId, TypeError};
+
+/// A node of a declaration.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Place {
+    /// The package.
+    pub package: PackageId,
+    /// The declaration.
+    pub source: DeclSource,
+    /// Whether the node is of the body's tree.
+    pub in_body: bool,
+    /// The node.
+    pub node: NodeId,
+}
+
+/// A range of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SourcePlace {
+    /// Full path of the file.
+    pub path: String,
+    /// The bytes.
+    pub range: TextRange,
+    /// Line and column of the first byte.
+    pub start: LineColumn,
+    /// Line and column past the last byte.
+    pub end: LineColumn,
+}
+
+/// Line starts of a file.
+#[salsa::tracked]
+fn line_index(db: &dyn Db, file: SourceFile) -> LineIndex {
+    LineIndex::new(file.text(db))
+}
+
+impl SourcePlace {
+    /// A range of a file as a place.
+    #[must_use]
+    pub fn new(db: &dyn Db, file: SourceFile, range: TextRange) -> Self {
+        let lines = line_index(db, file);
+        Self {
+            path: file.path(db).to_owned(),
+            range,
+            start: lines.line_column(range.start()),
+            end: lines.line_column(range.end()),
+        }
+    }
+
+    /// The place as a location of a report; the path is still the full one.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        Location::new(
+            self.path.clone(),
+            self.start.line,
+            self.start.column,
+            self.end.line,
+            self.end.column,
+        )
+    }
+}
+
+impl Place {
+    /// The place of a node of a function's (or initialiser's) SSA form; `None` for functions
+    /// without source.
+    #[must_use]
+    pub fn of_function(db: &dyn Db, func: FuncId, node: NodeId) -> Option<Self> {
+        let (decl, in_body) = match *func.root().key() {
+            FuncKey::Decl { decl, .. } => (decl, true),
+            FuncKey::VarInit(var) => (var, false),
+            _ => return None,
+        };
+        let source = declared_at(db, decl)?;
+        Some(Self { package: decl.package(), source, in_body, node })
+    }
+
+    /// Where the node is. Parses the file again if its trees were dropped.
+    #[must_use]
+    pub fn resolve(self, db: &dyn Db) -> Option<SourcePlace> {
+        let package = *Program::get(db).packages(db).get(&self.package)?;
+        let file = source_file(db, package, self.source)?;
+        let parsed = parse(db, file).load(db, file);
+        let decl = parsed.decls.get(self.source.decl as usize)?;
+        let tree = if self.in_body { decl.body.as_ref()? } else { &decl.header };
+        let span = match self.node.node() {
+            Node::Root => root_span(&decl.header),
+            // An operator says more than the whole expression, as in the compiler's messages.
+            Node::Expr(id) => tree.spans.exprs.get(id.index()).copied(),
+            Node::Stmt(id) => tree.spans.stmts.get(id.index()).copied(),
+            Node::End(id) => tree.spans.stmts.get(id.index()).map(|span| Span {
+                start: span.end.saturating_sub(1),
+                end: span.end,
+                anchor: span.end.saturating_sub(1),
+            }),
+        };
+        let base = decl.range.start();
+        let range = span.map_or(decl.range, |span| {
+            TextRange::new(base + gossa_base::TextSize::from(span.start), base + gossa_base::TextSize::from(span.end))
+        });
+        Some(SourcePlace::new(db, file, range))
+    }
+}
+
+/// The declared name stands for a whole declaration.
+fn root_span(header: &TreeWithSpans) -> Option<Span> {
+    match header.tree.root {
+        TreeRoot::Func { name, .. } => Some(header.spans[name]),
+        _ => None,
+    }
+}
+
+/// The declaration of a function, variable or constant.
+fn declared_at(db: &dyn Db, decl: DeclId) -> Option<DeclSource> {
+    if let Some((_, func)) = declaration(db, decl) {
+        return Some(func.source);
+    }
+    let package = *Program::get(db).packages(db).get(&decl.package())?;
+    let decls = package_decls(db, package);
+    decls.vars.get(&decl).map(|var| var.source).or_else(|| decls.consts.get(&decl).map(|c| c.source))
+}
+
+/// All syntax and type errors of a package.
+#[must_use]
+pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Diagnostic> {
+    let mut diagnostics = Vec::new();
+    let mut has_syntax_errors = false;
+    for &file in package.files(db) {
+        for error in parse(db, file).errors() {
+            has_syntax_errors = true;
+            diagnostics.push(
+                Diagnostic::new(Severity::Error, Stage::Parse, error.message.clone())
+                    .at(SourcePlace::new(db, file, error.range).location()),
+            );
+        }
+    }
+    let decls = package_decls(db, package);
+    let mut errors: Vec<&TypeError> = decls.errors.iter().collect();
+    for &func in &decls.func_order {
+        if decls.funcs.get(&func).is_some_and(|found| found.has_body)
+            && let Some(body) = body_types(db, BodyKey::new(db, func))
+        {
+            errors.extend(&*body.errors);
+        }
+    }
+    for error in errors {
+        // What a syntax error left behind is not worth a second message.
+        if has_syntax_errors && error.soft {
+            continue;
+        }
+        let place = Place {
+            package: package.id(db),
+            source: error.source,
+            in_body: error.in_body,
+            node: error.node,
+        };
+        let diagnostic = Diagnostic::new(Severity::Error, Stage::Types, error.message.clone());
+        diagnostics.push(match place.resolve(db) {
+            Some(place) => diagnostic.at(place.location()),
+            None => diagnostic,
+        });
+    }
+    diagnostics
+}

@@ -1,0 +1,99 @@
+//! The inputs, and the database that holds them.
+
+use gossa_base::{FxHashMap, Name};
+use gossa_types::{PackageId, Target};
+use std::sync::Arc;
+
+/// What queries may ask besides inputs.
+#[salsa::db]
+pub trait Db: salsa::Database {
+    /// Whether this is a one-shot run: inputs are frozen, and large intermediate results are
+    /// dropped when they have been used.
+    fn is_one_shot(&self) -> bool;
+}
+
+/// A Go file.
+#[salsa::input(debug)]
+pub struct SourceFile {
+    /// Its full path.
+    #[returns(deref)]
+    pub path: Box<str>,
+    /// Its bytes.
+    pub text: Arc<[u8]>,
+}
+
+/// A package: its files and what its imports mean, as the loader found them.
+#[salsa::input(debug)]
+pub struct PackageInput {
+    /// The package.
+    #[returns(copy)]
+    pub id: PackageId,
+    /// Its name.
+    #[returns(copy)]
+    pub name: Name,
+    /// Its Go files, sorted by name.
+    #[returns(deref)]
+    pub files: Box<[SourceFile]>,
+    /// What each import path, as written, stands for; missing ones are left out.
+    pub imports: FxHashMap<Name, PackageId>,
+    /// Language version.
+    #[returns(copy)]
+    pub go_version: (u32, u32),
+    /// Whether it belongs to the Go distribution.
+    #[returns(copy)]
+    pub standard: bool,
+}
+
+/// The program as a whole.
+#[salsa::input(singleton, debug)]
+pub struct Program {
+    /// All packages.
+    pub packages: FxHashMap<PackageId, PackageInput>,
+    /// The machine that is compiled for.
+    #[returns(copy)]
+    pub target: Target,
+}
+
+/// The database.
+#[salsa::db]
+#[derive(Clone)]
+pub struct RootDb {
+    storage: salsa::Storage<Self>,
+    one_shot: bool,
+}
+
+#[salsa::db]
+impl salsa::Database for RootDb {}
+
+#[salsa::db]
+impl Db for RootDb {
+    fn is_one_shot(&self) -> bool {
+        self.one_shot
+    }
+}
+
+impl Default for RootDb {
+    fn default() -> Self {
+        Self { storage: salsa::Storage::default(), one_shot: false }
+    }
+}
+
+impl RootDb {
+    /// A database for one run over inputs that never change.
+    #[must_use]
+    pub fn one_shot() -> Self {
+        Self { storage: salsa::Storage::default(), one_shot: true }
+    }
+
+    /// A database that tells `on_event` of everything that salsa does.
+    #[must_use]
+    pub fn with_events(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Self {
+        Self { storage: salsa::Storage::new(Some(Box::new(on_event))), one_shot: false }
+    }
+
+    /// How durable new inputs are: for ever in a one-shot run.
+    #[must_use]
+    pub fn durability(&self) -> salsa::Durability {
+        if self.one_shot { salsa::Durability::NEVER_CHANGE } else { salsa::Durability::LOW }
+    }
+}

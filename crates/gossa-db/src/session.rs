@@ -1,0 +1,324 @@
+//! A run over a program: load, then drive the queries in parallel, dependencies first.
+
+use crate::diagnostics::package_diagnostics;
+use crate::inputs::{PackageInput, Program, RootDb, SourceFile};
+use camino::Utf8PathBuf;
+use gossa_base::{FxHashMap, Name};
+use gossa_load::{BuildConfig, System};
+use gossa_report::{Diagnostic, Location, Severity, Stage};
+use gossa_types::{PackageId, Target};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// What to analyse and how.
+pub struct Options {
+    /// The door to the disk.
+    pub system: Arc<dyn System>,
+    /// The build that files are selected for.
+    pub config: BuildConfig,
+    /// Directory that patterns are relative to.
+    pub dir: Utf8PathBuf,
+    /// Package patterns.
+    pub patterns: Vec<String>,
+    /// Number of threads; 0: one per processor.
+    pub jobs: usize,
+    /// Whether inputs are frozen and intermediate results dropped when used.
+    pub one_shot: bool,
+}
+
+/// Told how far a run has come. Called from all threads.
+pub trait Progress: Sync {
+    /// A stage begins; it has `total` steps.
+    fn stage(&self, name: &str, total: usize);
+    /// One step is done; `item` names it.
+    fn step(&self, item: &str);
+}
+
+/// Says nothing.
+pub struct SilentProgress;
+
+impl Progress for SilentProgress {
+    fn stage(&self, _: &str, _: usize) {}
+    fn step(&self, _: &str) {}
+}
+
+/// Why nothing can be analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Loading failed.
+    #[error(transparent)]
+    Load(#[from] gossa_load::LoadError),
+    /// The threads could not be started.
+    #[error("cannot start {jobs} threads: {reason}")]
+    Threads {
+        /// How many were asked for.
+        jobs: usize,
+        /// What the system said.
+        reason: String,
+    },
+}
+
+/// Seconds spent in each stage: wall time for loading; for the others, which run interleaved, the
+/// threads' time divided by their number.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct StageSeconds {
+    /// Loading.
+    pub load: f64,
+    /// Lexing and parsing.
+    pub parse: f64,
+    /// Checking declarations and bodies.
+    pub types: f64,
+    /// Lowering.
+    pub ssa: f64,
+}
+
+/// Nanoseconds of all threads together.
+#[derive(Default)]
+pub(crate) struct StageTimes {
+    pub(crate) parse: AtomicU64,
+    pub(crate) types: AtomicU64,
+    pub(crate) ssa: AtomicU64,
+}
+
+impl StageTimes {
+    pub(crate) fn measure<T>(counter: &AtomicU64, work: impl FnOnce() -> T) -> T {
+        let start = Instant::now();
+        let result = work();
+        counter.fetch_add(start.elapsed().as_nanos() as u64, Ordering::Relaxed);
+        result
+    }
+}
+
+/// A loaded program in a database.
+///
+/// The database is `Send` but not `Sync`: each thread works on a clone.
+pub struct Session {
+    pub(crate) db: RootDb,
+    pub(crate) pool: rayon::ThreadPool,
+    pub(crate) packages: Box<[PackageInput]>,
+    program: gossa_load::Program,
+    load_time: Duration,
+    pub(crate) times: StageTimes,
+    /// Units of work that panicked: a message each.
+    pub(crate) internal_errors: parking_lot::Mutex<Vec<String>>,
+}
+
+/// Stack of a worker: checking and lowering recurse with the nesting of the source.
+const STACK_SIZE: usize = 256 << 20;
+
+impl Session {
+    /// Loads what the patterns name.
+    ///
+    /// # Errors
+    /// When loading fails altogether (no GOROOT, no go.mod that can be read, ...); errors in
+    /// single packages are [`Session::diagnostics`].
+    pub fn load(options: &Options) -> Result<Self, SessionError> {
+        let jobs = options.jobs;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(jobs)
+            .stack_size(STACK_SIZE)
+            .thread_name(|index| format!("gossa-{index}"))
+            .build()
+            .map_err(|error| SessionError::Threads { jobs, reason: error.to_string() })?;
+        let start = Instant::now();
+        let mut config = options.config.clone();
+        config.keep_text = true;
+        let mut program = pool.install(|| {
+            gossa_load::load(&*options.system, &config, &options.dir, &options.patterns)
+        })?;
+        let db = if options.one_shot { RootDb::one_shot() } else { RootDb::default() };
+        let packages = inputs(&db, &mut program);
+        Ok(Self {
+            db,
+            pool,
+            packages,
+            program,
+            load_time: start.elapsed(),
+            times: StageTimes::default(),
+            internal_errors: parking_lot::Mutex::default(),
+        })
+    }
+
+    /// The package graph.
+    #[must_use]
+    pub fn program(&self) -> &gossa_load::Program {
+        &self.program
+    }
+
+    /// The database; clone it for each thread.
+    #[must_use]
+    pub fn db(&self) -> &RootDb {
+        &self.db
+    }
+
+    /// The packages as inputs, by [`gossa_load::PackageIndex`].
+    #[must_use]
+    pub fn packages(&self) -> &[PackageInput] {
+        &self.packages
+    }
+
+    /// The thread pool that a session's work runs on.
+    #[must_use]
+    pub fn pool(&self) -> &rayon::ThreadPool {
+        &self.pool
+    }
+
+    /// Seconds spent so far.
+    #[must_use]
+    pub fn seconds(&self) -> StageSeconds {
+        let threads = self.pool.current_num_threads() as f64;
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed) as f64 / 1e9 / threads;
+        StageSeconds {
+            load: self.load_time.as_secs_f64(),
+            parse: of(&self.times.parse),
+            types: of(&self.times.types),
+            ssa: of(&self.times.ssa),
+        }
+    }
+
+    /// Calls `work` for every package, each after its dependencies, in parallel.
+    pub(crate) fn for_each_package(&self, work: impl Fn(&RootDb, usize) + Sync) {
+        let count = self.packages.len();
+        let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); count];
+        let mut pending: Vec<AtomicU32> = Vec::with_capacity(count);
+        for (index, package) in self.program.packages.iter().enumerate() {
+            pending.push(AtomicU32::new(package.dependencies.len() as u32));
+            for &dependency in &package.dependencies {
+                dependents[dependency.as_usize()].push(index);
+            }
+        }
+        let schedule = Schedule { dependents: &dependents, pending: &pending, work: &work };
+        let db = self.db.clone();
+        self.pool.scope(|scope| {
+            for (index, left) in pending.iter().enumerate() {
+                if left.load(Ordering::Relaxed) == 0
+                    && self.program.packages[index].dependencies.is_empty()
+                {
+                    schedule.spawn(scope, db.clone(), index);
+                }
+            }
+        });
+    }
+
+    /// Everything that is wrong with the loaded packages: load, syntax and type errors, and units
+    /// of work that failed inside gossa. Paths are full paths; not sorted.
+    ///
+    /// Errors of dependencies outside the main module count like any other: their analysis is
+    /// incomplete too.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        use rayon::prelude::*;
+        let mut diagnostics: Vec<Diagnostic> =
+            self.program.diagnostics.iter().map(load_diagnostic).collect();
+        let packages: Vec<PackageInput> = self.packages.to_vec();
+        let db = self.db.clone();
+        let found: Vec<Vec<Diagnostic>> = self.pool.install(|| {
+            packages
+                .par_iter()
+                .with_min_len(8)
+                .map_with(db, |db, &package| {
+                    std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                        package_diagnostics(db, package)
+                    }))
+                    .unwrap_or_default()
+                })
+                .collect()
+        });
+        diagnostics.extend(found.into_iter().flatten());
+        let mut internal = self.internal_errors.lock().clone();
+        internal.sort();
+        internal.dedup();
+        diagnostics.extend(
+            internal.into_iter().map(|m| Diagnostic::new(Severity::Error, Stage::Analysis, m)),
+        );
+        diagnostics
+    }
+}
+
+struct Schedule<'s, W> {
+    dependents: &'s [Vec<usize>],
+    pending: &'s [AtomicU32],
+    work: &'s W,
+}
+
+impl<W> Clone for Schedule<'_, W> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<W> Copy for Schedule<'_, W> {}
+
+impl<'s, W: Fn(&RootDb, usize) + Sync> Schedule<'s, W> {
+    fn spawn(self, scope: &rayon::Scope<'s>, db: RootDb, index: usize) {
+        scope.spawn(move |scope| {
+            (self.work)(&db, index);
+            for &dependent in &self.dependents[index] {
+                if self.pending[dependent].fetch_sub(1, Ordering::AcqRel) == 1 {
+                    self.spawn(scope, db.clone(), dependent);
+                }
+            }
+        });
+    }
+}
+
+fn inputs(db: &RootDb, program: &mut gossa_load::Program) -> Box<[PackageInput]> {
+    let ids: Vec<PackageId> =
+        program.packages.iter().map(|package| PackageId::new(&package.import_path)).collect();
+    let durability = db.durability();
+    let packages: Box<[PackageInput]> = program
+        .packages
+        .iter_mut()
+        .zip(&ids)
+        .map(|(package, &id)| {
+            let files: Box<[SourceFile]> = package
+                .files
+                .iter_mut()
+                .map(|file| {
+                    let text = file.text.take().unwrap_or_else(|| Arc::from([]));
+                    SourceFile::builder(Box::from(file.path.as_str()), text)
+                        .durability(durability)
+                        .new(db)
+                })
+                .collect();
+            let imports: FxHashMap<Name, PackageId> = package
+                .imports
+                .iter()
+                .filter_map(|import| {
+                    Some((Name::new(&import.path), ids[import.target?.as_usize()]))
+                })
+                .collect();
+            let version = package.lang_version;
+            PackageInput::builder(
+                id,
+                Name::new(&package.name),
+                files,
+                imports,
+                (version.major, version.minor),
+                package.standard,
+            )
+            .durability(durability)
+            .new(db)
+        })
+        .collect();
+    let by_id = ids.iter().copied().zip(packages.iter().copied()).collect();
+    let target = Target::for_arch(&program.context.goarch);
+    Program::builder(by_id, target).durability(durability).new(db);
+    packages
+}
+
+fn load_diagnostic(found: &gossa_load::LoadDiagnostic) -> Diagnostic {
+    let severity = match found.severity {
+        gossa_load::Severity::Error => Severity::Error,
+        gossa_load::Severity::Warning => Severity::Warning,
+    };
+    let diagnostic = Diagnostic::new(severity, Stage::Load, found.message.clone());
+    match &found.file {
+        Some(file) => diagnostic.at(Location::point(
+            file.as_str(),
+            found.line.max(1),
+            found.column.max(1),
+        )),
+        None => diagnostic,
+    }
+}
