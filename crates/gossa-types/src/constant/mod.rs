@@ -23,6 +23,7 @@
 //! [`Value::exceeds_untyped_precision`].
 
 mod convert;
+mod exact;
 mod float;
 mod literal;
 mod operations;
