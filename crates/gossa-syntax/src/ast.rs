@@ -584,7 +584,7 @@ pub struct Span {
     /// assignments, sends and inc/dec; the dot of selectors and type assertions; `(` of calls;
     /// `[` of index and slice expressions; `{` of composite literals, of struct and interface
     /// types, and of blocks' owners (`switch`, `select`); `:` of key-values, cases and labels;
-    /// the `range` keyword. Else equal to `start`.
+    /// the `range` keyword; the arrow of directed channel types. Else equal to `start`.
     pub anchor: u32,
 }
 
@@ -690,7 +690,7 @@ pub struct Decl {
     /// A function's body.
     pub body: Option<TreeWithSpans>,
     /// The run of [`File::comments`] that documents it: the comments that end on the line above,
-    /// directives included; relative indices.
+    /// directives included.
     pub doc: ListRange,
 }
 

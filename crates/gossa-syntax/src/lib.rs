@@ -1,9 +1,21 @@
 //! Lexer, parser and syntax trees for Go: any bytes give a tree plus errors.
 //!
 //! Second in the pipeline, on `gossa-base`; it knows neither types nor files nor salsa. Read
-//! [`ast`] first.
+//! [`ast`] first, then `parser`.
 
 pub mod ast;
+mod builder;
+mod comments;
 pub mod directive;
+mod errors;
+mod lexer;
+mod literal;
+mod names;
+mod parser;
+mod token;
+mod unicode;
+mod unicode_tables;
 
 pub use ast::*;
+pub use directive::{Directive, DirectiveKind};
+pub use parser::{MAX_DEPTH, MAX_FILE_LEN, parse, parse_imports, parse_str};

@@ -1,0 +1,56 @@
+//! Where the lexer and the parser put their errors: one a line, in source order.
+
+use crate::ast::SyntaxError;
+use gossa_base::{LineIndex, TextRange};
+use std::fmt::Display;
+use std::ops::Range;
+
+/// Collects errors. Once a line has an error its further ones are dropped, as the compiler does:
+/// they are nearly always consequences of the first.
+pub(crate) struct Errors<'a> {
+    text: &'a [u8],
+    list: Vec<SyntaxError>,
+    /// The line of the latest error, so that a flood on one long line costs no searching.
+    line: Range<usize>,
+    /// While set, errors are dropped: what gave rise to them is reported already.
+    pub(crate) muted: bool,
+}
+
+impl<'a> Errors<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        Self { text, list: Vec::new(), line: 0..0, muted: false }
+    }
+
+    /// How many errors there are so far.
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Reports an error at a range of bytes.
+    pub(crate) fn report(&mut self, start: usize, end: usize, message: impl Display) {
+        let start = start.min(self.text.len());
+        if self.muted || self.line.contains(&start) {
+            return;
+        }
+        let (before, after) = self.text.split_at(start);
+        let first = memchr::memrchr(b'\n', before).map_or(0, |at| at + 1);
+        let last = memchr::memchr(b'\n', after).map_or(self.text.len() + 1, |at| start + at + 1);
+        self.line = first..last;
+        let end = end.clamp(start, self.text.len());
+        let range = TextRange::new((start as u32).into(), (end as u32).into());
+        self.list.push(SyntaxError { range, message: message.to_string() });
+    }
+
+    /// The errors in source order; of those on one line, the one that was reported first.
+    pub(crate) fn finish(self) -> Box<[SyntaxError]> {
+        let mut list = self.list;
+        if list.len() > 1 {
+            let lines = LineIndex::new(self.text);
+            let line = |error: &SyntaxError| lines.line_column(error.range.start()).line;
+            // Stable: errors of one line stay in the order of reporting.
+            list.sort_by_key(line);
+            list.dedup_by_key(|error| line(error));
+        }
+        list.into_boxed_slice()
+    }
+}
