@@ -4,14 +4,23 @@
 //! nor files; imports are asked of a [`TypeEnv`]. Read in this order: [`ids`], [`ty`], [`object`],
 //! [`info`], [`decls`], [`env`].
 
+pub mod assignable;
 pub mod constant;
 pub mod decls;
 pub mod env;
+pub mod identical;
 pub mod ids;
+pub mod implements;
 pub mod info;
+pub mod lookup;
 pub mod object;
+pub mod predicates;
+pub mod print;
 pub mod resolver;
+pub mod sizes;
+pub mod subst;
 pub mod ty;
+pub mod underlying;
 pub mod universe;
 
 pub use decls::{

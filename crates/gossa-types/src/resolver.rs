@@ -10,8 +10,8 @@ use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{LocalDecls, TypeDecl};
 use crate::ty::TypeId;
-use gossa_base::{FxHashMap, Name};
-use std::cell::RefCell;
+use crate::underlying::RelationCache;
+use gossa_base::Name;
 use std::sync::Arc;
 
 /// The receiver side of a method.
@@ -47,23 +47,23 @@ pub trait Resolver {
     /// Signature and receiver of a declared method.
     fn method_info(&self, method: DeclId) -> Option<MethodInfo>;
 
-    /// The constraint of a type parameter: an interface type, or a type whose underlying type is
-    /// one.
+    /// The constraint of a declared type parameter: an interface type, or a type whose underlying
+    /// type is one. Ask [`bound`](crate::subst::bound), which knows renamed ones too.
     fn bound_of(&self, param: TypeParamId) -> TypeId;
 
     /// The machine that is compiled for.
     fn target(&self) -> Target;
 
-    /// Underlying types of instances found so far, by canonical or written id. Valid for this
-    /// resolver only.
-    fn instance_cache(&self) -> &RefCell<FxHashMap<TypeId, TypeId>>;
+    /// What the relations remember between calls (underlying types of instances, type sets).
+    /// Valid for this resolver only; start with the default.
+    fn cache(&self) -> &RelationCache;
 }
 
 /// The [`Resolver`] over finished declarations, with those of the body at hand in front.
 pub struct EnvResolver<'e> {
     env: &'e dyn TypeEnv,
     own: Option<&'e LocalDecls>,
-    instances: RefCell<FxHashMap<TypeId, TypeId>>,
+    cache: RelationCache,
 }
 
 impl<'e> EnvResolver<'e> {
@@ -73,7 +73,7 @@ impl<'e> EnvResolver<'e> {
         Self {
             env,
             own,
-            instances: RefCell::default(),
+            cache: RelationCache::default(),
         }
     }
 
@@ -169,7 +169,7 @@ impl Resolver for EnvResolver<'_> {
         self.env.target()
     }
 
-    fn instance_cache(&self) -> &RefCell<FxHashMap<TypeId, TypeId>> {
-        &self.instances
+    fn cache(&self) -> &RelationCache {
+        &self.cache
     }
 }

@@ -410,8 +410,8 @@ impl TypeFlags {
     pub const TYPE_PARAM: Self = Self(1);
     /// Mentions the invalid type.
     pub const INVALID: Self = Self(2);
-    /// Mentions an interface with embedded elements or a generic signature: equal canonical ids
-    /// still mean identical, but unequal ones do not mean different.
+    /// Mentions an interface with embedded elements, a generic signature, or an array of unknown
+    /// length: equal canonical ids still mean identical, but unequal ones do not mean different.
     pub const COMPLEX: Self = Self(4);
 
     /// Whether all of `other`'s flags are set.
@@ -731,6 +731,8 @@ fn flags_of(kind: &TypeKind) -> TypeFlags {
         TypeKind::Alias { args, actual, .. } => {
             of(&mut args.iter().copied().chain(std::iter::once(*actual)))
         }
+        // An unknown length is identical to any.
+        TypeKind::Array { elem, len } if *len < 0 => elem.flags().union(TypeFlags::COMPLEX),
         TypeKind::Pointer(elem)
         | TypeKind::Slice(elem)
         | TypeKind::Array { elem, .. }

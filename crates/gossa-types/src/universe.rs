@@ -28,7 +28,7 @@ pub struct Universe {
     /// The type `any`, an alias of the empty interface.
     pub any_type: TypeId,
     /// The type `comparable`: its type set is all comparable types, which no structure can say;
-    /// type-set computation knows it by this id.
+    /// type-set computation knows it by this id. Its underlying type is `interface{comparable}`.
     pub comparable_type: TypeId,
     types: FxHashMap<DeclId, TypeDecl>,
     funcs: FxHashMap<DeclId, FuncDecl>,
@@ -90,6 +90,12 @@ impl Universe {
         }));
         let error_type = TypeId::named(error, TypeList::EMPTY);
         let comparable_type = TypeId::named(comparable, TypeList::EMPTY);
+        // It embeds itself: no other structure says what its type set is.
+        let comparable_interface = TypeId::new(TypeKind::Interface(InterfaceType {
+            methods: Box::default(),
+            embeds: Box::new([comparable_type]),
+            implicit: false,
+        }));
         let any_type = TypeId::new(TypeKind::Alias {
             decl: any,
             args: TypeList::EMPTY,
@@ -107,7 +113,7 @@ impl Universe {
         let mut types = FxHashMap::default();
         types.insert(error, declared(error_interface, false));
         types.insert(any, declared(empty, true));
-        types.insert(comparable, declared(empty, false));
+        types.insert(comparable, declared(comparable_interface, false));
         let mut funcs = FxHashMap::default();
         funcs.insert(
             error_method,
