@@ -24,11 +24,7 @@ impl Value {
             Repr::Ratio(value) => format!("{}/{}", value.numerator(), value.denominator()),
             Repr::Float(value) => exact_float(value),
             Repr::Complex(parts) => {
-                format!(
-                    "({} + {}i)",
-                    parts[0].exact_string(),
-                    parts[1].exact_string()
-                )
+                format!("({} + {}i)", parts[0].exact_string(), parts[1].exact_string())
             }
         }
     }
@@ -119,7 +115,7 @@ fn short_float(value: &Float) -> String {
 fn general_format(value: f64, digits: Option<usize>) -> String {
     let scientific = match digits {
         Some(digits) => format!("{:.*e}", digits.saturating_sub(1), value.abs()),
-        None => format!("{:e}", value.abs()),
+        None => shortest_scientific(value.abs()),
     };
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
@@ -132,17 +128,12 @@ fn general_format(value: f64, digits: Option<usize>) -> String {
 
     /// The exponent from which on the shortest form has an exponent part.
     const EXPONENT_LIMIT: i32 = 6;
-    let limit = digits
-        .and_then(|digits| i32::try_from(digits).ok())
-        .unwrap_or(EXPONENT_LIMIT);
+    let limit = digits.and_then(|digits| i32::try_from(digits).ok()).unwrap_or(EXPONENT_LIMIT);
     if exponent < -4 || exponent >= limit {
         let (first, rest) = significant.split_at(1);
         let point = if rest.is_empty() { "" } else { "." };
         let exponent_sign = if exponent < 0 { '-' } else { '+' };
-        return format!(
-            "{sign}{first}{point}{rest}e{exponent_sign}{:02}",
-            exponent.unsigned_abs()
-        );
+        return format!("{sign}{first}{point}{rest}e{exponent_sign}{:02}", exponent.unsigned_abs());
     }
     if exponent < 0 {
         let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
@@ -154,6 +145,16 @@ fn general_format(value: f64, digits: Option<usize>) -> String {
     }
     let (integer, fraction) = significant.split_at(integer_digits);
     format!("{sign}{integer}.{fraction}")
+}
+
+/// The fewest digits that identify a number. Of two candidates equally near,
+/// the even one: the standard library takes the upper one.
+fn shortest_scientific(value: f64) -> String {
+    let shortest = format!("{value:e}");
+    let digits =
+        shortest.bytes().take_while(|&byte| byte != b'e').filter(u8::is_ascii_digit).count();
+    let nearest = format!("{value:.*e}", digits.saturating_sub(1));
+    if nearest.parse() == Ok(value) { nearest } else { shortest }
 }
 
 #[cfg(test)]
@@ -176,6 +177,18 @@ mod tests {
             (12.345_678_9, "12.3457"),
         ] {
             assert_eq!(general_format(value, Some(6)), expected);
+        }
+    }
+
+    #[test]
+    fn shortest() {
+        for (value, expected) in [
+            (1_000_000.5, "1.0000005e+06"),
+            (609_709.469_238_281_25, "609709.4692382812"),
+            (5e-324, "5e-324"),
+            (0.1, "0.1"),
+        ] {
+            assert_eq!(general_format(value, None), expected);
         }
     }
 }
