@@ -69,9 +69,9 @@ impl Value {
         match &self.0 {
             Repr::Int(_) | Repr::BigInt(_) => self.clone(),
             Repr::Ratio(value) if value.is_int() => Value::from_integer(value.numerator().clone()),
-            Repr::Float(value) if is_moderate_float(value) => value
-                .to_integer()
-                .map_or(Value::UNKNOWN, Value::from_integer),
+            Repr::Float(value) if is_moderate_float(value) => {
+                value.to_integer().map_or(Value::UNKNOWN, Value::from_integer)
+            }
             Repr::Complex(_) => self.to_float().to_int(),
             _ => Value::UNKNOWN,
         }
@@ -224,10 +224,7 @@ impl Value {
 
     fn represent_complex(&self, round: fn(&Value) -> Option<Value>) -> Option<Value> {
         let complex = self.to_complex();
-        Some(Value::from_parts(
-            round(&complex.real())?,
-            round(&complex.imaginary())?,
-        ))
+        Some(Value::from_parts(round(&complex.real())?, round(&complex.imaginary())?))
     }
 
     /// The key under which two constant map keys are the same, whatever their
@@ -240,19 +237,16 @@ impl Value {
             Kind::String => Some(DuplicateKey::String(self.clone())),
             Kind::Int => self.integer_key(),
             Kind::Float => match self.to_int() {
-                integer if integer.is_unknown() => self
-                    .to_f64()
-                    .map(|(value, _)| DuplicateKey::Float(canonical_bits(value))),
+                integer if integer.is_unknown() => {
+                    self.to_f64().map(|(value, _)| DuplicateKey::Float(canonical_bits(value)))
+                }
                 integer => integer.integer_key(),
             },
             Kind::Complex => match self.to_float() {
                 float if float.is_unknown() => {
                     let (real, _) = self.real().to_f64()?;
                     let (imaginary, _) = self.imaginary().to_f64()?;
-                    Some(DuplicateKey::Complex(
-                        canonical_bits(real),
-                        canonical_bits(imaginary),
-                    ))
+                    Some(DuplicateKey::Complex(canonical_bits(real), canonical_bits(imaginary)))
                 }
                 float => float.map_key(),
             },

@@ -42,10 +42,7 @@ fn trailing_zeros(magnitude: &UBig) -> usize {
 }
 
 impl Float {
-    pub(super) const ZERO: Float = Float {
-        mantissa: IBig::ZERO,
-        scale: 0,
-    };
+    pub(super) const ZERO: Float = Float { mantissa: IBig::ZERO, scale: 0 };
 
     /// Rounds `±magnitude × 2^scale` to `precision` bits. `sticky` says that
     /// the true magnitude is a little larger, by less than one unit; the
@@ -89,13 +86,7 @@ impl Float {
 
     /// The same number rounded to the usual precision.
     pub(super) fn rounded(&self) -> Rounded {
-        Self::round(
-            self.mantissa.sign(),
-            self.magnitude(),
-            self.scale,
-            false,
-            PRECISION,
-        )
+        Self::round(self.mantissa.sign(), self.magnitude(), self.scale, false, PRECISION)
     }
 
     pub(super) fn from_integer(integer: &IBig) -> Rounded {
@@ -107,11 +98,8 @@ impl Float {
         if ratio.is_int() {
             return Self::from_integer(ratio.numerator());
         }
-        let (quotient, scale, sticky) = quotient_bits(
-            magnitude_of(ratio.numerator()),
-            ratio.denominator(),
-            PRECISION,
-        );
+        let (quotient, scale, sticky) =
+            quotient_bits(magnitude_of(ratio.numerator()), ratio.denominator(), PRECISION);
         Self::round(ratio.numerator().sign(), quotient, scale, sticky, PRECISION)
     }
 
@@ -142,10 +130,7 @@ impl Float {
     }
 
     pub(super) fn neg(&self) -> Float {
-        Float {
-            mantissa: -&self.mantissa,
-            scale: self.scale,
-        }
+        Float { mantissa: -&self.mantissa, scale: self.scale }
     }
 
     pub(super) fn add(&self, other: &Float) -> Rounded {
@@ -155,11 +140,8 @@ impl Float {
         if other.is_zero() {
             return Rounded::Finite(self.clone());
         }
-        let (high, low) = if self.exponent() >= other.exponent() {
-            (self, other)
-        } else {
-            (other, self)
-        };
+        let (high, low) =
+            if self.exponent() >= other.exponent() { (self, other) } else { (other, self) };
         // Aligning numbers of very different size would build a huge integer.
         // When all of `low` lies below the last bit that rounding can see, it
         // only says on which side of `high` the sum is.
@@ -167,18 +149,9 @@ impl Float {
         let extended_scale = high.scale - spare as i64;
         if low.exponent() <= extended_scale {
             let extended = high.magnitude() << spare;
-            let magnitude = if high.mantissa.sign() == low.mantissa.sign() {
-                extended
-            } else {
-                extended - 1u8
-            };
-            return Self::round(
-                high.mantissa.sign(),
-                magnitude,
-                extended_scale,
-                true,
-                PRECISION,
-            );
+            let magnitude =
+                if high.mantissa.sign() == low.mantissa.sign() { extended } else { extended - 1u8 };
+            return Self::round(high.mantissa.sign(), magnitude, extended_scale, true, PRECISION);
         }
         let scale = self.scale.min(other.scale);
         let align = |float: &Float| &float.mantissa << (float.scale - scale) as usize;
@@ -208,13 +181,7 @@ impl Float {
         let (quotient, scale, sticky) =
             quotient_bits(self.magnitude(), &divisor.magnitude(), PRECISION);
         let sign = self.mantissa.sign() * divisor.mantissa.sign();
-        Self::round(
-            sign,
-            quotient,
-            scale + self.scale - divisor.scale,
-            sticky,
-            PRECISION,
-        )
+        Self::round(sign, quotient, scale + self.scale - divisor.scale, sticky, PRECISION)
     }
 
     pub(super) fn compare(&self, other: &Float) -> Ordering {
@@ -229,11 +196,7 @@ impl Float {
             let align = |float: &Float| float.magnitude() << (float.scale - scale) as usize;
             align(self).cmp(&align(other))
         });
-        if self.signum() < 0 {
-            by_magnitude.reverse()
-        } else {
-            by_magnitude
-        }
+        if self.signum() < 0 { by_magnitude.reverse() } else { by_magnitude }
     }
 
     /// The integer this number is or, after long computations, was meant to
@@ -247,10 +210,7 @@ impl Float {
         let keep = PRECISION - UNCERTAIN_BITS;
         let magnitude = self.magnitude();
         // A shorter mantissa is kept as it is by the trial roundings.
-        let dropped = magnitude
-            .bit_len()
-            .checked_sub(keep)
-            .filter(|&bits| bits > 0)?;
+        let dropped = magnitude.bit_len().checked_sub(keep).filter(|&bits| bits > 0)?;
         let down = magnitude >> dropped;
         let up = &down + UBig::ONE;
         let scale = self.scale + dropped as i64;
@@ -277,14 +237,7 @@ impl Float {
     pub(super) fn to_f32(&self) -> (f32, bool) {
         let (bits, exact) = F32_FORMAT.encode(&self.magnitude(), self.scale, false);
         let value = f32::from_bits(bits as u32);
-        (
-            if self.mantissa.sign() == Sign::Negative {
-                -value
-            } else {
-                value
-            },
-            exact,
-        )
+        (if self.mantissa.sign() == Sign::Negative { -value } else { value }, exact)
     }
 
     /// The mantissa as an `f64` in `[0.5, 1]`, with the sign.
@@ -309,10 +262,7 @@ pub(super) fn power_of_five(power: u64) -> Rounded {
         Rounded::Finite(float) => float,
         Rounded::Infinite => return Rounded::Infinite,
     };
-    let mut factor = Float {
-        mantissa: IBig::from(5),
-        scale: 0,
-    };
+    let mut factor = Float { mantissa: IBig::from(5), scale: 0 };
     let mut remaining = power - u64::from(first);
     while remaining > 0 {
         if remaining & 1 != 0 {
@@ -351,10 +301,7 @@ pub(super) fn ratio_to_f64(ratio: &RBig) -> (f64, bool) {
     let (quotient, scale, sticky) =
         quotient_bits(magnitude_of(ratio.numerator()), ratio.denominator(), 64);
     let (bits, exact) = F64_FORMAT.encode(&quotient, scale, sticky);
-    (
-        with_sign(f64::from_bits(bits), ratio.numerator().sign()),
-        exact,
-    )
+    (with_sign(f64::from_bits(bits), ratio.numerator().sign()), exact)
 }
 
 /// The nearest `f32` to a fraction and whether it is exact.
@@ -363,14 +310,7 @@ pub(super) fn ratio_to_f32(ratio: &RBig) -> (f32, bool) {
         quotient_bits(magnitude_of(ratio.numerator()), ratio.denominator(), 64);
     let (bits, exact) = F32_FORMAT.encode(&quotient, scale, sticky);
     let value = f32::from_bits(bits as u32);
-    (
-        if ratio.numerator().sign() == Sign::Negative {
-            -value
-        } else {
-            value
-        },
-        exact,
-    )
+    (if ratio.numerator().sign() == Sign::Negative { -value } else { value }, exact)
 }
 
 /// The fraction equal to a finite `f64`.
@@ -380,16 +320,9 @@ pub(super) fn ratio_from_f64(value: f64) -> RBig {
     let fraction = bits & ((1 << 52) - 1);
     // Subnormal numbers have no implicit bit and the exponent of the smallest
     // normal number.
-    let (mantissa, scale) = if stored == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | 1 << 52, stored - 1075)
-    };
-    let sign = if value.is_sign_negative() {
-        Sign::Negative
-    } else {
-        Sign::Positive
-    };
+    let (mantissa, scale) =
+        if stored == 0 { (fraction, -1074) } else { (fraction | 1 << 52, stored - 1075) };
+    let sign = if value.is_sign_negative() { Sign::Negative } else { Sign::Positive };
     let mantissa = IBig::from_parts(sign, UBig::from(mantissa));
     if scale >= 0 {
         RBig::from(mantissa << scale as usize)
@@ -399,11 +332,7 @@ pub(super) fn ratio_from_f64(value: f64) -> RBig {
 }
 
 fn with_sign(value: f64, sign: Sign) -> f64 {
-    if sign == Sign::Negative {
-        -value
-    } else {
-        value
-    }
+    if sign == Sign::Negative { -value } else { value }
 }
 
 /// An IEEE 754 interchange format.
@@ -416,17 +345,9 @@ struct Format {
     max_exponent: i64,
 }
 
-const F64_FORMAT: Format = Format {
-    precision: 53,
-    min_scale: -1074,
-    max_exponent: 1024,
-};
+const F64_FORMAT: Format = Format { precision: 53, min_scale: -1074, max_exponent: 1024 };
 
-const F32_FORMAT: Format = Format {
-    precision: 24,
-    min_scale: -149,
-    max_exponent: 128,
-};
+const F32_FORMAT: Format = Format { precision: 24, min_scale: -149, max_exponent: 128 };
 
 impl Format {
     /// The bits of the number nearest to `magnitude × 2^scale` (plus a little
@@ -469,10 +390,6 @@ impl Format {
         // carry out of the mantissa adds another: exactly what is wanted.
         let bits =
             (((unit - self.min_scale) as u64) << (self.precision - 1)).saturating_add(multiple);
-        if bits >= infinity {
-            (infinity, false)
-        } else {
-            (bits, exact)
-        }
+        if bits >= infinity { (infinity, false) } else { (bits, exact) }
     }
 }

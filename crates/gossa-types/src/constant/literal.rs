@@ -151,10 +151,7 @@ fn digit_value(byte: u8, base: u32) -> Option<u32> {
 /// The character at `offset`, for a message.
 fn character_at(text: &[u8], offset: usize) -> char {
     let rest = text.get(offset..).unwrap_or(&[]);
-    let valid = rest
-        .utf8_chunks()
-        .next()
-        .and_then(|chunk| chunk.valid().chars().next());
+    let valid = rest.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
     valid.unwrap_or(char::REPLACEMENT_CHARACTER)
 }
 
@@ -178,10 +175,7 @@ fn scan_digits(
         } else if let Some(value) = digit_value(byte, base) {
             if value >= base {
                 let digit = char::from(byte);
-                let kind = LiteralErrorKind::InvalidDigit {
-                    digit,
-                    base: base_name(base),
-                };
+                let kind = LiteralErrorKind::InvalidDigit { digit, base: base_name(base) };
                 return Err(error(kind, offset));
             }
             digits.push(byte);
@@ -218,10 +212,7 @@ fn scan_number(text: &[u8], legacy_octal: bool) -> Result<Number, LiteralError> 
     let point = text.get(offset) == Some(&b'.');
     if point {
         if base != 10 && base != 16 {
-            return Err(error(
-                LiteralErrorKind::InvalidRadixPoint(base_name(base)),
-                offset,
-            ));
+            return Err(error(LiteralErrorKind::InvalidRadixPoint(base_name(base)), offset));
         }
         let integer_digits = digits.len();
         offset = scan_digits(text, offset + 1, base, false, &mut digits)?;
@@ -263,18 +254,9 @@ fn scan_number(text: &[u8], legacy_octal: bool) -> Result<Number, LiteralError> 
     }
     if offset < text.len() {
         let character = character_at(text, offset);
-        return Err(error(
-            LiteralErrorKind::UnexpectedCharacter(character),
-            offset,
-        ));
+        return Err(error(LiteralErrorKind::UnexpectedCharacter(character), offset));
     }
-    Ok(Number {
-        base,
-        digits,
-        fraction_digits,
-        exponent,
-        binary_exponent,
-    })
+    Ok(Number { base, digits, fraction_digits, exponent, binary_exponent })
 }
 
 /// The integer that digits stand for; all are digits of the base.
@@ -299,9 +281,7 @@ fn integer_literal(text: &[u8]) -> Result<Value, LiteralError> {
         && !text.is_empty()
         && text.iter().all(u8::is_ascii_digit)
     {
-        let value = text
-            .iter()
-            .fold(0i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
+        let value = text.iter().fold(0i64, |sum, digit| sum * 10 + i64::from(digit - b'0'));
         return Ok(Value::from_i64(value));
     }
     // A point or an exponent ends the digits of an integer.
@@ -316,10 +296,7 @@ fn integer_literal(text: &[u8]) -> Result<Value, LiteralError> {
         return Err(error(LiteralErrorKind::UnexpectedCharacter(character), end));
     }
     let number = scan_number(text, true)?;
-    Ok(Value::from_integer(IBig::from(parse_digits(
-        &number.digits,
-        number.base,
-    ))))
+    Ok(Value::from_integer(IBig::from(parse_digits(&number.digits, number.base))))
 }
 
 fn float_literal(text: &[u8]) -> Result<Value, LiteralError> {
@@ -334,15 +311,11 @@ fn float_literal(text: &[u8]) -> Result<Value, LiteralError> {
         16 => (-4 * number.fraction_digits, 0),
         _ => (-number.fraction_digits, -number.fraction_digits),
     };
-    let exponent2 = point2
-        .checked_add(number.exponent)
-        .ok_or_else(out_of_range)?;
+    let exponent2 = point2.checked_add(number.exponent).ok_or_else(out_of_range)?;
     let exponent5 = if number.binary_exponent {
         point5
     } else {
-        point5
-            .checked_add(number.exponent)
-            .ok_or_else(out_of_range)?
+        point5.checked_add(number.exponent).ok_or_else(out_of_range)?
     };
     let float = match approximate_exponent(&mantissa, exponent2, exponent5) {
         // So clearly of moderate size that there is no need to compute it.
@@ -369,10 +342,7 @@ fn float_literal(text: &[u8]) -> Result<Value, LiteralError> {
                 denominator <<= shift2;
             }
             let numerator = IBig::from_parts(Sign::Positive, numerator);
-            Ok(Value::from_rational_literal(RBig::from_parts(
-                numerator,
-                denominator,
-            )))
+            Ok(Value::from_rational_literal(RBig::from_parts(numerator, denominator)))
         }
     }
 }
@@ -469,9 +439,7 @@ fn scan_escape(
     };
     let mut value = 0u32;
     for position in digits_at..digits_at + length {
-        let digit = text
-            .get(position)
-            .and_then(|byte| char::from(*byte).to_digit(base));
+        let digit = text.get(position).and_then(|byte| char::from(*byte).to_digit(base));
         let Some(digit) = digit else {
             return Err(match text.get(position) {
                 Some(_) => error(LiteralErrorKind::UnknownEscape, position),

@@ -200,10 +200,9 @@ impl Value {
             UnaryOperator::Plus if self.is_numeric() => Ok(self.clone()),
             UnaryOperator::Minus => self.negated(),
             UnaryOperator::Complement => self.complement(unsigned_bits),
-            UnaryOperator::Not => self
-                .as_bool()
-                .map(|value| Value::from_bool(!value))
-                .ok_or(InvalidOperands),
+            UnaryOperator::Not => {
+                self.as_bool().map(|value| Value::from_bool(!value)).ok_or(InvalidOperands)
+            }
             UnaryOperator::Plus => Err(InvalidOperands),
         }
     }
@@ -241,12 +240,22 @@ impl Value {
 
     /// `self operator other`. Operands of different kinds are numbers, and are
     /// brought to the more general kind first.
+    #[inline]
     pub fn binary(&self, operator: BinaryOperator, other: &Value) -> Result<Value, OperationError> {
-        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0) {
-            if let Some(result) = small_integer_operation(*left, operator, *right)? {
-                return Ok(Value::from_i64(result));
-            }
-        } else if self.is_unknown() || other.is_unknown() {
+        if let (Repr::Int(left), Repr::Int(right)) = (&self.0, &other.0)
+            && let Some(result) = small_integer_operation(*left, operator, *right)?
+        {
+            return Ok(Value::from_i64(result));
+        }
+        self.general_binary(operator, other)
+    }
+
+    fn general_binary(
+        &self,
+        operator: BinaryOperator,
+        other: &Value,
+    ) -> Result<Value, OperationError> {
+        if self.is_unknown() || other.is_unknown() {
             return Ok(Value::UNKNOWN);
         }
         match (&self.0, &other.0) {
@@ -356,6 +365,7 @@ impl Comparison {
 }
 
 /// `None` when the result is not an `i64`.
+#[inline]
 fn small_integer_operation(
     left: i64,
     operator: BinaryOperator,
@@ -386,10 +396,8 @@ fn integer_operation(
     operator: BinaryOperator,
     right: &IBig,
 ) -> Result<Value, OperationError> {
-    let divides = matches!(
-        operator,
-        BinaryOperator::Quo | BinaryOperator::IntegerQuo | BinaryOperator::Rem
-    );
+    let divides =
+        matches!(operator, BinaryOperator::Quo | BinaryOperator::IntegerQuo | BinaryOperator::Rem);
     if divides && right.is_zero() {
         return Err(DivisionByZero);
     }
@@ -398,10 +406,7 @@ fn integer_operation(
         BinaryOperator::Sub => left - right,
         BinaryOperator::Mul => left * right,
         BinaryOperator::Quo => {
-            return Ok(Value::from_ratio(RBig::from_parts_signed(
-                left.clone(),
-                right.clone(),
-            )));
+            return Ok(Value::from_ratio(RBig::from_parts_signed(left.clone(), right.clone())));
         }
         BinaryOperator::IntegerQuo => left / right,
         BinaryOperator::Rem => left % right,
@@ -460,10 +465,7 @@ fn complex_operation(
                 (ac.binary(Sub, &bd)?, bc.binary(Add, &ad)?)
             } else {
                 let norm = c.binary(Mul, c)?.binary(Add, &d.binary(Mul, d)?)?;
-                (
-                    ac.binary(Add, &bd)?.binary(Quo, &norm)?,
-                    bc.binary(Sub, &ad)?.binary(Quo, &norm)?,
-                )
+                (ac.binary(Add, &bd)?.binary(Quo, &norm)?, bc.binary(Sub, &ad)?.binary(Quo, &norm)?)
             }
         }
         _ => return Err(InvalidOperands),

@@ -27,11 +27,7 @@ impl Text {
     }
 
     pub(super) fn from_box(bytes: Box<[u8]>) -> Self {
-        Self {
-            length: bytes.len(),
-            bytes: OnceLock::from(bytes),
-            halves: Mutex::new(None),
-        }
+        Self { length: bytes.len(), bytes: OnceLock::from(bytes), halves: Mutex::new(None) }
     }
 
     pub(super) fn concat(left: &Arc<Text>, right: &Arc<Text>) -> Arc<Text> {
@@ -72,11 +68,7 @@ impl Text {
             joined.into_boxed_slice()
         });
         // Taken out under the lock, dropped after it.
-        let released = self
-            .halves
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
+        let released = self.halves.lock().unwrap_or_else(PoisonError::into_inner).take();
         drop(released);
         bytes
     }
@@ -93,10 +85,7 @@ impl Text {
     }
 
     fn parts(&self) -> Option<(Arc<Text>, Arc<Text>)> {
-        self.halves
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.halves.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Visits the pieces from left to right until `visit` returns false. Uses
@@ -139,11 +128,8 @@ impl Drop for Text {
     fn drop(&mut self) {
         let mut pending = Vec::new();
         let take = |text: &mut Text, pending: &mut Vec<Arc<Text>>| {
-            if let Some((left, right)) = text
-                .halves
-                .get_mut()
-                .unwrap_or_else(PoisonError::into_inner)
-                .take()
+            if let Some((left, right)) =
+                text.halves.get_mut().unwrap_or_else(PoisonError::into_inner).take()
             {
                 pending.push(left);
                 pending.push(right);
