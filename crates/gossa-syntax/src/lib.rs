@@ -7,14 +7,17 @@ pub mod ast;
 mod builder;
 mod comments;
 pub mod directive;
+pub mod dump;
 mod errors;
 mod lexer;
 mod literal;
 mod names;
 mod parser;
+mod spelling;
 mod token;
 mod unicode;
 mod unicode_tables;
+pub mod walk;
 
 pub use ast::*;
 pub use directive::{Directive, DirectiveKind};

@@ -12,6 +12,7 @@ const AFTER_SPEC: TokenSet = TokenSet::new(&[T::Semicolon, T::RightParen]);
 impl Parser<'_> {
     /// A whole file: its package name, where that is, and its declarations.
     pub(super) fn file(&mut self, imports_only: bool) -> (Option<Name>, TextRange, Vec<Decl>) {
+        self.builder().begin(0);
         let encoding_errors = self.lex.errors.len();
         self.next();
         let mut decls = Vec::new();

@@ -1,0 +1,3 @@
+module oracle_parser
+
+go 1.27
