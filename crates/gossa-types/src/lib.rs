@@ -11,9 +11,11 @@ pub mod env;
 pub mod identical;
 pub mod ids;
 pub mod implements;
+pub mod infer;
 pub mod info;
 pub mod lookup;
 pub mod object;
+pub mod order;
 pub mod predicates;
 pub mod print;
 pub mod resolver;
@@ -21,6 +23,7 @@ pub mod sizes;
 pub mod subst;
 pub mod ty;
 pub mod underlying;
+pub mod unify;
 pub mod universe;
 
 pub use decls::{

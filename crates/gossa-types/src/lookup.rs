@@ -90,19 +90,15 @@ impl LookupResult {
 /// Deepest embedding that is searched; only types that expand without end go beyond.
 const MAX_DEPTH: usize = 200;
 
-/// Whether a name is exported.
+/// Whether a name is exported: its first letter is upper case. (Go asks for category Lu; among
+/// letters, which alone may begin a name, that is the property that Rust asks for.)
 #[must_use]
 pub fn is_exported(name: Name) -> bool {
     let text = name.as_str();
     match text.as_bytes().first() {
         Some(byte) if byte.is_ascii() => byte.is_ascii_uppercase(),
-        _ => text.chars().next().is_some_and(|c| crate::lookup::is_upper(c)),
+        _ => text.chars().next().is_some_and(char::is_uppercase),
     }
-}
-
-/// Unicode upper case as Go's `unicode.IsUpper` has it (category Lu).
-fn is_upper(c: char) -> bool {
-    c.is_uppercase() && c.to_lowercase().next() != Some(c)
 }
 
 /// How names are compared.
