@@ -1,1 +1,66 @@
-//! The stable face for checkers: Checker, Pass, functions, values, reports.
+//! The stable face of gossa for checkers.
+//!
+//! A checker is one file: what it reports, declared with [`declare_check!`], and a type that
+//! implements [`Checker`]. It sees the program as functions in SSA form ([`Func`], [`Inst`],
+//! [`Op`], [`Value`]), asks its questions of handles, and reports through a guard:
+//!
+//! ```
+//! use gossa_api::prelude::*;
+//!
+//! declare_check! {
+//!     /// ## What it does
+//!     /// Reports calls of `print` and `println`, which write to standard error.
+//!     /// ## Why
+//!     /// They are for bootstrapping and may leave the language.
+//!     /// ## Bad
+//!     /// ```go
+//!     /// func f() { println("here") } // want `builtin-print`
+//!     /// ```
+//!     /// ## Good
+//!     /// ```go
+//!     /// func f() { fmt.Println("here") }
+//!     /// ```
+//!     /// ## What it does not catch
+//!     /// `print` as a deferred call.
+//!     pub static BUILTIN_PRINT = "builtin-print": "style", Note,
+//!         "the built-in print functions are used";
+//! }
+//!
+//! struct BuiltinPrint;
+//!
+//! impl Checker for BuiltinPrint {
+//!     fn checks(&self) -> &'static [&'static Check] {
+//!         &[&BUILTIN_PRINT]
+//!     }
+//!
+//!     fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
+//!         for inst in func.insts() {
+//!             if let Op::Builtin { op: Builtin::Print | Builtin::Println, .. } = inst.op() {
+//!                 let Some(mut report) = pass.report(&BUILTIN_PRINT, inst) else { continue };
+//!                 report.message("a built-in print function is called");
+//!             }
+//!         }
+//!     }
+//! }
+//! ```
+//!
+//! No salsa or arena type appears in a signature here. Read in this order: [`checker`],
+//! [`program`], [`func`], [`op`], [`pass`], [`run`].
+
+pub mod checker;
+pub mod func;
+pub mod op;
+pub mod pass;
+pub mod prelude;
+pub mod program;
+pub mod run;
+
+pub use checker::{Check, Checker, Registry, Selection, SelectionError};
+pub use func::{Block, Func, Inst, Value};
+pub use gossa_report::{Confidence, Finding, Severity};
+pub use gossa_ssa::{AllocKind, BinaryOp, ConvertKind, Fact, UnaryOp, UnsafeOp};
+pub use gossa_types::Builtin;
+pub use op::{Call, Callee, Method, Op, SelectArm};
+pub use pass::{Pass, Report};
+pub use program::{Global, Program, ProgramData, Type};
+pub use run::{Outcome, run};

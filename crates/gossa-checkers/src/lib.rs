@@ -1,1 +1,14 @@
-//! The built-in checkers.
+//! The built-in checkers, on `gossa-api` alone: what they can do, anyone can.
+//!
+//! One file per checker: its documentation, its metadata, its logic. To add one, write the file,
+//! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
+
+mod unsafe_uintptr;
+
+use gossa_api::Registry;
+
+/// All built-in checkers.
+#[must_use]
+pub fn builtin() -> Registry {
+    Registry::new().with(unsafe_uintptr::UnsafeUintptr)
+}

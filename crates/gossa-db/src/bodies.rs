@@ -3,7 +3,7 @@
 use crate::declare::{item_tree, package_decls};
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
-use crate::parse::parse;
+use crate::parsing::parse;
 use arc_swap::ArcSwapOption;
 use gossa_base::Name;
 use gossa_syntax::Tree;

@@ -3,9 +3,9 @@
 use crate::bodies::{BodyKey, body_types};
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, SourceFile};
-use crate::parse::parse;
-use gossa_base::FxHashMap;
+use crate::parsing::parse;
 use gossa_types::check::package::check_package;
+use gossa_types::order::{InitOrder, initialization_order};
 use gossa_types::{DeclId, ItemTree, PackageDecls};
 use std::sync::Arc;
 
@@ -35,17 +35,17 @@ pub fn package_decls(db: &dyn Db, package: PackageInput) -> PackageDecls {
 }
 
 /// The order in which a package's initialisers run (Go spec, "Package initialization"): indices
-/// into [`PackageDecls::initializers`].
-#[salsa::tracked(returns(deref))]
-pub fn init_order(db: &dyn Db, package: PackageInput) -> Box<[u32]> {
+/// into [`PackageDecls::initializers`], and the cycles that are errors.
+#[salsa::tracked]
+pub fn init_order(db: &dyn Db, package: PackageInput) -> InitOrder {
     let decls = package_decls(db, package);
-    let mut references: FxHashMap<DeclId, &[DeclId]> = FxHashMap::default();
-    for &func in &decls.func_order {
-        if decls.funcs.get(&func).is_some_and(|found| found.has_body) {
-            references.insert(func, body_references(db, BodyKey::new(db, func)));
+    initialization_order(&decls.initializers, &|decl| {
+        if decls.funcs.get(&decl).is_some_and(|found| found.has_body) {
+            body_references(db, BodyKey::new(db, decl))
+        } else {
+            &[]
         }
-    }
-    gossa_types::order::init_order(decls, &|func| references.get(&func).copied().unwrap_or(&[]))
+    })
 }
 
 /// What a body mentions, apart from everything else about it: equal after most edits.

@@ -3,7 +3,7 @@
 use crate::bodies::{BodyKey, body_types, declaration, source_file};
 use crate::declare::package_decls;
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
-use crate::parse::parse;
+use crate::parsing::parse;
 use gossa_base::{LineColumn, LineIndex, TextRange};
 use gossa_report::{Diagnostic, Location, Severity, Stage};
 use gossa_ssa::{FuncId, FuncKey};
@@ -168,4 +168,54 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
         });
     }
     diagnostics
+}
+
+/// The header tree of the declaration of a variable, constant or function.
+#[must_use]
+pub fn header_tree_of(db: &dyn Db, decl: DeclId) -> Option<std::sync::Arc<gossa_syntax::Tree>> {
+    let package = *Program::get(db).packages(db).get(&decl.package())?;
+    let source = declared_at(db, decl)?;
+    let file = source_file(db, package, source)?;
+    let items = &crate::declare::item_tree(db, file).items;
+    items.get(source.decl as usize).cloned()
+}
+
+/// The directives in the doc comment of a declared function. Parses the file again if its trees
+/// were dropped.
+#[must_use]
+pub fn directives_of(db: &dyn Db, decl: DeclId) -> Vec<gossa_syntax::DirectiveKind> {
+    let find = || {
+        let (package, func) = declaration(db, decl)?;
+        let file = source_file(db, package, func.source)?;
+        let parsed = parse(db, file).load(db, file);
+        let doc = parsed.decls.get(func.source.decl as usize)?.doc;
+        let comments = parsed.comments.get(doc.range())?;
+        let range = comments.first()?.range.cover(comments.last()?.range);
+        let within = |d: &&gossa_syntax::Directive| range.contains_range(d.range);
+        Some(parsed.directives.iter().filter(within).map(|d| d.kind.clone()).collect())
+    };
+    find().unwrap_or_default()
+}
+
+/// The name of a function as a Go programmer writes it, without its package: `F`, `(*T).M`,
+/// `F.func1` for a literal in `F`, `init` for initialisation.
+#[must_use]
+pub fn function_name(db: &dyn Db, func: FuncId) -> String {
+    match *func.key() {
+        FuncKey::Decl { decl, .. } => match decl.parent() {
+            Some(receiver) => {
+                let pointer = declaration(db, decl)
+                    .and_then(|(_, found)| found.receiver)
+                    .is_some_and(|found| found.pointer);
+                if pointer {
+                    format!("(*{}).{}", receiver.name(), decl.name())
+                } else {
+                    format!("{}.{}", receiver.name(), decl.name())
+                }
+            }
+            None => decl.name().to_string(),
+        },
+        FuncKey::VarInit(_) | FuncKey::PackageInit(_) => "init".to_owned(),
+        FuncKey::Closure { root, index } => format!("{}.func{index}", function_name(db, root)),
+    }
 }

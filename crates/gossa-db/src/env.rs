@@ -87,6 +87,6 @@ impl LowerEnv for DbEnv<'_> {
     }
 
     fn init_order(&self, package: PackageId) -> &[u32] {
-        self.find(package).map_or(&[], |(package, _)| init_order(self.db, package))
+        self.find(package).map_or(&[], |(package, _)| &init_order(self.db, package).order)
     }
 }

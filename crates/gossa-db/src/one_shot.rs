@@ -3,7 +3,7 @@
 use crate::bodies::{BodyKey, body_types};
 use crate::declare::{init_order, package_decls};
 use crate::inputs::{Db, PackageInput, RootDb};
-use crate::parse::parse;
+use crate::parsing::parse;
 use crate::session::{Progress, Session, StageTimes};
 use crate::ssa::{LowerKey, lowered};
 use gossa_base::FxHashSet;
@@ -78,7 +78,7 @@ impl Session {
             }
             wanted.sort_by_cached_key(ToString::to_string);
             fresh = all.len();
-            let db = self.db.clone();
+            let db = self.db();
             all.extend(self.pool.install(|| self.lower_all(&db, &wanted)));
         }
     }

@@ -94,7 +94,7 @@ impl StageTimes {
 ///
 /// The database is `Send` but not `Sync`: each thread works on a clone.
 pub struct Session {
-    pub(crate) db: RootDb,
+    db: parking_lot::Mutex<RootDb>,
     pub(crate) pool: rayon::ThreadPool,
     pub(crate) packages: Box<[PackageInput]>,
     program: gossa_load::Program,
@@ -130,7 +130,7 @@ impl Session {
         let db = if options.one_shot { RootDb::one_shot() } else { RootDb::default() };
         let packages = inputs(&db, &mut program);
         Ok(Self {
-            db,
+            db: parking_lot::Mutex::new(db),
             pool,
             packages,
             program,
@@ -146,10 +146,10 @@ impl Session {
         &self.program
     }
 
-    /// The database; clone it for each thread.
+    /// A handle of the database, for one thread.
     #[must_use]
-    pub fn db(&self) -> &RootDb {
-        &self.db
+    pub fn db(&self) -> RootDb {
+        self.db.lock().clone()
     }
 
     /// The packages as inputs, by [`gossa_load::PackageIndex`].
@@ -189,7 +189,7 @@ impl Session {
             }
         }
         let schedule = Schedule { dependents: &dependents, pending: &pending, work: &work };
-        let db = self.db.clone();
+        let db = self.db();
         self.pool.scope(|scope| {
             for (index, left) in pending.iter().enumerate() {
                 if left.load(Ordering::Relaxed) == 0
@@ -212,7 +212,7 @@ impl Session {
         let mut diagnostics: Vec<Diagnostic> =
             self.program.diagnostics.iter().map(load_diagnostic).collect();
         let packages: Vec<PackageInput> = self.packages.to_vec();
-        let db = self.db.clone();
+        let db = self.db();
         let found: Vec<Vec<Diagnostic>> = self.pool.install(|| {
             packages
                 .par_iter()

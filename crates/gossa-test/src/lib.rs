@@ -1,1 +1,34 @@
-//! Test harness for checkers: want comments, small standard library.
+//! The test harness for checkers, built-in ones and anyone's.
+//!
+//! A fixture is a directory of Go files, a module if it has a `go.mod`. A finding is expected
+//! where a trailing comment says so:
+//!
+//! ```go
+//! p := unsafe.Pointer(addr) // want `unsafe-uintptr`
+//! q := f(x)                 // want `lost-cancel` `context-leak: .*never called`
+//! // want+2 `unsafe-uintptr`
+//! ```
+//!
+//! Each back-quoted item is a check's id, or `id: REGEXP` matched against the message; `want+N`
+//! speaks of the line N below. Every expectation must be met, and no other finding may appear.
+//! The fixture must type-check.
+//!
+//! ```no_run
+//! # struct MyChecker;
+//! # impl gossa_api::Checker for MyChecker {
+//! #     fn checks(&self) -> &'static [&'static gossa_api::Check] { &[] }
+//! # }
+//! #[test]
+//! fn fixtures() {
+//!     let registry = gossa_api::Registry::new().with(MyChecker);
+//!     gossa_test::check_dir("testdata/my-check", &registry).unwrap();
+//! }
+//! ```
+
+mod goroot;
+mod harness;
+mod want;
+
+pub use goroot::{GorootError, goroot};
+pub use harness::{Failure, check_dir, findings_in};
+pub use want::{Want, WantError, wants};

@@ -1,0 +1,223 @@
+//! What a checker is, and which of them run.
+
+use crate::func::Func;
+use crate::pass::Pass;
+use gossa_report::{Confidence, Severity};
+
+/// One kind of finding, with its documentation. Declare it with
+/// [`declare_check!`](crate::declare_check).
+#[derive(Debug)]
+pub struct Check {
+    /// Its id, as users write it: `unsafe-uintptr`.
+    pub id: &'static str,
+    /// The family that it belongs to: `unsafe`, `defer`, `context`, `race`, ...
+    pub category: &'static str,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// What it reports, completing "this code has a place where ...".
+    pub summary: &'static str,
+    /// The documentation in Markdown: what, why, a bad and a good example, what it does not
+    /// catch.
+    pub documentation: &'static str,
+}
+
+impl Check {
+    /// The documentation as text: the doc comment with its leading space removed.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let lines = self.documentation.lines();
+        let mut text: String =
+            lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+        text.truncate(text.trim_end().len());
+        text
+    }
+}
+
+/// Declares a [`Check`]; its doc comment is what `gossa explain` prints.
+///
+/// `pub static NAME = "check-id": "category", Severity, "summary";`
+#[macro_export]
+macro_rules! declare_check {
+    ($(#[doc = $doc:literal])* $vis:vis static $name:ident = $id:literal : $category:literal,
+     $severity:ident, $summary:literal;) => {
+        $(#[doc = $doc])*
+        $vis static $name: $crate::Check = $crate::Check {
+            id: $id,
+            category: $category,
+            severity: $crate::Severity::$severity,
+            summary: $summary,
+            documentation: concat!($($doc, "\n"),*),
+        };
+    };
+}
+
+/// Looks for defects.
+///
+/// Both hooks are called from several threads at once, in no particular order; a checker keeps no
+/// state between calls.
+pub trait Checker: Send + Sync {
+    /// The kinds of findings that it reports.
+    fn checks(&self) -> &'static [&'static Check];
+
+    /// Looks at one function. Called once for each function, closures included.
+    fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
+        let _ = (pass, func);
+    }
+
+    /// Looks at the whole program. Called once.
+    fn check_program(&self, pass: &Pass<'_>) {
+        let _ = pass;
+    }
+}
+
+/// A set of checkers.
+#[derive(Default)]
+pub struct Registry {
+    checkers: Vec<Box<dyn Checker>>,
+}
+
+impl Registry {
+    /// No checkers.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// This set and one more.
+    #[must_use]
+    pub fn with(mut self, checker: impl Checker + 'static) -> Self {
+        self.checkers.push(Box::new(checker));
+        self
+    }
+
+    /// The checkers, in the order in which they were added.
+    pub fn checkers(&self) -> impl Iterator<Item = &dyn Checker> {
+        self.checkers.iter().map(|checker| &**checker)
+    }
+
+    /// All checks, sorted by id.
+    #[must_use]
+    pub fn checks(&self) -> Vec<&'static Check> {
+        let mut checks: Vec<&'static Check> =
+            self.checkers.iter().flat_map(|checker| checker.checks()).copied().collect();
+        checks.sort_by_key(|check| check.id);
+        checks
+    }
+
+    /// The check with this id.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Option<&'static Check> {
+        self.checks().into_iter().find(|check| check.id == id)
+    }
+}
+
+/// Which findings are wanted.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    disabled: Vec<&'static str>,
+    /// Findings below this confidence are left out.
+    pub min_confidence: Confidence,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self { disabled: Vec::new(), min_confidence: Confidence::Medium }
+    }
+}
+
+/// A check id that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no checker `{id}`{}", .nearest.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+pub struct SelectionError {
+    /// What was asked for.
+    pub id: String,
+    /// The most similar id.
+    pub nearest: Option<&'static str>,
+}
+
+impl Selection {
+    /// Reads a list as `--checkers` takes it: ids to run, ids with a leading `-` to leave out;
+    /// only the latter means all others.
+    ///
+    /// # Errors
+    /// When an id is not in the registry.
+    pub fn parse(registry: &Registry, list: &str) -> Result<Self, SelectionError> {
+        let all = registry.checks();
+        let mut wanted: Vec<&'static str> = Vec::new();
+        let mut disabled: Vec<&'static str> = Vec::new();
+        for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
+            let (id, negative) = item.strip_prefix('-').map_or((item, false), |id| (id, true));
+            let Some(check) = all.iter().find(|check| check.id == id) else {
+                let nearest = all.iter().map(|check| check.id).min_by_key(|c| distance(c, id));
+                let nearest = nearest.filter(|c| distance(c, id) <= 3.max(id.len() / 3));
+                return Err(SelectionError { id: id.to_owned(), nearest });
+            };
+            if negative { disabled.push(check.id) } else { wanted.push(check.id) }
+        }
+        if !wanted.is_empty() {
+            disabled.extend(all.iter().map(|c| c.id).filter(|id| !wanted.contains(id)));
+        }
+        Ok(Self { disabled, ..Self::default() })
+    }
+
+    /// Whether findings of this check are wanted.
+    #[must_use]
+    pub fn is_enabled(&self, check: &Check) -> bool {
+        !self.disabled.contains(&check.id)
+    }
+}
+
+/// Levenshtein distance.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let substitute = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    declare_check! {
+        /// ## What it does
+        /// Nothing.
+        static FIRST = "first-check": "test", Note, "is a test";
+    }
+    declare_check! {
+        /// Text.
+        static SECOND = "second-check": "test", Note, "is a test";
+    }
+    struct Both;
+    impl Checker for Both {
+        fn checks(&self) -> &'static [&'static Check] {
+            &[&FIRST, &SECOND]
+        }
+    }
+
+    #[test]
+    fn selections_name_checks_to_run_or_to_leave_out() {
+        let registry = Registry::new().with(Both);
+        let enabled = |list: &str| {
+            let selection = Selection::parse(&registry, list).expect("known ids");
+            (selection.is_enabled(&FIRST), selection.is_enabled(&SECOND))
+        };
+        assert_eq!(enabled(""), (true, true));
+        assert_eq!(enabled("first-check"), (true, false));
+        assert_eq!(enabled("-first-check"), (false, true));
+        let error = Selection::parse(&registry, "frist-check").expect_err("unknown id");
+        assert_eq!(error.nearest, Some("first-check"));
+    }
+
+    #[test]
+    fn documentation_is_the_doc_comment() {
+        assert_eq!(FIRST.text(), "## What it does\nNothing.");
+    }
+}

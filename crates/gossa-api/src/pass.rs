@@ -1,0 +1,99 @@
+//! A run of one checker: what it may ask, and how it reports.
+
+use crate::checker::{Check, Selection};
+use crate::func::Inst;
+use crate::program::Program;
+use gossa_report::{Confidence, Finding, Location, Step};
+use parking_lot::Mutex;
+use std::fmt;
+
+/// What a checker gets: the program, and the way to report.
+pub struct Pass<'p> {
+    pub(crate) program: Program<'p>,
+    pub(crate) selection: &'p Selection,
+    pub(crate) findings: &'p Mutex<Vec<Finding>>,
+}
+
+impl<'p> Pass<'p> {
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> Program<'p> {
+        self.program
+    }
+
+    /// Begins a finding at an instruction; `None` when findings of this check are not wanted. The
+    /// finding is filed when the guard is dropped.
+    pub fn report(&self, check: &'static Check, at: Inst<'_>) -> Option<Report<'_>> {
+        if !self.selection.is_enabled(check) {
+            return None;
+        }
+        let place = at.place()?;
+        let mut finding = Finding::new(
+            check.id,
+            check.category,
+            check.severity,
+            check.summary,
+            place.location(),
+        );
+        finding.package = at.func().package().to_owned();
+        finding.function = at.func().name();
+        finding.confidence = Confidence::Medium;
+        Some(Report {
+            finding: Some(finding),
+            min_confidence: self.selection.min_confidence,
+            findings: self.findings,
+        })
+    }
+}
+
+/// A finding in the making; filed when dropped.
+pub struct Report<'r> {
+    finding: Option<Finding>,
+    min_confidence: Confidence,
+    findings: &'r Mutex<Vec<Finding>>,
+}
+
+impl Report<'_> {
+    fn finding(&mut self) -> &mut Finding {
+        self.finding.as_mut().expect("present until dropped")
+    }
+
+    /// Says in one sentence what is wrong, naming the values.
+    pub fn message(&mut self, message: impl fmt::Display) {
+        self.finding().message = message.to_string();
+    }
+
+    /// Says how sure the finding is; medium when not said.
+    pub fn confidence(&mut self, confidence: Confidence) {
+        self.finding().confidence = confidence;
+    }
+
+    /// Adds a step of the story, from cause to effect.
+    pub fn step(&mut self, at: Inst<'_>, message: impl fmt::Display) {
+        if let Some(location) = location(at) {
+            self.finding().trace.push(Step::new(message.to_string(), location));
+        }
+    }
+
+    /// Adds a place that has to do with the finding.
+    pub fn related(&mut self, at: Inst<'_>, message: impl fmt::Display) {
+        if let Some(location) = location(at) {
+            self.finding().related.push(Step::new(message.to_string(), location));
+        }
+    }
+}
+
+fn location(at: Inst<'_>) -> Option<Location> {
+    at.place().map(|place| place.location())
+}
+
+impl Drop for Report<'_> {
+    fn drop(&mut self) {
+        if let Some(finding) = self.finding.take()
+            && finding.confidence >= self.min_confidence
+            && !std::thread::panicking()
+        {
+            self.findings.lock().push(finding);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What a checker's file needs: `use gossa_api::prelude::*;`.
+
+pub use crate::checker::{Check, Checker};
+pub use crate::declare_check;
+pub use crate::func::{Block, Func, Inst, Value};
+pub use crate::op::{Call, Callee, Op};
+pub use crate::pass::{Pass, Report};
+pub use crate::program::{Program, Type};
+pub use gossa_report::{Confidence, Severity};
+pub use gossa_ssa::{AllocKind, BinaryOp, ConvertKind, UnsafeOp};
+pub use gossa_types::Builtin;

@@ -1,0 +1,66 @@
+//! Runs checkers over a program.
+
+use crate::checker::{Registry, Selection};
+use crate::func::Func;
+use crate::pass::Pass;
+use crate::program::{Program, ProgramData};
+use gossa_db::{Progress, Session};
+use gossa_report::{Diagnostic, Finding, Severity, Stage};
+use parking_lot::Mutex;
+use rayon::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What a run of checkers gives.
+#[derive(Default)]
+pub struct Outcome {
+    /// The findings, not sorted; paths are full paths.
+    pub findings: Vec<Finding>,
+    /// Checkers that failed, sorted.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Runs the selected checkers. A checker that panics loses what it was doing and becomes a
+/// diagnostic; the others go on.
+#[must_use]
+pub fn run(
+    session: &Session,
+    data: &ProgramData,
+    registry: &Registry,
+    selection: &Selection,
+    progress: &dyn Progress,
+) -> Outcome {
+    let findings = Mutex::new(Vec::new());
+    let failures = Mutex::new(Vec::new());
+    let program = Program { data };
+    let functions: Vec<Func<'_>> = program.functions().collect();
+    let checkers: Vec<_> = registry
+        .checkers()
+        .filter(|checker| checker.checks().iter().any(|check| selection.is_enabled(check)))
+        .collect();
+    progress.stage("check", checkers.len());
+    session.pool().install(|| {
+        for checker in checkers {
+            let name = checker.checks().first().map_or("", |check| check.id);
+            let pass = Pass { program, selection, findings: &findings };
+            let guard = |unit: &dyn Fn() -> String, work: &dyn Fn()| {
+                if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                    failures.lock().push(format!("checker `{name}` failed on {}", unit()));
+                }
+            };
+            functions.par_iter().with_min_len(64).for_each(|&func| {
+                guard(&|| func.qualified_name(), &|| checker.check_function(&pass, func));
+            });
+            guard(&|| "the program".to_owned(), &|| checker.check_program(&pass));
+            progress.step(name);
+        }
+    });
+    let mut failures = failures.into_inner();
+    failures.sort();
+    Outcome {
+        findings: findings.into_inner(),
+        diagnostics: failures
+            .into_iter()
+            .map(|message| Diagnostic::new(Severity::Error, Stage::Analysis, message))
+            .collect(),
+    }
+}

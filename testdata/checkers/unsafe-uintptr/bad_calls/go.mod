@@ -1,0 +1,3 @@
+module example.com/badcalls
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/badclosures
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/badlocal
+
+go 1.27

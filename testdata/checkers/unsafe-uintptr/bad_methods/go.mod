@@ -1,0 +1,3 @@
+module example.com/badmethods
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/badpackages
+
+go 1.27

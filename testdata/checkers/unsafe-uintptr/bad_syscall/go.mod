@@ -1,0 +1,3 @@
+module example.com/badsyscall
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/goodcalls
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/goodgeneric
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/goodintegers
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/goodpatterns
+
+go 1.27

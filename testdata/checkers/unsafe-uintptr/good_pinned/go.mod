@@ -1,0 +1,3 @@
+module example.com/goodpinned
+
+go 1.27

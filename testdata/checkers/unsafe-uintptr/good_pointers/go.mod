@@ -1,0 +1,3 @@
+module example.com/goodpointers
+
+go 1.27
