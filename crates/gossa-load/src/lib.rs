@@ -21,11 +21,39 @@
 //! decides which files belong to a build; `package_dir` puts the two together
 //! for a directory; `goroot`, `gomod`, `module_graph` and `vendoring` know
 //! where packages live; `resolve` finds a directory for an import path;
-//! `patterns` expands what the user wrote; `loader` drives all of it.
+//! `patterns` expands what the user wrote; `closure` reads everything that is
+//! imported, in parallel; `graph` orders it; `loader` drives all of it and
+//! assembles the result, which [`golist`] shows as the go command would.
 
 pub mod config;
+pub mod golist;
 pub mod program;
 pub mod system;
+
+mod cgo;
+mod closure;
+mod constraint;
+mod context;
+mod env;
+mod gomod;
+mod goroot;
+mod graph;
+mod header;
+mod listing;
+mod loader;
+mod module_graph;
+mod module_info;
+mod package_dir;
+mod pattern_match;
+mod patterns;
+mod platform;
+mod resolve;
+mod rules;
+mod scans;
+mod vendoring;
+mod version;
+
+pub use loader::load;
 
 pub use config::{BuildConfig, BuildContext, LangVersion, ModMode};
 pub use program::{

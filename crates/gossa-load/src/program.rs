@@ -84,8 +84,7 @@ impl Program {
     /// The package with this (resolved) import path. Linear; for tools and tests.
     #[must_use]
     pub fn find(&self, import_path: &str) -> Option<PackageIndex> {
-        self.indices()
-            .find(|&i| self.package(i).import_path == import_path)
+        self.indices().find(|&i| self.package(i).import_path == import_path)
     }
 
     /// The module that a package belongs to; none for the standard library.
@@ -119,9 +118,7 @@ impl Program {
     /// Whether any diagnostic is an error.
     #[must_use]
     pub fn has_errors(&self) -> bool {
-        self.diagnostics
-            .iter()
-            .any(|d| d.severity == Severity::Error)
+        self.diagnostics.iter().any(|d| d.severity == Severity::Error)
     }
 }
 
@@ -185,10 +182,7 @@ impl Package {
     /// package is missing, if importing it would close a cycle, or for `C`.
     #[must_use]
     pub fn resolve_import(&self, path: &str) -> Option<PackageIndex> {
-        let at = self
-            .imports
-            .binary_search_by(|i| i.path.as_str().cmp(path))
-            .ok()?;
+        let at = self.imports.binary_search_by(|i| i.path.as_str().cmp(path)).ok()?;
         self.imports[at].target
     }
 
@@ -206,10 +200,7 @@ impl Package {
 
     /// The names of the files of one kind.
     pub fn file_names(&self, kind: SourceKind) -> impl Iterator<Item = &str> {
-        self.files
-            .iter()
-            .filter(move |f| f.kind == kind)
-            .map(|f| f.name.as_str())
+        self.files.iter().filter(move |f| f.kind == kind).map(|f| f.name.as_str())
     }
 }
 
@@ -241,6 +232,9 @@ pub struct SourceFile {
     pub path: Utf8PathBuf,
     /// Plain or cgo.
     pub kind: SourceKind,
+    /// The name in its package clause: the package's name, unless two
+    /// packages share the directory; empty if there is no package clause.
+    pub package_name: Box<str>,
     /// The bytes, if the configuration asks to keep them; as read from disk,
     /// a byte order mark included.
     pub text: Option<Arc<[u8]>>,
@@ -418,8 +412,13 @@ pub struct LoadDiagnostic {
     pub message: String,
     /// The package that it concerns.
     pub package: Option<PackageIndex>,
-    /// How the package came to be loaded: import paths from a root to the package.
+    /// How the package came to be loaded: import paths from a root to the
+    /// package, and for a forbidden or cyclic import the path imported.
     pub import_stack: Vec<String>,
+    /// The pattern that could not be used.
+    pub pattern: Option<String>,
+    /// The import path that names no package.
+    pub missing: Option<String>,
 }
 
 /// Why nothing could be loaded at all.
@@ -461,6 +460,8 @@ impl LoadDiagnostic {
             message: message.into(),
             package: None,
             import_stack: Vec::new(),
+            pattern: None,
+            missing: None,
         }
     }
 

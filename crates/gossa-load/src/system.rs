@@ -56,6 +56,16 @@ pub trait System: Send + Sync + fmt::Debug {
     /// When there is no such file or it cannot be read.
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>>;
 
+    /// The first `limit` bytes of a file, or all of a shorter one.
+    ///
+    /// # Errors
+    /// When there is no such file or it cannot be read.
+    fn read_head(&self, path: &Utf8Path, limit: usize) -> io::Result<Vec<u8>> {
+        let mut bytes = self.read(path)?;
+        bytes.truncate(limit);
+        Ok(bytes)
+    }
+
     /// The entries of a directory, sorted by name.
     ///
     /// # Errors
@@ -91,8 +101,7 @@ pub trait System: Send + Sync + fmt::Debug {
 
     /// Whether a directory is there, following links.
     fn is_dir(&self, path: &Utf8Path) -> bool {
-        self.metadata(path)
-            .is_ok_and(|m| m.kind == EntryKind::Directory)
+        self.metadata(path).is_ok_and(|m| m.kind == EntryKind::Directory)
     }
 
     /// Whether a regular file is there, following links.
@@ -109,6 +118,13 @@ impl System for DiskSystem {
     #[expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
         std::fs::read(path)
+    }
+
+    fn read_head(&self, path: &Utf8Path, limit: usize) -> io::Result<Vec<u8>> {
+        use std::io::Read as _;
+        let mut bytes = Vec::with_capacity(limit);
+        std::fs::File::open(path)?.take(limit as u64).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 
     #[expect(clippy::disallowed_methods, reason = "this is the door to the disk")]
@@ -158,10 +174,7 @@ impl System for DiskSystem {
         utf8_path(std::fs::canonicalize(path)?)
     }
 
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the door to the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the door to the environment")]
     fn env_var(&self, name: &str) -> Option<String> {
         std::env::var(name).ok().filter(|v| !v.is_empty())
     }
@@ -173,10 +186,7 @@ impl System for DiskSystem {
 
 fn utf8_path(path: std::path::PathBuf) -> io::Result<Utf8PathBuf> {
     Utf8PathBuf::from_path_buf(path).map_err(|path| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("path is not UTF-8: {}", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidData, format!("path is not UTF-8: {}", path.display()))
     })
 }
 
@@ -219,10 +229,7 @@ impl MemorySystem {
     /// An empty world whose current directory is `/`.
     #[must_use]
     pub fn new() -> Self {
-        let mut system = MemorySystem {
-            current_dir: "/".into(),
-            ..Default::default()
-        };
+        let mut system = MemorySystem { current_dir: "/".into(), ..Default::default() };
         system.nodes.insert("/".into(), Node::Directory);
         system
     }
@@ -230,24 +237,12 @@ impl MemorySystem {
     /// Adds or replaces a file, and the directories above it.
     pub fn add_file(&mut self, path: impl AsRef<Utf8Path>, bytes: impl AsRef<[u8]>) -> &mut Self {
         let bytes = Arc::from(bytes.as_ref());
-        self.add(
-            path.as_ref(),
-            Node::File {
-                bytes,
-                executable: false,
-            },
-        )
+        self.add(path.as_ref(), Node::File { bytes, executable: false })
     }
 
     /// Adds a program: an empty file that can be executed.
     pub fn add_program(&mut self, path: impl AsRef<Utf8Path>) -> &mut Self {
-        self.add(
-            path.as_ref(),
-            Node::File {
-                bytes: Arc::from([]),
-                executable: true,
-            },
-        )
+        self.add(path.as_ref(), Node::File { bytes: Arc::from([]), executable: true })
     }
 
     /// Adds an empty directory.
@@ -349,24 +344,19 @@ fn components_reversed(path: &Utf8Path) -> Vec<String> {
 }
 
 fn not_found(path: &Utf8Path) -> io::Error {
-    io::Error::new(
-        io::ErrorKind::NotFound,
-        format!("no such file or directory: {path}"),
-    )
+    io::Error::new(io::ErrorKind::NotFound, format!("no such file or directory: {path}"))
 }
 
 impl System for MemorySystem {
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
         match self.follow(path)?.1 {
             Node::File { bytes, .. } => Ok(bytes.to_vec()),
-            Node::Unreadable => Err(io::Error::new(
-                io::ErrorKind::PermissionDenied,
-                "permission denied",
-            )),
-            Node::Directory | Node::Symlink(_) => Err(io::Error::new(
-                io::ErrorKind::IsADirectory,
-                "is a directory",
-            )),
+            Node::Unreadable => {
+                Err(io::Error::new(io::ErrorKind::PermissionDenied, "permission denied"))
+            }
+            Node::Directory | Node::Symlink(_) => {
+                Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"))
+            }
         }
     }
 
@@ -375,16 +365,10 @@ impl System for MemorySystem {
         match node {
             Node::Directory => {}
             Node::Unreadable => {
-                return Err(io::Error::new(
-                    io::ErrorKind::PermissionDenied,
-                    "permission denied",
-                ));
+                return Err(io::Error::new(io::ErrorKind::PermissionDenied, "permission denied"));
             }
             _ => {
-                return Err(io::Error::new(
-                    io::ErrorKind::NotADirectory,
-                    "not a directory",
-                ));
+                return Err(io::Error::new(io::ErrorKind::NotADirectory, "not a directory"));
             }
         }
         let mut entries: Vec<DirEntry> = self
@@ -408,21 +392,13 @@ impl System for MemorySystem {
 
     fn metadata(&self, path: &Utf8Path) -> io::Result<Metadata> {
         Ok(match self.follow(path)?.1 {
-            Node::File { bytes, executable } => Metadata {
-                kind: EntryKind::File,
-                len: bytes.len() as u64,
-                executable: *executable,
-            },
-            Node::Unreadable => Metadata {
-                kind: EntryKind::File,
-                len: 0,
-                executable: false,
-            },
-            Node::Directory | Node::Symlink(_) => Metadata {
-                kind: EntryKind::Directory,
-                len: 0,
-                executable: false,
-            },
+            Node::File { bytes, executable } => {
+                Metadata { kind: EntryKind::File, len: bytes.len() as u64, executable: *executable }
+            }
+            Node::Unreadable => Metadata { kind: EntryKind::File, len: 0, executable: false },
+            Node::Directory | Node::Symlink(_) => {
+                Metadata { kind: EntryKind::Directory, len: 0, executable: false }
+            }
         })
     }
 
