@@ -170,7 +170,10 @@ impl Body {
     }
 
     /// The instructions of a block, the terminator last.
-    pub fn insts_of(&self, block: BlockId) -> impl DoubleEndedIterator<Item = InstId> + use<> {
+    pub fn insts_of(
+        &self,
+        block: BlockId,
+    ) -> impl DoubleEndedIterator<Item = InstId> + ExactSizeIterator + Clone + use<> {
         let data = self[block];
         (data.first_inst..data.first_inst + data.inst_count).map(InstId::new)
     }
@@ -183,13 +186,19 @@ impl Body {
     }
 
     /// The parameters of a block.
-    pub fn params(&self, block: BlockId) -> impl DoubleEndedIterator<Item = ValueId> + use<> {
+    pub fn params(
+        &self,
+        block: BlockId,
+    ) -> impl DoubleEndedIterator<Item = ValueId> + ExactSizeIterator + Clone + use<> {
         let data = self[block];
         (data.first_param..data.first_param + data.param_count).map(ValueId::new)
     }
 
     /// The results of an instruction.
-    pub fn results_of(&self, inst: InstId) -> impl DoubleEndedIterator<Item = ValueId> + use<> {
+    pub fn results_of(
+        &self,
+        inst: InstId,
+    ) -> impl DoubleEndedIterator<Item = ValueId> + ExactSizeIterator + Clone + use<> {
         self.result_range(inst).map(ValueId::new)
     }
 
@@ -214,9 +223,7 @@ impl Body {
     /// The block that holds an instruction. Logarithmic.
     #[must_use]
     pub fn block_of(&self, inst: InstId) -> BlockId {
-        let at = self
-            .blocks
-            .partition_point(|block| block.first_inst as usize <= inst.index());
+        let at = self.blocks.partition_point(|block| block.first_inst as usize <= inst.index());
         BlockId::new(at as u32 - 1)
     }
 
@@ -266,25 +273,15 @@ impl Body {
             Inst::Store { ptr: x, value: y }
             | Inst::IndexAddr { base: x, index: y }
             | Inst::Index { base: x, index: y }
-            | Inst::WithField {
-                base: x, value: y, ..
-            }
+            | Inst::WithField { base: x, value: y, .. }
             | Inst::Binary { x, y, .. }
             | Inst::MapLookup { map: x, key: y, .. }
             | Inst::Send { chan: x, value: y } => {
                 visit(x);
                 visit(y);
             }
-            Inst::WithIndex {
-                base: x,
-                index: y,
-                value: z,
-            }
-            | Inst::MapUpdate {
-                map: x,
-                key: y,
-                value: z,
-            } => {
+            Inst::WithIndex { base: x, index: y, value: z }
+            | Inst::MapUpdate { map: x, key: y, value: z } => {
                 visit(x);
                 visit(y);
                 visit(z);
@@ -297,16 +294,11 @@ impl Body {
             Inst::Slice { x, bounds } => {
                 visit(x);
                 let bounds = self.bounds[bounds as usize];
-                [bounds.lo, bounds.hi, bounds.max]
-                    .into_iter()
-                    .flatten()
-                    .for_each(visit);
+                [bounds.lo, bounds.hi, bounds.max].into_iter().flatten().for_each(visit);
             }
             Inst::Struct(values)
             | Inst::Array(values)
-            | Inst::Closure {
-                captures: values, ..
-            }
+            | Inst::Closure { captures: values, .. }
             | Inst::Builtin { args: values, .. }
             | Inst::Return(values)
             | Inst::Jump(crate::Target { args: values, .. }) => list(values, &mut visit),
@@ -329,9 +321,7 @@ impl Body {
     pub fn for_each_successor(&self, block: BlockId, mut visit: impl FnMut(BlockId)) {
         match self[self.terminator(block)] {
             Inst::Jump(target) => visit(target.block),
-            Inst::Branch {
-                then, otherwise, ..
-            } => {
+            Inst::Branch { then, otherwise, .. } => {
                 visit(then);
                 visit(otherwise);
             }
@@ -357,10 +347,7 @@ impl SourceMap {
     /// Where an instruction comes from.
     #[must_use]
     pub fn node(&self, inst: InstId) -> NodeId {
-        self.insts
-            .get(inst.index())
-            .copied()
-            .unwrap_or(NodeId::ROOT)
+        self.insts.get(inst.index()).copied().unwrap_or(NodeId::ROOT)
     }
 
     /// The source name of a value, where a variable holds it. Logarithmic.

@@ -8,6 +8,11 @@ pub mod body;
 pub mod env;
 pub mod ids;
 pub mod inst;
+pub mod layout;
+mod opcode;
+mod print;
+mod read;
+mod words;
 
 pub use body::{BlockData, Body, Lowered, SourceMap, Table, TableNode, ValueData, ValueDef};
 pub use env::LowerEnv;
@@ -19,3 +24,6 @@ pub use inst::{
     AllocKind, BinaryOp, CallData, Callee, ConvertKind, Fact, Inst, SelectArm, SelectData,
     SliceBounds, Target, UnaryOp, UnsafeOp, ValueList,
 };
+pub use opcode::MNEMONICS;
+pub use print::{Annotate, Plain, Printer, SourceNames, decl_text, print, type_text};
+pub use read::{ReadBody, ReadError, ReadErrorKind, TextFile, read, read_file, read_type};
