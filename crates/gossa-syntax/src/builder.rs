@@ -4,6 +4,7 @@
 //! capacity, and a finished tree is copied out of them into slices of exactly its size.
 
 use crate::ast::*;
+use crate::walk::AnyNode;
 use gossa_base::ListRange;
 use std::sync::Arc;
 
@@ -55,6 +56,32 @@ fn take<T: Copy>(items: &mut Vec<T>) -> Box<[T]> {
     exact
 }
 
+/// Widens the spans of parents to those of their children, and moves anchors into them.
+#[cold]
+fn enclose(tree: &Tree, spans: &mut Spans) {
+    let mut order = Vec::new();
+    tree.each_root(|_, node| order.push((node, None)));
+    let mut next = 0;
+    while let Some(&(node, parent)) = order.get(next) {
+        next += 1;
+        // Fields have no span: what is in them counts for what they are in.
+        let owner = if matches!(node, AnyNode::Field(_)) { parent } else { Some(node) };
+        tree.each_child(node, |_, child| order.push((child, owner)));
+    }
+    // Children come after their parents in `order`, so in reverse they are final.
+    for &(node, parent) in order.iter().rev() {
+        let Some(span) = spans.span_mut(node) else { continue };
+        // Of a token that is missing, the anchor says only where it was missed.
+        span.anchor = span.anchor.clamp(span.start, span.end);
+        let span = *span;
+        let Some(parent) = parent else { continue };
+        if let Some(outer) = spans.span_mut(parent) {
+            outer.start = outer.start.min(span.start);
+            outer.end = outer.end.max(span.end);
+        }
+    }
+}
+
 impl Builder {
     /// Starts a tree whose positions count from the file offset `base`.
     pub(crate) fn begin(&mut self, base: u32) {
@@ -83,8 +110,9 @@ impl Builder {
         self.spec_stack.clear();
     }
 
-    /// The tree that was built since [`Self::begin`].
-    pub(crate) fn finish(&mut self, root: TreeRoot) -> TreeWithSpans {
+    /// The tree that was built since [`Self::begin`]. After errors it needs `repair`: a node that
+    /// stands for a missing one may lie outside its parent.
+    pub(crate) fn finish(&mut self, root: TreeRoot, repair: bool) -> TreeWithSpans {
         let tree = Tree {
             root,
             exprs: take(&mut self.exprs),
@@ -98,12 +126,15 @@ impl Builder {
             text: Box::from(self.text.as_str()),
         };
         self.text.clear();
-        let spans = Spans {
+        let mut spans = Spans {
             exprs: take(&mut self.expr_spans),
             stmts: take(&mut self.stmt_spans),
             specs: take(&mut self.spec_spans),
             signatures: take(&mut self.signature_spans),
         };
+        if repair {
+            enclose(&tree, &mut spans);
+        }
         TreeWithSpans { tree: Arc::new(tree), spans: Arc::new(spans) }
     }
 

@@ -12,23 +12,35 @@ pub(crate) struct Errors<'a> {
     list: Vec<SyntaxError>,
     /// The line of the latest error, so that a flood on one long line costs no searching.
     line: Range<usize>,
+    count: usize,
     /// While set, errors are dropped: what gave rise to them is reported already.
     pub(crate) muted: bool,
 }
 
 impl<'a> Errors<'a> {
     pub(crate) fn new(text: &'a [u8]) -> Self {
-        Self { text, list: Vec::new(), line: 0..0, muted: false }
+        Self { text, list: Vec::new(), line: 0..0, count: 0, muted: false }
     }
 
-    /// How many errors there are so far.
-    pub(crate) fn len(&self) -> usize {
-        self.list.len()
+    /// Whether there are no errors so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many errors there were so far, those that were dropped included.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Counts an error that is not worth reporting.
+    pub(crate) fn drop_one(&mut self) {
+        self.count += 1;
     }
 
     /// Reports an error at a range of bytes.
     pub(crate) fn report(&mut self, start: usize, end: usize, message: impl Display) {
         let start = start.min(self.text.len());
+        self.count += 1;
         if self.muted || self.line.contains(&start) {
             return;
         }

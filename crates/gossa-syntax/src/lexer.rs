@@ -119,13 +119,7 @@ impl<'a> Lexer<'a> {
                 b'`' => return self.raw_string(at),
                 b'\'' => return self.rune(at),
                 b'/' => match self.peek(at + 1) {
-                    b'/' => {
-                        let end = self.line_comment(at);
-                        if newline_ends {
-                            return self.set(T::Semicolon, at, end - at);
-                        }
-                        at = end;
-                    }
+                    b'/' => at = self.line_comment(at),
                     b'*' => {
                         let (end, lines) = self.block_comment(at);
                         if newline_ends && lines {
@@ -305,7 +299,7 @@ impl<'a> Lexer<'a> {
         self.set(T::Rune, at, len);
     }
 
-    /// Records the comment that starts at `at` and returns its end.
+    /// Records the comment that starts at `at` and returns where the newline after it is.
     fn line_comment(&mut self, at: usize) -> usize {
         let src = self.src;
         let mut end = memchr(b'\n', &src[at..]).map_or(src.len(), |len| at + len);

@@ -134,13 +134,14 @@ pub(crate) fn number(text: &[u8], offset: usize, errors: &mut Errors<'_>) -> (T,
     (kind, at)
 }
 
-/// The first `_` that is not between digits; a base prefix counts as a digit.
+/// The first `_` that is not between digits; a base prefix counts as a digit. Of two in a row
+/// the second is the wrong one.
 fn misplaced_separator(literal: &[u8], prefix: u8) -> Option<usize> {
     let first = if matches!(prefix, b'x' | b'o' | b'b') { 2 } else { 0 };
     let digit = |byte: u8| byte.is_ascii_digit() || prefix == b'x' && byte.is_ascii_hexdigit();
     (first..literal.len()).filter(|&at| literal[at] == b'_').find(|&at| {
         let before = at == first && first > 0 || at > first && digit(literal[at - 1]);
-        let after = literal.get(at + 1).is_some_and(|&byte| digit(byte));
+        let after = literal.get(at + 1).is_some_and(|&byte| digit(byte) || byte == b'_');
         !(before && after)
     })
 }

@@ -269,4 +269,20 @@ impl Spans {
             AnyNode::Field(_) => None,
         }
     }
+
+    pub(crate) fn span_mut(&mut self, node: AnyNode) -> Option<&mut Span> {
+        match node {
+            AnyNode::Expr(id) => self.exprs.get_mut(id.index()),
+            AnyNode::Stmt(id) => self.stmts.get_mut(id.index()),
+            AnyNode::Signature(id) => self.signatures.get_mut(id.index()),
+            AnyNode::Spec(id) => self.specs.get_mut(id.index()),
+            AnyNode::Field(_) => None,
+        }
+    }
+
+    /// The end of whatever reaches furthest.
+    pub(crate) fn last_end(&self) -> u32 {
+        let all = [&self.exprs, &self.stmts, &self.specs, &self.signatures];
+        all.into_iter().flatten().map(|span| span.end).max().unwrap_or(0)
+    }
 }

@@ -13,7 +13,7 @@ impl Parser<'_> {
     /// A whole file: its package name, where that is, and its declarations.
     pub(super) fn file(&mut self, imports_only: bool) -> (Option<Name>, TextRange, Vec<Decl>) {
         self.builder().begin(0);
-        let encoding_errors = self.lex.errors.len();
+        let encoding_errors = self.lex.errors.count();
         self.next();
         let mut decls = Vec::new();
         let start = self.pos();
@@ -33,7 +33,7 @@ impl Parser<'_> {
         self.builder().abandon();
         self.want(T::Semicolon);
         // As in the compiler: what has no package clause is hardly Go.
-        if self.lex.errors.len() > encoding_errors {
+        if self.lex.errors.count() > encoding_errors {
             return (name, range, decls);
         }
         let mut previous = T::Import;
@@ -77,6 +77,7 @@ impl Parser<'_> {
         let start = self.pos();
         let doc = doc_comments(self.lex.text(), &self.lex.comments, start);
         self.chain = 0;
+        self.errors_before = self.lex.errors.count();
         self.builder().begin(start);
         self.next();
         let (header, body) = if keyword == T::Func {
@@ -86,7 +87,12 @@ impl Parser<'_> {
             let (specs, parenthesized) = self.specs(keyword);
             (self.finish(TreeRoot::Gen { keyword, specs, parenthesized }), None)
         };
-        let end = self.previous_end().max(start);
+        let mut end = self.previous_end().max(start);
+        if self.lex.errors.count() > self.errors_before {
+            let parts = std::iter::once(&header).chain(&body);
+            let last = parts.map(|part| part.spans.last_end()).max();
+            end = end.max(start + last.unwrap_or(0));
+        }
         Decl { range: TextRange::new(start.into(), end.into()), header, body, doc }
     }
 
@@ -94,9 +100,10 @@ impl Parser<'_> {
     fn finish(&mut self, root: TreeRoot) -> TreeWithSpans {
         if self.given_up {
             self.builder().abandon();
-            return self.builder().finish(TreeRoot::Bad);
+            return self.builder().finish(TreeRoot::Bad, false);
         }
-        self.builder().finish(root)
+        let repair = self.lex.errors.count() > self.errors_before;
+        self.builder().finish(root, repair)
     }
 
     /// A function or method declaration after `func`.

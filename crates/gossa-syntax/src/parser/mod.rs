@@ -90,6 +90,7 @@ fn run(text: &[u8], imports_only: bool) -> File {
         functions: 0,
         depth: 0,
         chain: 0,
+        errors_before: 0,
         given_up: false,
     };
     let (package, package_range, decls) = parser.file(imports_only);
@@ -144,6 +145,8 @@ struct Parser<'a> {
     depth: u32,
     /// The longest chain of left operands in what was parsed since the enclosing chain began.
     chain: u32,
+    /// How many errors there were before the current declaration.
+    errors_before: usize,
     /// Whether the current declaration is too deep. All tokens are [`T::Eof`] then.
     given_up: bool,
 }
@@ -241,6 +244,9 @@ impl<'a> Parser<'a> {
     /// and begins with `expected`, `in`, `at` or `after`.
     #[cold]
     fn syntax_error(&mut self, what: impl Display) {
+        if self.is_follow_up() {
+            return self.lex.errors.drop_one();
+        }
         let what = what.to_string();
         let starts = ["in ", "at ", "after ", "expected "];
         if !starts.iter().any(|start| what.starts_with(start)) {
@@ -251,9 +257,17 @@ impl<'a> Parser<'a> {
         self.error(format_args!("syntax error: unexpected {found}{comma} {what}"));
     }
 
+    /// Whether an error would say no more than that the file ends early, after another error.
+    fn is_follow_up(&self) -> bool {
+        self.tok() == T::Eof && !self.lex.errors.is_empty()
+    }
+
     /// Reports a syntax error at a file offset, in its own words.
     #[cold]
     fn syntax_error_at(&mut self, at: u32, what: impl Display) {
+        if self.is_follow_up() {
+            return self.lex.errors.drop_one();
+        }
         self.error_at(at, format_args!("syntax error: {what}"));
     }
 

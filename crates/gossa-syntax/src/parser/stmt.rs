@@ -432,7 +432,27 @@ impl Parser<'_> {
             let (lhs, rhs) = (self.emphasized(&lhs), self.emphasized(&rhs));
             return (at, format!("assignment {lhs} = {rhs}"));
         }
-        (at, self.text(start, end).into_owned())
+        (at, self.shown(start, end))
+    }
+
+    /// The source text of a range on one line, without comments.
+    fn shown(&self, start: u32, end: u32) -> String {
+        let (mut shown, mut last) = (String::new(), start);
+        let comments = &self.lex.comments;
+        let first = comments.partition_point(|comment| u32::from(comment.range.start()) < start);
+        let gaps = comments[first..].iter().map(|comment| comment.range);
+        let gaps = gaps.take_while(|range| u32::from(range.start()) < end);
+        for (from, to) in
+            gaps.map(|range| (range.start().into(), range.end().into())).chain([(end, end)])
+        {
+            for word in self.text(last, from).split_ascii_whitespace() {
+                let separate = !shown.is_empty();
+                shown.extend(separate.then_some(' '));
+                shown.push_str(word);
+            }
+            last = to;
+        }
+        shown
     }
 
     /// The source text of a list of expressions, in parentheses if it is a binary expression.
@@ -443,8 +463,8 @@ impl Parser<'_> {
         };
         let binary = list.len() == 1 && matches!(builder.get(first), Expr::Binary { .. });
         let (start, end) = (builder.start(first), builder.end(last));
-        let text = self.text(start, end);
-        if binary { format!("({text})") } else { text.into_owned() }
+        let text = self.shown(start, end);
+        if binary { format!("({text})") } else { text }
     }
 
     /// The expression of a header's main part.

@@ -691,7 +691,12 @@ impl Parser<'_> {
                     );
                     reported = true;
                 }
-                self.builder().param_stack[index].ty = Some(elem);
+                // Those that share the type go on sharing it.
+                for param in &mut self.builder().param_stack[mark..] {
+                    if param.ty == Some(ty) {
+                        param.ty = Some(elem);
+                    }
+                }
             }
         }
     }

@@ -1,0 +1,3 @@
+module oracle_compiler
+
+go 1.27
