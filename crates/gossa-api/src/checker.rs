@@ -57,7 +57,7 @@ macro_rules! declare_check {
 /// state between calls.
 pub trait Checker: Send + Sync {
     /// The kinds of findings that it reports.
-    fn checks(&self) -> &'static [&'static Check];
+    fn checks(&self) -> Vec<&'static Check>;
 
     /// Looks at one function. Called once for each function, closures included.
     fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
@@ -99,7 +99,7 @@ impl Registry {
     #[must_use]
     pub fn checks(&self) -> Vec<&'static Check> {
         let mut checks: Vec<&'static Check> =
-            self.checkers.iter().flat_map(|checker| checker.checks()).copied().collect();
+            self.checkers.iter().flat_map(|checker| checker.checks()).collect();
         checks.sort_by_key(|check| check.id);
         checks
     }
@@ -197,8 +197,8 @@ mod tests {
     }
     struct Both;
     impl Checker for Both {
-        fn checks(&self) -> &'static [&'static Check] {
-            &[&FIRST, &SECOND]
+        fn checks(&self) -> Vec<&'static Check> {
+            vec![&FIRST, &SECOND]
         }
     }
 

@@ -285,9 +285,7 @@ impl<'p> Inst<'p> {
     #[must_use]
     pub fn operands(self) -> Vec<Value<'p>> {
         let mut found = Vec::new();
-        self.func
-            .body()
-            .for_each_operand(self.id, |id| found.push(Value { func: self.func, id }));
+        self.func.body().for_each_operand(self.id, |id| found.push(Value { func: self.func, id }));
         found
     }
 

@@ -29,8 +29,8 @@
 //! struct BuiltinPrint;
 //!
 //! impl Checker for BuiltinPrint {
-//!     fn checks(&self) -> &'static [&'static Check] {
-//!         &[&BUILTIN_PRINT]
+//!     fn checks(&self) -> Vec<&'static Check> {
+//!         vec![&BUILTIN_PRINT]
 //!     }
 //!
 //!     fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {

@@ -216,10 +216,9 @@ impl<'p> Call<'p> {
     pub fn callee(self) -> Callee<'p> {
         let func = self.inst.func;
         match func.body()[self.id].callee {
-            gossa_ssa::Callee::Static(id) => Callee::Static {
-                name: declared_name(id).unwrap_or_default(),
-                func: find(func, id),
-            },
+            gossa_ssa::Callee::Static(id) => {
+                Callee::Static { name: declared_name(id).unwrap_or_default(), func: find(func, id) }
+            }
             gossa_ssa::Callee::Value(id) => Callee::Value(Value { func, id }),
             gossa_ssa::Callee::Interface { receiver, method } => Callee::Interface {
                 receiver: Value { func, id: receiver },
@@ -236,16 +235,15 @@ impl<'p> Call<'p> {
         let func = self.inst.func;
         match func.body()[self.id].callee {
             gossa_ssa::Callee::Static(id) => find(func, id),
-            gossa_ssa::Callee::Value(id) => {
-                match func.body()[id].def {
-                    gossa_ssa::ValueDef::Result(inst) => match func.body()[inst] {
-                        gossa_ssa::Inst::Closure { func: id, .. }
-                        | gossa_ssa::Inst::Func(id) => find(func, id),
-                        _ => None,
-                    },
-                    gossa_ssa::ValueDef::Param(_) => None,
-                }
-            }
+            gossa_ssa::Callee::Value(id) => match func.body()[id].def {
+                gossa_ssa::ValueDef::Result(inst) => match func.body()[inst] {
+                    gossa_ssa::Inst::Closure { func: id, .. } | gossa_ssa::Inst::Func(id) => {
+                        find(func, id)
+                    }
+                    _ => None,
+                },
+                gossa_ssa::ValueDef::Param(_) => None,
+            },
             _ => None,
         }
     }
@@ -363,11 +361,9 @@ impl<'p> Op<'p> {
             I::Receive { chan, comma_ok } => Op::Receive { chan: value(chan), comma_ok },
             I::Hole => Op::Hole,
             I::Jump(target) => Op::Jump { block: block(target.block), args: list(target.args) },
-            I::Branch { cond, then, otherwise } => Op::Branch {
-                cond: value(cond),
-                then: block(then),
-                otherwise: block(otherwise),
-            },
+            I::Branch { cond, then, otherwise } => {
+                Op::Branch { cond: value(cond), then: block(then), otherwise: block(otherwise) }
+            }
             I::Return(results) => Op::Return(list(results)),
             I::Panic(x) => Op::Panic(value(x)),
             I::Select(id) => {

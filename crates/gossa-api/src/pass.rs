@@ -28,13 +28,8 @@ impl<'p> Pass<'p> {
             return None;
         }
         let place = at.place()?;
-        let mut finding = Finding::new(
-            check.id,
-            check.category,
-            check.severity,
-            check.summary,
-            place.location(),
-        );
+        let mut finding =
+            Finding::new(check.id, check.category, check.severity, check.summary, place.location());
         finding.package = at.func().package().to_owned();
         finding.function = at.func().name();
         finding.confidence = Confidence::Medium;

@@ -209,7 +209,17 @@ impl PartialEq for Type<'_> {
 
 impl fmt::Display for Type<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&gossa_types::print::type_string(self.id))
+        let text = self
+            .program
+            .data
+            .with_resolver(|resolver| gossa_types::print::type_string(resolver, self.id));
+        f.write_str(&text)
+    }
+}
+
+impl fmt::Debug for Type<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -262,9 +272,7 @@ impl<'p> Type<'p> {
     #[must_use]
     pub fn defined_name(self) -> Option<(&'static str, &'static str)> {
         match self.id.unalias().kind() {
-            TypeKind::Named { decl, .. } => {
-                Some((decl.package().path(), decl.name().as_str()))
-            }
+            TypeKind::Named { decl, .. } => Some((decl.package().path(), decl.name().as_str())),
             _ => None,
         }
     }
@@ -298,9 +306,7 @@ fn stmt_exprs(tree: &Tree, stmt: StmtId) -> Vec<ExprId> {
     match tree[stmt] {
         Stmt::Expr(x) | Stmt::Go(x) | Stmt::Defer(x) | Stmt::IncDec { x, .. } => vec![x],
         Stmt::Send { chan, value } => vec![chan, value],
-        Stmt::Assign { lhs, rhs, .. } => {
-            tree[lhs].iter().chain(&tree[rhs]).copied().collect()
-        }
+        Stmt::Assign { lhs, rhs, .. } => tree[lhs].iter().chain(&tree[rhs]).copied().collect(),
         Stmt::Return(results) => tree[results].to_vec(),
         _ => Vec::new(),
     }

@@ -53,8 +53,8 @@ declare_check! {
 pub(crate) struct UnsafeUintptr;
 
 impl Checker for UnsafeUintptr {
-    fn checks(&self) -> &'static [&'static Check] {
-        &[&UNSAFE_UINTPTR]
+    fn checks(&self) -> Vec<&'static Check> {
+        vec![&UNSAFE_UINTPTR]
     }
 
     fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
@@ -127,7 +127,11 @@ fn pointer_root(mut pointer: Value<'_>) -> Value<'_> {
             | Op::FieldAddr { ptr: x, .. }
             | Op::IndexAddr { base: x, .. }
             | Op::Slice { x, .. }
-            | Op::Unsafe { op: UnsafeOp::Add | UnsafeOp::SliceData | UnsafeOp::StringData, x, .. } => x,
+            | Op::Unsafe {
+                op: UnsafeOp::Add | UnsafeOp::SliceData | UnsafeOp::StringData,
+                x,
+                ..
+            } => x,
             _ => return pointer,
         };
     }
@@ -168,12 +172,22 @@ fn takes_addresses(name: &str, callee: Option<Func<'_>>) -> bool {
     let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
     let system_call = matches!(
         last,
-        "Syscall" | "Syscall6" | "Syscall9" | "Syscall12" | "Syscall15" | "Syscall18" | "SyscallN"
-            | "RawSyscall" | "RawSyscall6"
+        "Syscall"
+            | "Syscall6"
+            | "Syscall9"
+            | "Syscall12"
+            | "Syscall15"
+            | "Syscall18"
+            | "SyscallN"
+            | "RawSyscall"
+            | "RawSyscall6"
     ) && matches!(
         package,
-        "syscall" | "internal/runtime/syscall" | "internal/runtime/syscall/linux"
-            | "golang.org/x/sys/unix" | "golang.org/x/sys/windows"
+        "syscall"
+            | "internal/runtime/syscall"
+            | "internal/runtime/syscall/linux"
+            | "golang.org/x/sys/unix"
+            | "golang.org/x/sys/windows"
     );
     system_call
         || (last == "Call" && matches!(package, "syscall.LazyProc" | "syscall.Proc"))
@@ -283,8 +297,8 @@ impl<'p> Flow<'p> {
                 if seen_ends.insert(*at) {
                     let mut trace: Vec<Step<'p>> = before.clone();
                     trace.extend(after.iter().cloned());
-                    let left_function =
-                        at.func() != origin.inst.func() || trace.iter().any(|s| s.at.call().is_some());
+                    let left_function = at.func() != origin.inst.func()
+                        || trace.iter().any(|s| s.at.call().is_some());
                     found.push(Arrival { at: *at, end: *end, trace, left_function });
                 }
             }
@@ -315,9 +329,11 @@ impl<'p> Flow<'p> {
         let mut sites: Vec<Inst<'p>> = func.static_callers().collect();
         for creation in func.creations() {
             let Some(value) = creation.results().next() else { continue };
-            sites.extend(self.uses_of(value).into_iter().filter(|inst| {
-                inst.call().is_some_and(|call| call.static_callee() == Some(func))
-            }));
+            sites.extend(
+                self.uses_of(value).into_iter().filter(|inst| {
+                    inst.call().is_some_and(|call| call.static_callee() == Some(func))
+                }),
+            );
         }
         sites
     }
@@ -413,7 +429,9 @@ impl<'p> Flow<'p> {
                     work.push((next, named(trace, inst, next.value)));
                 }
             }
-            Op::Narrow { .. } => work.extend(result(holder.field).map(|next| (next, trace.clone()))),
+            Op::Narrow { .. } => {
+                work.extend(result(holder.field).map(|next| (next, trace.clone())))
+            }
             Op::Struct(fields) => {
                 for (at, _) in fields.iter().enumerate().filter(|(_, field)| **field == value) {
                     if holder.field.is_none() {
@@ -743,14 +761,13 @@ fn crosses_safepoint(from: Inst<'_>, to: Inst<'_>) -> bool {
     {
         return true;
     }
-    let first = |block: Block<'_>| block.insts().next();
     let mut seen = HashSet::new();
     let mut work = next_blocks(from.block());
     while let Some(block) = work.pop() {
         if block == to.block() || !seen.insert(block) {
             continue;
         }
-        let Some(start) = first(block) else { continue };
+        let Some(start) = block.insts().next() else { continue };
         if !reaches(start, to) {
             continue;
         }
@@ -774,7 +791,7 @@ enum Fate {
     Pinned,
 }
 
-fn fate(flow: &Flow<'_>, origin: &Origin<'_>, arrival: &Arrival<'_>) -> Fate {
+fn fate<'p>(flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) -> Fate {
     let Some(pointer) = origin.pointer else { return Fate::MayDie };
     let mut used_later = false;
     let mut seen = HashSet::new();
@@ -832,9 +849,8 @@ fn report<'p>(pass: &Pass<'_>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
     };
     let what = &origin.what;
     match arrival.end {
-        End::Pointer => report.message(format_args!(
-            "an integer made from {what} becomes a pointer again; {danger}"
-        )),
+        End::Pointer => report
+            .message(format_args!("an integer made from {what} becomes a pointer again; {danger}")),
         End::Address => report.message(format_args!(
             "an integer made from {what} is used as an address by a system call, but was not \
              converted in its argument list; {danger}"

@@ -28,7 +28,12 @@ fn fixtures_are_as_wanted() {
         }
     }
     assert!(count > 0, "no fixtures found below {}", root.display());
-    assert!(failures.is_empty(), "{} of {count} fixtures fail:\n{}", failures.len(), failures.join("\n\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {count} fixtures fail:\n{}",
+        failures.len(),
+        failures.join("\n\n")
+    );
 }
 
 #[test]

@@ -85,7 +85,11 @@ fn compute(db: &dyn Db, decl: DeclId) -> Option<BodyTypes> {
 /// The tree of a function's body, without positions; `None` where it has none.
 #[must_use]
 pub fn body_tree(db: &dyn Db, decl: DeclId) -> Option<Arc<Tree>> {
-    if db.is_one_shot() { find_body(db, decl) } else { tracked_body_tree(db, BodyKey::new(db, decl)).clone() }
+    if db.is_one_shot() {
+        find_body(db, decl)
+    } else {
+        tracked_body_tree(db, BodyKey::new(db, decl)).clone()
+    }
 }
 
 /// The firewall in front of a body: parsing a file again makes new trees, but an equal tree stops

@@ -103,7 +103,10 @@ impl Place {
         };
         let base = decl.range.start();
         let range = span.map_or(decl.range, |span| {
-            TextRange::new(base + gossa_base::TextSize::from(span.start), base + gossa_base::TextSize::from(span.end))
+            TextRange::new(
+                base + gossa_base::TextSize::from(span.start),
+                base + gossa_base::TextSize::from(span.end),
+            )
         });
         Some(SourcePlace::new(db, file, range))
     }
@@ -124,7 +127,11 @@ fn declared_at(db: &dyn Db, decl: DeclId) -> Option<DeclSource> {
     }
     let package = *Program::get(db).packages(db).get(&decl.package())?;
     let decls = package_decls(db, package);
-    decls.vars.get(&decl).map(|var| var.source).or_else(|| decls.consts.get(&decl).map(|c| c.source))
+    decls
+        .vars
+        .get(&decl)
+        .map(|var| var.source)
+        .or_else(|| decls.consts.get(&decl).map(|c| c.source))
 }
 
 /// All syntax and type errors of a package.

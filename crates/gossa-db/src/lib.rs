@@ -20,14 +20,17 @@
 //!
 //! Invariant: no salsa type appears in the signature of anything that `gossa-api` hands on.
 
+#[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod bodies;
 mod declare;
 mod diagnostics;
 mod env;
+#[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;
 mod one_shot;
 mod parsing;
 mod session;
+#[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod ssa;
 pub mod testing;
 

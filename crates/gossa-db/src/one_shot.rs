@@ -79,7 +79,7 @@ impl Session {
             wanted.sort_by_cached_key(ToString::to_string);
             fresh = all.len();
             let db = self.db();
-            all.extend(self.pool.install(|| self.lower_all(&db, &wanted)));
+            all.extend(self.pool.install(move || self.lower_all(&db, &wanted)));
         }
     }
 
@@ -106,16 +106,22 @@ impl Session {
         bodies.par_chunks(CHUNK).for_each_with(db.clone(), |db, chunk| {
             StageTimes::measure(&self.times.types, || {
                 for &func in chunk {
-                    self.guard(|| format!("{func:?}"), || {
-                        body_types(db, BodyKey::new(db, func));
-                    });
+                    self.guard(
+                        || format!("{func:?}"),
+                        || {
+                            body_types(db, BodyKey::new(db, func));
+                        },
+                    );
                 }
             });
         });
         StageTimes::measure(&self.times.types, || {
-            self.guard(|| format!("package {id}"), || {
-                init_order(db, package);
-            });
+            self.guard(
+                || format!("package {id}"),
+                || {
+                    init_order(db, package);
+                },
+            );
         });
         Some(decls)
     }
@@ -128,9 +134,10 @@ impl Session {
                     chunk
                         .iter()
                         .filter_map(|&func| {
-                            let result = self.guard(|| func.to_string(), || {
-                                lowered(db, LowerKey::new(db, func)).clone()
-                            });
+                            let result = self.guard(
+                                || func.to_string(),
+                                || lowered(db, LowerKey::new(db, func)).clone(),
+                            );
                             Some((func, result??))
                         })
                         .collect::<Vec<_>>()
@@ -198,8 +205,5 @@ fn functions_of(decls: &PackageDecls) -> Vec<FuncId> {
         .iter()
         .filter_map(|initializer| initializer.lhs.first())
         .map(|&var| FuncId::new(FuncKey::VarInit(var)));
-    declared
-        .chain(initialisers)
-        .chain([FuncId::new(FuncKey::PackageInit(decls.id))])
-        .collect()
+    declared.chain(initialisers).chain([FuncId::new(FuncKey::PackageInit(decls.id))]).collect()
 }

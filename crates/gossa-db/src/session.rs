@@ -124,9 +124,9 @@ impl Session {
         let start = Instant::now();
         let mut config = options.config.clone();
         config.keep_text = true;
-        let mut program = pool.install(|| {
-            gossa_load::load(&*options.system, &config, &options.dir, &options.patterns)
-        })?;
+        config.dir = Some(options.dir.clone());
+        let mut program =
+            pool.install(|| gossa_load::load(&*options.system, &config, &options.patterns))?;
         let db = if options.one_shot { RootDb::one_shot() } else { RootDb::default() };
         let packages = inputs(&db, &mut program);
         Ok(Self {
@@ -189,14 +189,13 @@ impl Session {
             }
         }
         let schedule = Schedule { dependents: &dependents, pending: &pending, work: &work };
+        let ready: Vec<usize> = (0..count)
+            .filter(|&index| self.program.packages[index].dependencies.is_empty())
+            .collect();
         let db = self.db();
-        self.pool.scope(|scope| {
-            for (index, left) in pending.iter().enumerate() {
-                if left.load(Ordering::Relaxed) == 0
-                    && self.program.packages[index].dependencies.is_empty()
-                {
-                    schedule.spawn(scope, db.clone(), index);
-                }
+        self.pool.scope(move |scope| {
+            for index in ready {
+                schedule.spawn(scope, db.clone(), index);
             }
         });
     }
@@ -294,7 +293,7 @@ fn inputs(db: &RootDb, program: &mut gossa_load::Program) -> Box<[PackageInput]>
                 Name::new(&package.name),
                 files,
                 imports,
-                (version.major, version.minor),
+                (version.major.into(), version.minor.into()),
                 package.standard,
             )
             .durability(durability)
@@ -314,11 +313,9 @@ fn load_diagnostic(found: &gossa_load::LoadDiagnostic) -> Diagnostic {
     };
     let diagnostic = Diagnostic::new(severity, Stage::Load, found.message.clone());
     match &found.file {
-        Some(file) => diagnostic.at(Location::point(
-            file.as_str(),
-            found.line.max(1),
-            found.column.max(1),
-        )),
+        Some(file) => {
+            diagnostic.at(Location::point(file.as_str(), found.line.max(1), found.column.max(1)))
+        }
         None => diagnostic,
     }
 }

@@ -137,7 +137,9 @@ fn a_comment_above_a_function_stops_at_the_trees() {
     let ran = world.lower_all();
     let past_trees: Vec<&String> = ran
         .iter()
-        .filter(|q| !["parse(", "item_tree(", "tracked_body_tree("].iter().any(|p| q.starts_with(p)))
+        .filter(|q| {
+            !["parse(", "item_tree(", "tracked_body_tree("].iter().any(|p| q.starts_with(p))
+        })
         .collect();
     assert_eq!(past_trees, Vec::<&String>::new());
     assert_eq!(of(&ran, "parse").len(), 1, "{ran:?}");
@@ -168,7 +170,11 @@ fn a_body_of_a_dependency_does_not_concern_its_importers() {
 fn a_changed_signature_reaches_those_who_use_it() {
     let mut world = World::new();
     world.lower_all();
-    world.edit(world.lib, "func Twice(x int) int { return x * 2 }", "func Twice(x int) int64 { return 2 }");
+    world.edit(
+        world.lib,
+        "func Twice(x int) int { return x * 2 }",
+        "func Twice(x int) int64 { return 2 }",
+    );
     world.edit(world.main, "func first(x int) int {", "func first(x int) int64 {");
     world.edit(world.main, "first(start)", "int(first(int(start)))");
     let ran = world.lower_all();

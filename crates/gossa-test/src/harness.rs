@@ -3,7 +3,7 @@
 use crate::goroot::{GorootError, goroot};
 use crate::want::{Want, WantError, wants};
 use camino::{Utf8Path, Utf8PathBuf};
-use gossa_api::{Confidence, Finding, ProgramData, Registry, Selection};
+use gossa_api::{Finding, ProgramData, Registry, Selection};
 use gossa_db::{Options, Session, SessionError, SilentProgress};
 use gossa_load::{BuildConfig, DiskSystem, System};
 use std::sync::Arc;
@@ -44,7 +44,7 @@ pub enum Failure {
     Mismatch(Vec<String>),
 }
 
-/// Analyses the fixture in `dir` and returns what the checkers find, at every confidence, with
+/// Analyses the fixture in `dir` and returns what the checkers find and `gossa check` shows, with
 /// paths relative to `dir`, sorted.
 ///
 /// # Errors
@@ -67,7 +67,7 @@ pub fn findings_in(
     })?;
     let lowered = session.lower(&SilentProgress);
     let data = ProgramData::new(&session, lowered);
-    let selection = Selection { min_confidence: Confidence::Medium, ..Selection::default() };
+    let selection = Selection::default();
     let outcome = gossa_api::run(&session, &data, registry, &selection, &SilentProgress);
     let errors: Vec<String> = session
         .diagnostics()
@@ -145,8 +145,7 @@ fn place(location: Option<&gossa_report::Location>) -> String {
 }
 
 fn absolute(dir: &std::path::Path) -> Result<Utf8PathBuf, Failure> {
-    let failed =
-        |reason: String| Failure::Read { path: dir.display().to_string(), reason };
+    let failed = |reason: String| Failure::Read { path: dir.display().to_string(), reason };
     let dir = dir.canonicalize().map_err(|error| failed(error.to_string()))?;
     Utf8PathBuf::from_path_buf(dir).map_err(|path| Failure::Path(path.display().to_string()))
 }
@@ -167,8 +166,8 @@ fn collect_wants(
             let bytes = system.read(&path).map_err(|error| failed(&path, error.to_string()))?;
             let text = String::from_utf8_lossy(&bytes);
             let relative = path.strip_prefix(root).unwrap_or(&path).to_string();
-            let items = wants(&text)
-                .map_err(|error| Failure::Want { path: path.to_string(), error })?;
+            let items =
+                wants(&text).map_err(|error| Failure::Want { path: path.to_string(), error })?;
             found.extend(items.into_iter().map(|want| (relative.clone(), want)));
         }
     }

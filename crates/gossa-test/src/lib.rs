@@ -16,7 +16,7 @@
 //! ```no_run
 //! # struct MyChecker;
 //! # impl gossa_api::Checker for MyChecker {
-//! #     fn checks(&self) -> &'static [&'static gossa_api::Check] { &[] }
+//! #     fn checks(&self) -> Vec<&'static gossa_api::Check> { Vec::new() }
 //! # }
 //! #[test]
 //! fn fixtures() {
