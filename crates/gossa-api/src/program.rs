@@ -38,7 +38,19 @@ pub struct ProgramData {
     /// Static call sites of each function: `sites[starts[f] .. starts[f + 1]]`.
     starts: Vec<u32>,
     sites: Vec<Site>,
-    db: Mutex<RootDb>,
+    db: Box<dyn Door>,
+}
+
+/// Hands out database handles. A trait object, so that handles of the program are seen to hold
+/// nothing that changes and can be keys of maps.
+trait Door: Send + Sync {
+    fn handle(&self) -> RootDb;
+}
+
+impl Door for Mutex<RootDb> {
+    fn handle(&self) -> RootDb {
+        self.lock().clone()
+    }
 }
 
 impl ProgramData {
@@ -59,7 +71,7 @@ impl ProgramData {
             by_id,
             starts: Vec::new(),
             sites: Vec::new(),
-            db: Mutex::new(session.db()),
+            db: Box::new(Mutex::new(session.db())),
         };
         data.index_call_sites();
         data
@@ -115,7 +127,7 @@ impl ProgramData {
 
     /// A database handle for questions that go past the SSA form.
     pub(crate) fn db(&self) -> RootDb {
-        self.db.lock().clone()
+        self.db.handle()
     }
 
     pub(crate) fn resolve(&self, func: FuncId, node: NodeId) -> Option<SourcePlace> {

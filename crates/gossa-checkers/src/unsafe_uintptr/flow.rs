@@ -1,227 +1,33 @@
-//! `unsafe-uintptr`: a Go address that is held as an integer and becomes a pointer again.
-//!
-//! From each conversion of a Go pointer to an integer the value is followed forward through the
-//! function, through the closures in it, into statically known callees (by summaries, one per
-//! parameter, made on demand) and back to the static callers of the functions that return it.
+//! Follows an integer forward: through a function and the closures in it, into statically known
+//! callees by summaries, and back to static callers.
 
+use super::fate::reaches;
+use super::origin::{Origin, described, takes_addresses};
 use gossa_api::prelude::*;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-declare_check! {
-    /// ## What it does
-    /// Reports an integer made from a Go pointer that is kept in a variable, passed, returned or
-    /// computed on, and later becomes a pointer again, or reaches a system call as an address.
-    ///
-    /// ## Why
-    /// A `uintptr` keeps nothing alive and is not updated when a stack moves. Between the two
-    /// conversions the garbage collector may free the object, or the runtime may move the stack
-    /// that it is on; the pointer made from the integer then points at something else. The race
-    /// detector and the tests rarely see it.
-    ///
-    /// ## Bad
-    /// ```go
-    /// func next(p *[4]int32) *int32 {
-    ///     addr := uintptr(unsafe.Pointer(p))
-    ///     log.Println("stepping")
-    ///     return (*int32)(unsafe.Pointer(addr + 4)) // want `unsafe-uintptr`
-    /// }
-    /// ```
-    ///
-    /// ## Good
-    /// ```go
-    /// func next(p *[4]int32) *int32 {
-    ///     log.Println("stepping")
-    ///     return (*int32)(unsafe.Pointer(uintptr(unsafe.Pointer(p)) + 4))
-    /// }
-    /// ```
-    ///
-    /// ## What it stays silent on
-    /// Integers that never become a pointer again; conversions there and back in one expression;
-    /// system call arguments converted in place; integers that came from C, from `mmap` or from
-    /// constants; pinned objects; package-level variables, which neither move nor die.
-    ///
-    /// ## What it does not catch
-    /// Integers that travel through fields of heap objects, package-level variables, maps,
-    /// channels, interfaces, or calls of function values.
-    pub static UNSAFE_UINTPTR = "unsafe-uintptr": "unsafe", Warning,
-        "a Go address is held as an integer and becomes a pointer again";
-}
-
-/// The checker.
-pub(crate) struct UnsafeUintptr;
-
-impl Checker for UnsafeUintptr {
-    fn checks(&self) -> Vec<&'static Check> {
-        vec![&UNSAFE_UINTPTR]
-    }
-
-    fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
-        let mut flow = Flow::default();
-        for inst in func.insts() {
-            let Some(origin) = Origin::of(inst) else { continue };
-            for arrival in flow.arrivals(&origin) {
-                report(pass, &origin, &arrival);
-            }
-        }
-    }
-}
-
-/// Where a Go pointer becomes an integer.
-struct Origin<'p> {
-    inst: Inst<'p>,
-    integer: Value<'p>,
-    /// The pointer, before conversions; unknown for `reflect`'s methods.
-    pointer: Option<Value<'p>>,
-    what: String,
-}
-
-impl<'p> Origin<'p> {
-    fn of(inst: Inst<'p>) -> Option<Self> {
-        match inst.op() {
-            Op::Convert { kind: ConvertKind::UnsafeToUintptr, x } => {
-                let pointer = pointer_root(x);
-                if !is_go_memory(pointer) {
-                    return None;
-                }
-                Some(Self {
-                    inst,
-                    integer: inst.results().next()?,
-                    pointer: Some(pointer),
-                    what: described(pointer, "a Go pointer"),
-                })
-            }
-            Op::Call(call) => {
-                let Callee::Static { name, .. } = call.callee() else { return None };
-                let short = match name.as_str() {
-                    "reflect.Value.Pointer" => "Pointer",
-                    "reflect.Value.UnsafeAddr" => "UnsafeAddr",
-                    _ => return None,
-                };
-                Some(Self {
-                    inst,
-                    integer: inst.results().next()?,
-                    pointer: None,
-                    what: format!("the result of reflect.Value.{short}"),
-                })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// The pointer that an `unsafe.Pointer` was made from: without conversions and without steps
-/// inside the object.
-fn pointer_root(mut pointer: Value<'_>) -> Value<'_> {
-    while let Some(definition) = pointer.definition() {
-        pointer = match definition.op() {
-            Op::Convert {
-                kind:
-                    ConvertKind::PointerToUnsafe
-                    | ConvertKind::UnsafeToPointer
-                    | ConvertKind::ChangeType,
-                x,
-            }
-            | Op::Narrow { x, .. }
-            | Op::FieldAddr { ptr: x, .. }
-            | Op::IndexAddr { base: x, .. }
-            | Op::Slice { x, .. }
-            | Op::Unsafe {
-                op: UnsafeOp::Add | UnsafeOp::SliceData | UnsafeOp::StringData,
-                x,
-                ..
-            } => x,
-            _ => return pointer,
-        };
-    }
-    pointer
-}
-
-/// Whether a pointer may lead to memory that the collector frees or the runtime moves.
-fn is_go_memory(root: Value<'_>) -> bool {
-    if root.ty().pointee().is_some_and(Type::is_c) || root.ty().is_c() {
-        return false;
-    }
-    let Some(definition) = root.definition() else { return true };
-    match definition.op() {
-        // Package-level variables neither move nor die; functions, constants and nil neither.
-        Op::Global(_) | Op::Func(_) | Op::Const(_) | Op::Zero => false,
-        // Made from an integer: either not Go memory, or followed from where that was made.
-        Op::Convert { kind: ConvertKind::UintptrToUnsafe, .. } => false,
-        Op::Call(call) => match call.callee() {
-            Callee::Static { name, .. } => !is_foreign_allocator(&name),
-            _ => true,
-        },
-        // A function value's code pointer.
-        Op::Closure { .. } | Op::MethodValue { .. } | Op::MethodExpr(_) => false,
-        _ => true,
-    }
-}
-
-/// Functions whose results are memory that is not Go's.
-fn is_foreign_allocator(name: &str) -> bool {
-    let last = name.rsplit('.').next().unwrap_or(name);
-    last.starts_with("_Cfunc_")
-        || matches!(last, "Mmap" | "mmap" | "MmapPtr" | "sysAlloc" | "persistentalloc")
-}
-
-/// Functions that take addresses as integers and keep the objects alive only when the conversion
-/// stands in the argument list.
-fn takes_addresses(name: &str, callee: Option<Func<'_>>) -> bool {
-    let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
-    let system_call = matches!(
-        last,
-        "Syscall"
-            | "Syscall6"
-            | "Syscall9"
-            | "Syscall12"
-            | "Syscall15"
-            | "Syscall18"
-            | "SyscallN"
-            | "RawSyscall"
-            | "RawSyscall6"
-    ) && matches!(
-        package,
-        "syscall"
-            | "internal/runtime/syscall"
-            | "internal/runtime/syscall/linux"
-            | "golang.org/x/sys/unix"
-            | "golang.org/x/sys/windows"
-    );
-    system_call
-        || (last == "Call" && matches!(package, "syscall.LazyProc" | "syscall.Proc"))
-        || callee.is_some_and(|func| {
-            func.go_directives()
-                .iter()
-                .any(|name| name == "uintptrescapes" || name == "uintptrkeepalive")
-        })
-}
-
-fn described(value: Value<'_>, otherwise: &str) -> String {
-    value.name().map_or_else(|| otherwise.to_owned(), |name| format!("`{name}`"))
-}
-
 /// One hop of the story.
 #[derive(Clone)]
-struct Step<'p> {
-    at: Inst<'p>,
-    what: String,
+pub(super) struct Step<'p> {
+    pub(super) at: Inst<'p>,
+    pub(super) what: String,
 }
 
 /// The hops so far, last first, sharing their tails.
-type Trace<'p> = Option<Rc<Hop<'p>>>;
+pub(super) type Trace<'p> = Option<Rc<Hop<'p>>>;
 
-struct Hop<'p> {
-    step: Step<'p>,
-    before: Trace<'p>,
+pub(super) struct Hop<'p> {
+    pub(super) step: Step<'p>,
+    pub(super) before: Trace<'p>,
 }
 
-fn hop<'p>(before: &Trace<'p>, at: Inst<'p>, what: String) -> Trace<'p> {
+pub(super) fn hop<'p>(before: &Trace<'p>, at: Inst<'p>, what: String) -> Trace<'p> {
     Some(Rc::new(Hop { step: Step { at, what }, before: before.clone() }))
 }
 
-fn steps<'p>(trace: &Trace<'p>) -> Vec<Step<'p>> {
+pub(super) fn steps<'p>(trace: &Trace<'p>) -> Vec<Step<'p>> {
     let mut found = Vec::new();
     let mut next = trace.as_ref();
     while let Some(hop) = next {
@@ -234,7 +40,7 @@ fn steps<'p>(trace: &Trace<'p>) -> Vec<Step<'p>> {
 
 /// What an integer becomes at the end.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum End {
+pub(super) enum End {
     /// `unsafe.Pointer(u)`
     Pointer,
     /// An argument that is used as an address.
@@ -242,48 +48,48 @@ enum End {
 }
 
 /// An integer that has become an address again.
-struct Arrival<'p> {
-    at: Inst<'p>,
-    end: End,
-    trace: Vec<Step<'p>>,
+pub(super) struct Arrival<'p> {
+    pub(super) at: Inst<'p>,
+    pub(super) end: End,
+    pub(super) trace: Vec<Step<'p>>,
     /// Whether it went through a call, a return or a closure.
-    left_function: bool,
+    pub(super) left_function: bool,
 }
 
 /// A value that holds the integer: as a whole, or in one of its fields.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Holder<'p> {
-    value: Value<'p>,
-    field: Option<u32>,
+pub(super) struct Holder<'p> {
+    pub(super) value: Value<'p>,
+    pub(super) field: Option<u32>,
 }
 
 /// What following a value through one function (and its closures) finds.
-struct Effects<'p> {
-    ends: Vec<(Inst<'p>, End, Vec<Step<'p>>)>,
+pub(super) struct Effects<'p> {
+    pub(super) ends: Vec<(Inst<'p>, End, Vec<Step<'p>>)>,
     /// Results of the function through which it leaves, with the story so far.
-    returns: Vec<(Func<'p>, usize, Vec<Step<'p>>)>,
+    pub(super) returns: Vec<(Func<'p>, usize, Vec<Step<'p>>)>,
 }
 
 /// The instructions that use each value of a function.
-struct Uses<'p> {
-    of: HashMap<Value<'p>, Vec<Inst<'p>>>,
+pub(super) struct Uses<'p> {
+    pub(super) of: HashMap<Value<'p>, Vec<Inst<'p>>>,
 }
 
 /// Follows integers. Summaries and use lists are remembered.
 #[derive(Default)]
-struct Flow<'p> {
-    uses: RefCell<HashMap<Func<'p>, Rc<Uses<'p>>>>,
-    summaries: HashMap<(Func<'p>, usize), Rc<Effects<'p>>>,
-    in_progress: HashSet<(Func<'p>, usize)>,
+pub(super) struct Flow<'p> {
+    pub(super) uses: RefCell<HashMap<Func<'p>, Rc<Uses<'p>>>>,
+    pub(super) summaries: HashMap<(Func<'p>, usize), Rc<Effects<'p>>>,
+    pub(super) in_progress: HashSet<(Func<'p>, usize)>,
 }
 
 /// How many callers up a returned integer is followed.
-const CALLER_LIMIT: usize = 8;
+pub(super) const CALLER_LIMIT: usize = 8;
 /// How many functions one integer is followed into before the search is cut.
-const SEARCH_LIMIT: usize = 256;
+pub(super) const SEARCH_LIMIT: usize = 256;
 
 impl<'p> Flow<'p> {
-    fn arrivals(&mut self, origin: &Origin<'p>) -> Vec<Arrival<'p>> {
+    pub(super) fn arrivals(&mut self, origin: &Origin<'p>) -> Vec<Arrival<'p>> {
         let mut found: Vec<Arrival<'p>> = Vec::new();
         let mut seen_ends = HashSet::new();
         let mut seen = HashSet::new();
@@ -338,7 +144,7 @@ impl<'p> Flow<'p> {
         sites
     }
 
-    fn uses_of(&self, value: Value<'p>) -> Vec<Inst<'p>> {
+    pub(super) fn uses_of(&self, value: Value<'p>) -> Vec<Inst<'p>> {
         let func = value.func();
         let uses = self
             .uses
@@ -409,10 +215,10 @@ impl<'p> Flow<'p> {
         let result = |field| inst.results().next().map(|value| Holder { value, field });
         let in_place = origin.is_some_and(|origin| inst.encloses(origin));
         match inst.op() {
-            Op::Convert { kind: ConvertKind::UintptrToUnsafe, .. } => {
-                if !in_place && holder.field.is_none() {
-                    effects.ends.push((inst, End::Pointer, steps(trace)));
-                }
+            Op::Convert { kind: ConvertKind::UintptrToUnsafe, .. }
+                if !in_place && holder.field.is_none() =>
+            {
+                effects.ends.push((inst, End::Pointer, steps(trace)));
             }
             Op::Convert { kind: ConvertKind::Numeric | ConvertKind::ChangeType, .. } => {
                 let next = result(holder.field);
@@ -627,7 +433,7 @@ impl<'p> Flow<'p> {
 }
 
 /// Adds a step where a source variable takes the integer.
-fn named<'p>(trace: &Trace<'p>, inst: Inst<'p>, value: Value<'p>) -> Trace<'p> {
+pub(super) fn named<'p>(trace: &Trace<'p>, inst: Inst<'p>, value: Value<'p>) -> Trace<'p> {
     match value.name() {
         Some(name) => hop(trace, inst, format!("kept in `{name}`")),
         None => trace.clone(),
@@ -635,7 +441,7 @@ fn named<'p>(trace: &Trace<'p>, inst: Inst<'p>, value: Value<'p>) -> Trace<'p> {
 }
 
 /// Whether the result of an operation is still an address inside (or at the end of) the object.
-fn keeps_address<'p>(op: BinaryOp, held: Value<'p>, x: Value<'p>, y: Value<'p>) -> bool {
+pub(super) fn keeps_address<'p>(op: BinaryOp, held: Value<'p>, x: Value<'p>, y: Value<'p>) -> bool {
     let other = if x == held { y } else { x };
     match op {
         BinaryOp::Add | BinaryOp::Or | BinaryOp::Xor => true,
@@ -648,14 +454,14 @@ fn keeps_address<'p>(op: BinaryOp, held: Value<'p>, x: Value<'p>, y: Value<'p>) 
     }
 }
 
-fn is_address(value: Value<'_>) -> bool {
+pub(super) fn is_address(value: Value<'_>) -> bool {
     matches!(
         value.definition().map(Inst::op),
         Some(Op::Convert { kind: ConvertKind::UnsafeToUintptr, .. })
     )
 }
 
-fn constant(value: Value<'_>) -> Option<i64> {
+pub(super) fn constant(value: Value<'_>) -> Option<i64> {
     match value.definition()?.op() {
         Op::Const(constant) => constant.as_i64(),
         _ => None,
@@ -663,7 +469,7 @@ fn constant(value: Value<'_>) -> Option<i64> {
 }
 
 /// The local variable that an address is of, through captures.
-fn variable_of(mut address: Value<'_>) -> Option<Value<'_>> {
+pub(super) fn variable_of(mut address: Value<'_>) -> Option<Value<'_>> {
     for _ in 0..CALLER_LIMIT {
         match address.definition() {
             Some(definition) => match definition.op() {
@@ -683,186 +489,4 @@ fn variable_of(mut address: Value<'_>) -> Option<Value<'_>> {
         }
     }
     None
-}
-
-/// Whether control can come from one instruction of a function to another.
-fn reaches(from: Inst<'_>, to: Inst<'_>) -> bool {
-    if from.block() == to.block() && from.index() < to.index() {
-        return true;
-    }
-    let mut seen = HashSet::new();
-    let mut work = next_blocks(from.block());
-    while let Some(block) = work.pop() {
-        if block == to.block() {
-            return true;
-        }
-        if seen.insert(block) {
-            work.extend(next_blocks(block));
-        }
-    }
-    false
-}
-
-fn next_blocks(block: Block<'_>) -> Vec<Block<'_>> {
-    let mut next = block.successors();
-    next.extend(block.unwind());
-    next
-}
-
-/// Whether the collector can run, or the stack can move, at an instruction: calls, allocations,
-/// channel operations.
-fn is_safepoint(inst: Inst<'_>) -> bool {
-    match inst.op() {
-        Op::Call(_)
-        | Op::Go(_)
-        | Op::Defer(_)
-        | Op::RunDefers
-        | Op::Alloc(AllocKind::New)
-        | Op::Closure { .. }
-        | Op::MethodValue { .. }
-        | Op::MakeInterface(_)
-        | Op::MakeSlice { .. }
-        | Op::MakeMap(_)
-        | Op::MakeChan(_)
-        | Op::MapLookup { .. }
-        | Op::MapUpdate { .. }
-        | Op::Next(_)
-        | Op::Send { .. }
-        | Op::Receive { .. }
-        | Op::Select { .. } => true,
-        Op::Builtin { op, .. } => {
-            matches!(op, Builtin::Append | Builtin::Print | Builtin::Println | Builtin::Delete)
-        }
-        Op::Convert { kind, .. } => matches!(
-            kind,
-            ConvertKind::IntToString
-                | ConvertKind::BytesToString
-                | ConvertKind::RunesToString
-                | ConvertKind::StringToBytes
-                | ConvertKind::StringToRunes
-        ),
-        _ => false,
-    }
-}
-
-/// Whether a safepoint may lie on a way from one instruction to another of the same function; a
-/// loop on the way counts as one.
-fn crosses_safepoint(from: Inst<'_>, to: Inst<'_>) -> bool {
-    if from.block() == to.block() && from.index() < to.index() {
-        return from
-            .block()
-            .insts()
-            .any(|i| from.index() < i.index() && i.index() < to.index() && is_safepoint(i));
-    }
-    let after_from = |i: &Inst<'_>| i.index() > from.index();
-    let before_to = |i: &Inst<'_>| i.index() < to.index();
-    if from.block().insts().filter(after_from).any(is_safepoint)
-        || to.block().insts().filter(before_to).any(is_safepoint)
-    {
-        return true;
-    }
-    let mut seen = HashSet::new();
-    let mut work = next_blocks(from.block());
-    while let Some(block) = work.pop() {
-        if block == to.block() || !seen.insert(block) {
-            continue;
-        }
-        let Some(start) = block.insts().next() else { continue };
-        if !reaches(start, to) {
-            continue;
-        }
-        if block == from.block() || reaches(start, start) || block.insts().any(is_safepoint) {
-            return true;
-        }
-        work.extend(next_blocks(block));
-    }
-    false
-}
-
-/// How an object fares between the conversions.
-enum Fate {
-    /// Its pointer is used no more: it may be freed.
-    MayDie,
-    /// A pointer to it is used later, but it may be on a stack that moves.
-    MayMove,
-    /// A pointer to it is used later, and nothing says that it is on this function's stack.
-    Kept,
-    /// Pinned.
-    Pinned,
-}
-
-fn fate<'p>(flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) -> Fate {
-    let Some(pointer) = origin.pointer else { return Fate::MayDie };
-    let mut used_later = false;
-    let mut seen = HashSet::new();
-    let mut work = vec![pointer];
-    while let Some(value) = work.pop() {
-        if !seen.insert(value) {
-            continue;
-        }
-        for inst in flow.uses_of(value) {
-            if let Some(call) = inst.call()
-                && let Callee::Static { name, .. } = call.callee()
-                && name == "runtime.Pinner.Pin"
-            {
-                return Fate::Pinned;
-            }
-            let later = inst.func() != arrival.at.func()
-                || matches!(inst.op(), Op::Defer(_))
-                || (inst != origin.inst && reaches(arrival.at, inst) && inst != arrival.at);
-            // What merely derives another pointer counts where that one is used.
-            match inst.op() {
-                Op::Convert { kind, .. } if kind != ConvertKind::UnsafeToUintptr => {
-                    work.extend(inst.results());
-                }
-                Op::MakeInterface(_) | Op::Narrow { .. } | Op::FieldAddr { .. } => {
-                    work.extend(inst.results());
-                }
-                Op::Convert { .. } => {}
-                _ => used_later |= later,
-            }
-        }
-    }
-    let local = matches!(pointer.definition().map(Inst::op), Some(Op::Alloc(_)));
-    match (used_later, local) {
-        (false, _) => Fate::MayDie,
-        (true, true) => Fate::MayMove,
-        (true, false) => Fate::Kept,
-    }
-}
-
-fn report<'p>(pass: &Pass<'_>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
-    let flow = Flow::default();
-    let crosses = arrival.left_function || crosses_safepoint(origin.inst, arrival.at);
-    let fate = fate(&flow, origin, arrival);
-    let confidence = match fate {
-        Fate::Pinned => return,
-        _ if !crosses => Confidence::Low,
-        Fate::MayDie => Confidence::High,
-        Fate::MayMove => Confidence::Medium,
-        Fate::Kept => Confidence::Low,
-    };
-    let Some(mut report) = pass.report(&UNSAFE_UINTPTR, arrival.at) else { return };
-    let danger = match fate {
-        Fate::MayDie => "the object may have been freed or moved in between",
-        _ => "the object may have been moved in between",
-    };
-    let what = &origin.what;
-    match arrival.end {
-        End::Pointer => report
-            .message(format_args!("an integer made from {what} becomes a pointer again; {danger}")),
-        End::Address => report.message(format_args!(
-            "an integer made from {what} is used as an address by a system call, but was not \
-             converted in its argument list; {danger}"
-        )),
-    }
-    report.confidence(confidence);
-    report.step(origin.inst, format_args!("{what} becomes an integer, which keeps nothing alive"));
-    for step in &arrival.trace {
-        report.step(step.at, &step.what);
-    }
-    match arrival.end {
-        End::Pointer => report.step(arrival.at, "the integer becomes a pointer"),
-        End::Address => report.step(arrival.at, "the integer is used as an address"),
-    }
 }
