@@ -80,7 +80,7 @@ impl fmt::Debug for Func<'_> {
 
 impl<'p> Func<'p> {
     pub(crate) fn body(self) -> &'p Body {
-        self.program.data.body(self.index)
+        self.program.data().body(self.index)
     }
 
     /// The program.
@@ -99,7 +99,7 @@ impl<'p> Func<'p> {
     /// literal in `F`, `init` for initialisation.
     #[must_use]
     pub fn name(self) -> String {
-        gossa_db::function_name(&self.program.data.db(), self.body().func)
+        gossa_db::function_name(&self.program.data().db(), self.body().func)
     }
 
     /// The full name, unambiguous in the program.
@@ -153,7 +153,7 @@ impl<'p> Func<'p> {
     pub fn static_callers(self) -> impl Iterator<Item = Inst<'p>> {
         let program = self.program;
         program
-            .data
+            .data()
             .call_sites(self.index)
             .iter()
             .map(move |site| Inst { func: Func { program, index: site.func }, id: site.inst })
@@ -163,7 +163,7 @@ impl<'p> Func<'p> {
     #[must_use]
     pub fn creations(self) -> Vec<Inst<'p>> {
         let FuncKey::Closure { root, .. } = *self.body().func.key() else { return Vec::new() };
-        let Some(root) = self.program.data.find(root) else { return Vec::new() };
+        let Some(root) = self.program.data().find(root) else { return Vec::new() };
         let own = self.body().func;
         // The bodies of one declaration follow each other.
         let family = (root..).map(|index| Func { program: self.program, index });
@@ -181,7 +181,7 @@ impl<'p> Func<'p> {
     #[must_use]
     pub fn go_directives(self) -> Vec<String> {
         self.program
-            .data
+            .data()
             .directives(self.body().func)
             .into_iter()
             .filter_map(|directive| match directive {
@@ -296,13 +296,13 @@ impl<'p> Inst<'p> {
         if self.func != inner.func {
             return false;
         }
-        let map = self.func.program.data.source_map(self.func.index);
+        let map = self.func.program.data().source_map(self.func.index);
         let (outer, inner) = (map.node(self.id), map.node(inner.id));
         outer == inner
             || self
                 .func
                 .program
-                .data
+                .data()
                 .tree(self.func.body().func)
                 .is_some_and(|tree| contains(&tree, outer, inner))
     }
@@ -310,7 +310,7 @@ impl<'p> Inst<'p> {
     /// Where it comes from.
     #[must_use]
     pub fn place(self) -> Option<SourcePlace> {
-        let data = self.func.program.data;
+        let data = self.func.program.data();
         let node = data.source_map(self.func.index).node(self.id);
         data.resolve(self.func.body().func, node)
     }
@@ -376,7 +376,7 @@ impl<'p> Value<'p> {
     /// The name of a source variable that holds it.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        let map = self.func.program.data.source_map(self.func.index);
+        let map = self.func.program.data().source_map(self.func.index);
         map.name(self.id).map(gossa_base::Name::as_str)
     }
 }

@@ -258,7 +258,7 @@ impl<'p> Call<'p> {
 
 fn find<'p>(near: Func<'p>, id: gossa_ssa::FuncId) -> Option<Func<'p>> {
     let program = near.program;
-    program.data.find(id).map(|index| Func { program, index })
+    program.data().find(id).map(|index| Func { program, index })
 }
 
 impl<'p> Method<'p> {

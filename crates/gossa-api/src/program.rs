@@ -13,7 +13,19 @@ use std::sync::Arc;
 /// A whole program in SSA form. Cheap to copy: a handle.
 #[derive(Clone, Copy)]
 pub struct Program<'p> {
-    pub(crate) data: &'p ProgramData,
+    data: &'p dyn Data,
+}
+
+/// The data behind a handle. A trait object, so that handles are seen to hold nothing that
+/// changes, and can be keys of maps.
+trait Data: Sync {
+    fn get(&self) -> &ProgramData;
+}
+
+impl Data for ProgramData {
+    fn get(&self) -> &ProgramData {
+        self
+    }
 }
 
 /// A function of the program by place: which lowered declaration, which body in it.
@@ -38,19 +50,7 @@ pub struct ProgramData {
     /// Static call sites of each function: `sites[starts[f] .. starts[f + 1]]`.
     starts: Vec<u32>,
     sites: Vec<Site>,
-    db: Box<dyn Door>,
-}
-
-/// Hands out database handles. A trait object, so that handles of the program are seen to hold
-/// nothing that changes and can be keys of maps.
-trait Door: Send + Sync {
-    fn handle(&self) -> RootDb;
-}
-
-impl Door for Mutex<RootDb> {
-    fn handle(&self) -> RootDb {
-        self.lock().clone()
-    }
+    db: Mutex<RootDb>,
 }
 
 impl ProgramData {
@@ -71,7 +71,7 @@ impl ProgramData {
             by_id,
             starts: Vec::new(),
             sites: Vec::new(),
-            db: Box::new(Mutex::new(session.db())),
+            db: Mutex::new(session.db()),
         };
         data.index_call_sites();
         data
@@ -127,7 +127,7 @@ impl ProgramData {
 
     /// A database handle for questions that go past the SSA form.
     pub(crate) fn db(&self) -> RootDb {
-        self.db.handle()
+        self.db.lock().clone()
     }
 
     pub(crate) fn resolve(&self, func: FuncId, node: NodeId) -> Option<SourcePlace> {
@@ -162,22 +162,30 @@ impl ProgramData {
 }
 
 impl<'p> Program<'p> {
+    pub(crate) fn new(data: &'p ProgramData) -> Self {
+        Self { data }
+    }
+
+    pub(crate) fn data(self) -> &'p ProgramData {
+        self.data.get()
+    }
+
     /// All functions with a body, closures included, in a stable order: packages dependencies
     /// first, then source order, instances of generic functions last.
     pub fn functions(self) -> impl ExactSizeIterator<Item = Func<'p>> {
-        (0..self.data.funcs.len() as u32).map(move |index| Func { program: self, index })
+        (0..self.data().funcs.len() as u32).map(move |index| Func { program: self, index })
     }
 
     /// How many functions there are.
     #[must_use]
     pub fn function_count(self) -> usize {
-        self.data.funcs.len()
+        self.data().funcs.len()
     }
 
     /// How many instructions there are.
     #[must_use]
     pub fn instruction_count(self) -> usize {
-        self.data
+        self.data()
             .lowered
             .iter()
             .flat_map(|(_, lowered)| &lowered.bodies)
@@ -223,7 +231,7 @@ impl fmt::Display for Type<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self
             .program
-            .data
+            .data()
             .with_resolver(|resolver| gossa_types::print::type_string(resolver, self.id));
         f.write_str(&text)
     }
@@ -240,7 +248,7 @@ impl<'p> Type<'p> {
         match self.id.unalias().kind() {
             TypeKind::Named { .. } | TypeKind::TypeParam(_) => self
                 .program
-                .data
+                .data()
                 .with_resolver(|resolver| gossa_types::underlying::underlying(resolver, self.id)),
             _ => self.id.unalias(),
         }

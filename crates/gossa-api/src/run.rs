@@ -31,7 +31,7 @@ pub fn run(
 ) -> Outcome {
     let findings = Mutex::new(Vec::new());
     let failures = Mutex::new(Vec::new());
-    let program = Program { data };
+    let program = Program::new(data);
     let functions: Vec<Func<'_>> = program.functions().collect();
     let checkers: Vec<_> = registry
         .checkers()

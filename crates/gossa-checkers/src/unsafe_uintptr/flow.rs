@@ -236,7 +236,7 @@ impl<'p> Flow<'p> {
                 }
             }
             Op::Narrow { .. } => {
-                work.extend(result(holder.field).map(|next| (next, trace.clone())))
+                work.extend(result(holder.field).map(|next| (next, trace.clone())));
             }
             Op::Struct(fields) => {
                 for (at, _) in fields.iter().enumerate().filter(|(_, field)| **field == value) {
