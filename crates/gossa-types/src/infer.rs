@@ -266,14 +266,14 @@ impl Problem<'_> {
         let params: Vec<TypeId> =
             params.iter().map(|&ty| substitute_known(ty, self.params, self.known)).collect();
         let mut unifier = Unifier::new(self.r, self.params, self.known, self.interface_inference);
-        let untyped = self.from_arguments(&mut unifier, &params, args)?;
-        self.from_constraints(&mut unifier)?;
-        self.from_untyped(&mut unifier, &params, args, &untyped)?;
+        let untyped = self.use_arguments(&mut unifier, &params, args)?;
+        self.use_constraints(&mut unifier)?;
+        self.use_untyped(&mut unifier, &params, args, &untyped)?;
         self.simplify(unifier.inferred())
     }
 
     /// Unifies parameters with typed arguments; gives back the untyped ones.
-    fn from_arguments(
+    fn use_arguments(
         &self,
         unifier: &mut Unifier<'_>,
         params: &[TypeId],
@@ -319,11 +319,11 @@ impl Problem<'_> {
     }
 
     /// Unifies what is known with the constraints, as long as that tells more.
-    fn from_constraints(&self, unifier: &mut Unifier<'_>) -> Result<(), InferError> {
+    fn use_constraints(&self, unifier: &mut Unifier<'_>) -> Result<(), InferError> {
         loop {
             let unknown = unifier.unknowns();
             for (index, &param) in self.params.iter().enumerate() {
-                self.from_constraint(unifier, index, param)?;
+                self.use_constraint(unifier, index, param)?;
             }
             if unifier.unknowns() == unknown {
                 return Ok(());
@@ -331,7 +331,7 @@ impl Problem<'_> {
         }
     }
 
-    fn from_constraint(
+    fn use_constraint(
         &self,
         unifier: &mut Unifier<'_>,
         index: usize,
@@ -350,13 +350,11 @@ impl Problem<'_> {
         };
         if let Some((core, single)) = core_term(r, TypeId::type_param(param)) {
             match known {
-                Some(known) => {
-                    if !unifier.unify(known, core.ty, UnifyMode::INEXACT) {
-                        return Err(not_satisfied(known, None));
-                    }
+                Some(known) if !unifier.unify(known, core.ty, UnifyMode::INEXACT) => {
+                    return Err(not_satisfied(known, None));
                 }
                 None if single && !core.tilde => unifier.set(index, core.ty),
-                None => {}
+                _ => {}
             }
         }
         // Methods of what is known say more, once it mentions no parameter.
@@ -375,7 +373,7 @@ impl Problem<'_> {
     }
 
     /// Gives parameters that only untyped arguments speak of the default type of the largest.
-    fn from_untyped(
+    fn use_untyped(
         &self,
         unifier: &mut Unifier<'_>,
         params: &[TypeId],

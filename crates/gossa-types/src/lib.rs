@@ -5,6 +5,7 @@
 //! [`info`], [`decls`], [`env`].
 
 pub mod assignable;
+pub mod cgo;
 pub mod constant;
 pub mod decls;
 pub mod env;

@@ -1,0 +1,822 @@
+//! Declarations of C: typedefs, structs, unions, enums, functions, variables.
+//!
+//! A light parser: what it does not understand it skips, and names declared in such a way are
+//! not known. Function bodies are skipped.
+
+use super::evaluate;
+use super::scan::{Scanned, Token};
+use gossa_base::{FxHashMap, FxHashSet, Name};
+use std::rc::Rc;
+
+/// A type of C.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum CType {
+    Void,
+    Bool,
+    /// An integer type by its name in Go: `char`, `schar`, `uint`, ...
+    Integer(&'static str),
+    Float,
+    Double,
+    LongDouble,
+    ComplexFloat,
+    ComplexDouble,
+    Pointer(Rc<CType>),
+    /// Length; `None` where it is not known or left out.
+    Array(Rc<CType>, Option<u64>),
+    Function(Rc<CFunction>),
+    Struct(Name),
+    Union(Name),
+    Enum(Name),
+    Typedef(Name),
+    /// Not understood.
+    Unknown,
+}
+
+/// A function type of C.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct CFunction {
+    pub params: Vec<CType>,
+    pub variadic: bool,
+    pub result: CType,
+}
+
+/// A member of a struct or union.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct CField {
+    /// `None` for an anonymous one.
+    pub name: Option<Name>,
+    pub ty: CType,
+    /// Width of a bit field.
+    pub bits: Option<u32>,
+}
+
+/// Members of a struct or union.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct CRecord {
+    pub fields: Vec<CField>,
+    /// Whether the layout is not the usual one.
+    pub packed: bool,
+}
+
+/// What a text declares. A name that is declared in different ways is in `unknown`.
+#[derive(Default)]
+pub(super) struct Declarations {
+    pub typedefs: FxHashMap<Name, CType>,
+    pub structs: FxHashMap<Name, CRecord>,
+    pub unions: FxHashMap<Name, CRecord>,
+    /// Whether an enumerator is negative.
+    pub enums: FxHashMap<Name, bool>,
+    pub functions: FxHashMap<Name, CFunction>,
+    pub variables: FxHashMap<Name, CType>,
+    pub enumerators: FxHashMap<Name, i64>,
+    pub unknown: FxHashSet<Name>,
+    anonymous: u32,
+    anonymous_enums: u32,
+}
+
+/// Deepest nesting of declarators and records.
+const MAX_DEPTH: u32 = 80;
+
+impl Declarations {
+    /// Adds the declarations of scanned texts.
+    pub(super) fn add(&mut self, scanned: &Scanned) {
+        let mut parser =
+            Parser { tokens: &scanned.tokens, at: 0, scanned, declared: self, depth: 0 };
+        while parser.at < parser.tokens.len() {
+            let start = parser.at;
+            parser.external_declaration();
+            if parser.at == start {
+                parser.at += 1;
+            }
+        }
+    }
+
+    fn insert<T: PartialEq>(
+        map: &mut FxHashMap<Name, T>,
+        unknown: &mut FxHashSet<Name>,
+        name: Name,
+        value: T,
+    ) {
+        match map.get(&name) {
+            Some(before) if *before != value => {
+                unknown.insert(name);
+            }
+            Some(_) => {}
+            None => {
+                map.insert(name, value);
+            }
+        }
+    }
+}
+
+struct Parser<'t> {
+    tokens: &'t [Token],
+    at: usize,
+    scanned: &'t Scanned,
+    declared: &'t mut Declarations,
+    depth: u32,
+}
+
+#[derive(Default)]
+struct Specifiers {
+    typedef: bool,
+    ty: Option<CType>,
+}
+
+struct Declarator {
+    name: Option<Name>,
+    ty: CType,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<&Token> {
+        self.tokens.get(self.at)
+    }
+
+    fn peek_is(&self, punct: &str) -> bool {
+        self.peek().is_some_and(|token| token.is(punct))
+    }
+
+    fn accept(&mut self, punct: &str) -> bool {
+        let found = self.peek_is(punct);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// Skips to behind the bracket that closes the one at hand.
+    fn skip_balanced(&mut self) {
+        let mut depth = 0_u32;
+        while let Some(token) = self.peek() {
+            let Token::Punct(punct) = token else {
+                self.at += 1;
+                continue;
+            };
+            match *punct {
+                "(" | "[" | "{" => depth += 1,
+                ")" | "]" | "}" => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.at += 1;
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Skips to behind the end of a declaration that is not understood.
+    fn recover(&mut self) {
+        while let Some(token) = self.peek() {
+            let Token::Punct(punct) = token else {
+                self.at += 1;
+                continue;
+            };
+            match *punct {
+                ";" => {
+                    self.at += 1;
+                    return;
+                }
+                "{" => {
+                    self.skip_balanced();
+                    // A function's body ends it; a record's or initializer's does not.
+                    let goes_on = self.peek_is(";")
+                        || self.peek_is(",")
+                        || self.peek_is("=")
+                        || self.peek_is("*");
+                    if !goes_on {
+                        return;
+                    }
+                }
+                "(" | "[" => self.skip_balanced(),
+                "}" => {
+                    self.at += 1;
+                    return;
+                }
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    fn external_declaration(&mut self) {
+        if self.accept(";") || self.accept("}") {
+            return;
+        }
+        // extern "C" {: its closing brace is skipped on the way.
+        if self.peek().and_then(Token::ident) == Some("extern")
+            && matches!(self.tokens.get(self.at + 1), Some(Token::String(_)))
+        {
+            self.at += 2;
+            self.accept("{");
+            return;
+        }
+        self.depth = 0;
+        let specifiers = self.specifiers();
+        let Some(base) = specifiers.ty else {
+            self.recover();
+            return;
+        };
+        if self.accept(";") {
+            return;
+        }
+        loop {
+            let Some(declarator) = self.declarator(base.clone()) else {
+                self.recover();
+                return;
+            };
+            self.skip_attributes();
+            let is_function = matches!(declarator.ty, CType::Function(_));
+            self.declare(specifiers.typedef, &declarator);
+            if is_function && self.peek_is("{") {
+                self.skip_balanced();
+                return;
+            }
+            if self.accept("=") {
+                while let Some(token) = self.peek() {
+                    if token.is(",") || token.is(";") {
+                        break;
+                    }
+                    if token.is("(") || token.is("[") || token.is("{") {
+                        self.skip_balanced();
+                    } else {
+                        self.at += 1;
+                    }
+                }
+            }
+            if self.accept(";") {
+                return;
+            }
+            if !self.accept(",") {
+                // Not what it seemed to be.
+                if let Some(name) = declarator.name {
+                    self.declared.unknown.insert(name);
+                }
+                self.recover();
+                return;
+            }
+        }
+    }
+
+    fn declare(&mut self, typedef: bool, declarator: &Declarator) {
+        let Some(name) = declarator.name else { return };
+        let declared = &mut *self.declared;
+        let unknown = &mut declared.unknown;
+        match &declarator.ty {
+            ty if typedef => {
+                Declarations::insert(&mut declared.typedefs, unknown, name, ty.clone());
+            }
+            CType::Function(function) => {
+                let function = (**function).clone();
+                match declared.functions.get(&name) {
+                    // `f()` without parameters says nothing about them.
+                    Some(before) if before.params.is_empty() => {
+                        declared.functions.insert(name, function);
+                    }
+                    Some(_) if function.params.is_empty() => {}
+                    _ => Declarations::insert(&mut declared.functions, unknown, name, function),
+                }
+            }
+            ty => {
+                let known = declared.variables.get(&name);
+                let completes = matches!(known, Some(CType::Array(_, None)));
+                if completes {
+                    declared.variables.insert(name, ty.clone());
+                } else if !matches!((known, ty), (Some(_), CType::Array(_, None))) {
+                    Declarations::insert(&mut declared.variables, unknown, name, ty.clone());
+                }
+            }
+        }
+    }
+
+    /// Skips `__attribute__((...))`, `__declspec(...)`, `__asm__(...)`, `_Alignas(...)`.
+    fn skip_attributes(&mut self) -> bool {
+        let mut packed = false;
+        while let Some(word) = self.peek().and_then(Token::ident) {
+            match word {
+                "__attribute__" | "__attribute" | "__declspec" | "__asm__" | "__asm" | "asm"
+                | "_Alignas" | "alignas" => {
+                    self.at += 1;
+                    let start = self.at;
+                    if self.peek_is("(") {
+                        self.skip_balanced();
+                    }
+                    packed |= self.tokens[start..self.at]
+                        .iter()
+                        .filter_map(Token::ident)
+                        .any(|word| word.contains("packed") || word.contains("aligned"));
+                }
+                _ => break,
+            }
+        }
+        packed
+    }
+
+    fn specifiers(&mut self) -> Specifiers {
+        let mut found = Specifiers::default();
+        let mut words: Vec<&'static str> = Vec::new();
+        loop {
+            self.skip_attributes();
+            let Some(word) = self.peek().and_then(Token::ident) else { break };
+            let basic = [
+                "void", "char", "short", "int", "long", "float", "double", "signed", "unsigned",
+                "_Bool", "_Complex", "__int128",
+            ];
+            if let Some(&word) = basic.iter().find(|basic| **basic == word) {
+                if found.ty.is_some() {
+                    break;
+                }
+                words.push(word);
+                self.at += 1;
+                continue;
+            }
+            match word {
+                "typedef" => {
+                    found.typedef = true;
+                    self.at += 1;
+                }
+                "__signed" | "__signed__" => {
+                    words.push("signed");
+                    self.at += 1;
+                }
+                "complex" | "__complex__" => {
+                    words.push("_Complex");
+                    self.at += 1;
+                }
+                "extern" | "static" | "inline" | "__inline" | "__inline__" | "__forceinline"
+                | "register" | "auto" | "const" | "__const" | "volatile" | "__volatile__"
+                | "restrict" | "__restrict" | "__restrict__" | "_Atomic" | "_Noreturn"
+                | "_Thread_local" | "__thread" | "__extension__" | "__cdecl" | "__stdcall"
+                | "WINAPI" => self.at += 1,
+                "struct" | "union" => {
+                    let is_union = word == "union";
+                    self.at += 1;
+                    found.ty = self.record(is_union);
+                    if found.ty.is_none() {
+                        return found;
+                    }
+                }
+                "enum" => {
+                    self.at += 1;
+                    found.ty = self.enumeration();
+                    if found.ty.is_none() {
+                        return found;
+                    }
+                }
+                "typeof" | "__typeof__" | "__typeof" => {
+                    self.at += 1;
+                    if self.peek_is("(") {
+                        self.skip_balanced();
+                    }
+                    found.ty = Some(CType::Unknown);
+                }
+                _ if found.ty.is_some() || !words.is_empty() => break,
+                _ => {
+                    let name = Name::new(word);
+                    self.at += 1;
+                    // A macro from a header stands in front of the type: `API int f(void)`.
+                    if self.declared.typedefs.contains_key(&name) || !self.is_prefix() {
+                        found.ty = Some(CType::Typedef(name));
+                    } else if self.peek_is("(") {
+                        self.skip_balanced();
+                    }
+                }
+            }
+        }
+        if found.ty.is_none() {
+            found.ty = basic_type(&words);
+        }
+        found
+    }
+
+    /// Whether what was just read is more likely a macro than a type: a type follows.
+    fn is_prefix(&self) -> bool {
+        let qualifiers = self.tokens[self.at..]
+            .iter()
+            .take_while(|token| matches!(token.ident(), Some("const" | "volatile")))
+            .count();
+        let next = self.at + qualifiers;
+        let Some(word) = self.tokens.get(next).and_then(Token::ident) else { return false };
+        let is_keyword = matches!(
+            word,
+            "void"
+                | "char"
+                | "short"
+                | "int"
+                | "long"
+                | "float"
+                | "double"
+                | "signed"
+                | "unsigned"
+                | "_Bool"
+                | "struct"
+                | "union"
+                | "enum"
+                | "static"
+                | "extern"
+                | "inline"
+                | "typedef"
+        );
+        if is_keyword {
+            return true;
+        }
+        // `API size_t f(`: two more names in a row, or a name and a star with a name.
+        match self.tokens.get(next + 1) {
+            Some(Token::Ident(second)) => &**second != "__attribute__",
+            Some(Token::Punct("*")) => true,
+            _ => false,
+        }
+    }
+
+    fn tag(&mut self) -> Option<Name> {
+        let name = Name::new(self.peek()?.ident()?);
+        self.at += 1;
+        Some(name)
+    }
+
+    fn anonymous_tag(&mut self) -> Name {
+        let tag = Name::new(&format!("__{}", self.declared.anonymous));
+        self.declared.anonymous += 1;
+        tag
+    }
+
+    fn record(&mut self, is_union: bool) -> Option<CType> {
+        let mut packed = self.skip_attributes();
+        let tag = self.tag();
+        packed |= self.skip_attributes();
+        let make = |tag| if is_union { CType::Union(tag) } else { CType::Struct(tag) };
+        if !self.peek_is("{") {
+            return tag.map(make);
+        }
+        let tag = match tag {
+            Some(tag) => tag,
+            None => self.anonymous_tag(),
+        };
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.skip_balanced();
+            self.depth -= 1;
+            return Some(CType::Unknown);
+        }
+        self.at += 1;
+        let mut fields = Vec::new();
+        let mut understood = true;
+        while !self.peek_is("}") && self.peek().is_some() {
+            let start = self.at;
+            if !self.fields(&mut fields) {
+                understood = false;
+                self.recover_in_record(start);
+            }
+        }
+        self.accept("}");
+        self.depth -= 1;
+        packed |= self.skip_attributes();
+        let record = CRecord { fields, packed };
+        let declared = &mut *self.declared;
+        let map = if is_union { &mut declared.unions } else { &mut declared.structs };
+        if understood {
+            let mut clashes = FxHashSet::default();
+            Declarations::insert(map, &mut clashes, tag, record);
+            if !clashes.is_empty() {
+                map.remove(&tag);
+            }
+        }
+        Some(make(tag))
+    }
+
+    fn recover_in_record(&mut self, start: usize) {
+        while let Some(token) = self.peek() {
+            if token.is(";") {
+                self.at += 1;
+                break;
+            }
+            if token.is("}") {
+                break;
+            }
+            if token.is("{") || token.is("(") || token.is("[") {
+                self.skip_balanced();
+            } else {
+                self.at += 1;
+            }
+        }
+        self.at = self.at.max(start + usize::from(!self.peek_is("}")));
+    }
+
+    /// One declaration of members; says whether it was understood.
+    fn fields(&mut self, fields: &mut Vec<CField>) -> bool {
+        if self.accept(";") {
+            return true;
+        }
+        let Some(base) = self.specifiers().ty else { return false };
+        if self.accept(";") {
+            // An anonymous record, or a tag that is declared only.
+            if matches!(base, CType::Struct(_) | CType::Union(_)) {
+                fields.push(CField { name: None, ty: base, bits: None });
+            }
+            return true;
+        }
+        loop {
+            let declarator = if self.peek_is(":") {
+                Declarator { name: None, ty: base.clone() }
+            } else {
+                match self.declarator(base.clone()) {
+                    Some(declarator) => declarator,
+                    None => return false,
+                }
+            };
+            let mut bits = None;
+            if self.accept(":") {
+                let start = self.at;
+                while let Some(token) = self.peek() {
+                    if token.is(",") || token.is(";") || token.is("}") {
+                        break;
+                    }
+                    self.at += 1;
+                }
+                let width = self.constant(start, self.at);
+                bits = width.and_then(|width| u32::try_from(width).ok());
+                if bits.is_none() {
+                    return false;
+                }
+            }
+            self.skip_attributes();
+            fields.push(CField { name: declarator.name, ty: declarator.ty, bits });
+            if self.accept(";") {
+                return true;
+            }
+            if !self.accept(",") {
+                return false;
+            }
+        }
+    }
+
+    fn enumeration(&mut self) -> Option<CType> {
+        self.skip_attributes();
+        let tag = self.tag();
+        if self.accept(":") {
+            // The underlying type of C23 is not looked at.
+            self.specifiers();
+        }
+        if !self.peek_is("{") {
+            return tag.map(CType::Enum);
+        }
+        let tag = match tag {
+            Some(tag) => tag,
+            None => {
+                self.declared.anonymous_enums += 1;
+                Name::new(&format!("__enum{}", self.declared.anonymous_enums))
+            }
+        };
+        self.at += 1;
+        let mut next = Some(0_i64);
+        let mut negative = false;
+        while let Some(token) = self.peek() {
+            if token.is("}") {
+                self.at += 1;
+                break;
+            }
+            let Some(name) = self.tag() else {
+                self.at += 1;
+                continue;
+            };
+            self.skip_attributes();
+            if self.accept("=") {
+                let start = self.at;
+                let mut depth = 0_u32;
+                while let Some(token) = self.peek() {
+                    if depth == 0 && (token.is(",") || token.is("}")) {
+                        break;
+                    }
+                    depth += u32::from(token.is("("));
+                    depth = depth.saturating_sub(u32::from(token.is(")")));
+                    self.at += 1;
+                }
+                next = self.constant(start, self.at);
+            }
+            match next {
+                Some(value) => {
+                    negative |= value < 0;
+                    let declared = &mut *self.declared;
+                    let unknown = &mut declared.unknown;
+                    Declarations::insert(&mut declared.enumerators, unknown, name, value);
+                }
+                None => {
+                    self.declared.unknown.insert(name);
+                }
+            }
+            next = next.and_then(|value| value.checked_add(1));
+            self.accept(",");
+        }
+        self.declared.enums.insert(tag, negative);
+        Some(CType::Enum(tag))
+    }
+
+    fn constant(&self, start: usize, end: usize) -> Option<i64> {
+        let tokens = self.tokens.get(start..end)?;
+        evaluate::integer(tokens, &|name| self.named_constant(name, 0))
+    }
+
+    fn named_constant(&self, name: &str, depth: u32) -> Option<i64> {
+        if let Some(&value) = self.declared.enumerators.get(&Name::new(name)) {
+            return Some(value);
+        }
+        let found = self.scanned.macros.get(name)?;
+        if found.function_like || depth > 16 {
+            return None;
+        }
+        evaluate::integer(&found.body, &|name| self.named_constant(name, depth + 1))
+    }
+
+    /// A declarator, perhaps without a name, around a type.
+    fn declarator(&mut self, base: CType) -> Option<Declarator> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            self.depth -= 1;
+            return None;
+        }
+        let found = self.nested_declarator(base);
+        self.depth -= 1;
+        found
+    }
+
+    fn skip_qualifiers(&mut self) {
+        loop {
+            self.skip_attributes();
+            let word = self.peek().and_then(Token::ident);
+            let is_qualifier = matches!(
+                word,
+                Some(
+                    "const"
+                        | "volatile"
+                        | "restrict"
+                        | "__restrict"
+                        | "__restrict__"
+                        | "_Nonnull"
+                        | "_Nullable"
+                        | "__const"
+                        | "__stdcall"
+                        | "__cdecl"
+                        | "WINAPI"
+                        | "CALLBACK"
+                        | "_Atomic"
+                )
+            );
+            if !is_qualifier {
+                return;
+            }
+            self.at += 1;
+        }
+    }
+
+    fn nested_declarator(&mut self, base: CType) -> Option<Declarator> {
+        let mut ty = base;
+        self.skip_qualifiers();
+        while self.accept("*") || self.accept("^") {
+            ty = CType::Pointer(Rc::new(ty));
+            self.skip_qualifiers();
+        }
+        // A parenthesis here is a nested declarator, or the parameters of one without a name.
+        let inner = if self.peek_is("(") && self.is_nested_declarator() {
+            self.at += 1;
+            let start = self.at;
+            // What is inside is built around what follows: read the outside first.
+            let mut depth = 1_u32;
+            while let Some(token) = self.peek() {
+                depth += u32::from(token.is("("));
+                depth -= u32::from(token.is(")"));
+                if depth == 0 {
+                    break;
+                }
+                self.at += 1;
+            }
+            self.accept(")").then_some(start)
+        } else {
+            None
+        };
+        let name = match self.peek().and_then(Token::ident) {
+            Some(word) if inner.is_none() => {
+                let name = Name::new(word);
+                self.at += 1;
+                Some(name)
+            }
+            _ => None,
+        };
+        ty = self.suffixes(ty)?;
+        let Some(start) = inner else { return Some(Declarator { name, ty }) };
+        let end = self.at;
+        self.at = start;
+        let declarator = self.declarator(ty)?;
+        if !self.accept(")") {
+            return None;
+        }
+        self.at = end;
+        Some(declarator)
+    }
+
+    fn is_nested_declarator(&self) -> bool {
+        match self.tokens.get(self.at + 1) {
+            Some(Token::Punct("*" | "(" | "^")) => true,
+            Some(Token::Ident(word)) => {
+                matches!(&**word, "__stdcall" | "__cdecl" | "WINAPI" | "CALLBACK")
+                    || self.tokens.get(self.at + 2).is_some_and(|token| token.is(")"))
+                        && self.tokens.get(self.at + 3).is_some_and(|token| token.is("("))
+            }
+            _ => false,
+        }
+    }
+
+    fn suffixes(&mut self, ty: CType) -> Option<CType> {
+        if self.accept("[") {
+            let start = self.at;
+            while let Some(token) = self.peek() {
+                if token.is("]") {
+                    break;
+                }
+                self.at += 1;
+            }
+            let skip = self.tokens[start..self.at]
+                .iter()
+                .take_while(|t| matches!(t.ident(), Some("static" | "const" | "restrict")))
+                .count();
+            let length = self.constant(start + skip, self.at);
+            let length = length.and_then(|length| u64::try_from(length).ok());
+            if !self.accept("]") {
+                return None;
+            }
+            // Arrays of arrays: the first length is the outermost.
+            let elem = self.suffixes(ty)?;
+            return Some(CType::Array(Rc::new(elem), length));
+        }
+        if self.peek_is("(") {
+            let (params, variadic) = self.params()?;
+            let result = self.suffixes(ty)?;
+            return Some(CType::Function(Rc::new(CFunction { params, variadic, result })));
+        }
+        Some(ty)
+    }
+
+    fn params(&mut self) -> Option<(Vec<CType>, bool)> {
+        self.at += 1;
+        let mut params = Vec::new();
+        let mut variadic = false;
+        if self.accept(")") {
+            return Some((params, false));
+        }
+        loop {
+            if self.accept("...") {
+                variadic = true;
+            } else {
+                let base = self.specifiers().ty?;
+                params.push(self.declarator(base)?.ty);
+            }
+            self.skip_attributes();
+            if self.accept(")") {
+                break;
+            }
+            if !self.accept(",") {
+                return None;
+            }
+        }
+        if params == [CType::Void] {
+            params.clear();
+        }
+        Some((params, variadic))
+    }
+}
+
+fn basic_type(words: &[&'static str]) -> Option<CType> {
+    if words.is_empty() {
+        return None;
+    }
+    let has = |word: &str| words.contains(&word);
+    let longs = words.iter().filter(|word| **word == "long").count();
+    let unsigned = has("unsigned");
+    Some(if has("void") {
+        CType::Void
+    } else if has("_Bool") {
+        CType::Bool
+    } else if has("float") {
+        if has("_Complex") { CType::ComplexFloat } else { CType::Float }
+    } else if has("double") {
+        match (has("_Complex"), longs) {
+            (true, 0) => CType::ComplexDouble,
+            (false, 0) => CType::Double,
+            _ => CType::LongDouble,
+        }
+    } else if has("_Complex") {
+        CType::ComplexDouble
+    } else if has("__int128") {
+        CType::Unknown
+    } else if has("char") {
+        CType::Integer(match (unsigned, has("signed")) {
+            (true, _) => "uchar",
+            (false, true) => "schar",
+            (false, false) => "char",
+        })
+    } else if has("short") {
+        CType::Integer(if unsigned { "ushort" } else { "short" })
+    } else if longs >= 2 {
+        CType::Integer(if unsigned { "ulonglong" } else { "longlong" })
+    } else if longs == 1 {
+        CType::Integer(if unsigned { "ulong" } else { "long" })
+    } else {
+        CType::Integer(if unsigned { "uint" } else { "int" })
+    })
+}
