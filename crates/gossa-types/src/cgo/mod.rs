@@ -114,25 +114,23 @@ const BASIC: [&str; 18] = [
 ];
 
 impl CgoDecls {
-    /// Parses the preambles of a package's files, and texts of local headers. The order does not
-    /// matter for what is found, but a macro or conditional sees only texts before it.
+    /// Parses texts of local headers and the preambles of a package's files. Headers see macros
+    /// of headers before them, preambles those of all headers but not of each other.
     #[must_use]
-    pub fn parse(package: PackageId, model: CModel, texts: &[&str]) -> Self {
+    pub fn parse(package: PackageId, model: CModel, headers: &[&str], preambles: &[&str]) -> Self {
         let mut declared = Declarations::default();
         let mut macros: Vec<(Name, Option<Value>)> = Vec::new();
-        for text in texts {
-            let mut scanned = Scanned::default();
+        let mut common = Scanned::default();
+        for text in headers {
+            common.add(text, &|name| model.predefines(name));
+        }
+        declared.add(&common);
+        common.add_values(&declared, &mut macros);
+        for text in preambles {
+            let mut scanned = Scanned::with_macros(&common);
             scanned.add(text, &|name| model.predefines(name));
             declared.add(&scanned);
-            for name in &scanned.macro_order {
-                let Some(found) = scanned.macros.get(name) else { continue };
-                let value = if found.function_like {
-                    None
-                } else {
-                    macro_value(&scanned, &declared, &found.body, 0)
-                };
-                macros.push((Name::new(name), value));
-            }
+            scanned.add_values(&declared, &mut macros);
         }
         let mut library = Declarations::default();
         let mut scanned = Scanned::default();
@@ -346,6 +344,21 @@ fn sorted<T>(map: &FxHashMap<Name, T>) -> Vec<Name> {
     let mut names: Vec<Name> = map.keys().copied().collect();
     names.sort_unstable_by_key(|name| name.as_str());
     names
+}
+
+impl Scanned {
+    /// Adds the values of the macros that this text defines.
+    fn add_values(&self, declared: &Declarations, macros: &mut Vec<(Name, Option<Value>)>) {
+        for name in &self.macro_order {
+            let Some(found) = self.macros.get(name) else { continue };
+            let value = if found.function_like {
+                None
+            } else {
+                macro_value(self, declared, &found.body, 0)
+            };
+            macros.push((Name::new(name), value));
+        }
+    }
 }
 
 fn macro_value(

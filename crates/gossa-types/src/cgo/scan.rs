@@ -57,6 +57,11 @@ const MAX_EXPANSION: u32 = 32;
 const MAX_TOKENS: usize = 4_000_000;
 
 impl Scanned {
+    /// Nothing yet, but the macros of another text.
+    pub(super) fn with_macros(other: &Self) -> Self {
+        Self { macros: other.macros.clone(), ..Self::default() }
+    }
+
     /// Adds a text. `predefined` says which macros the platform defines.
     pub(super) fn add(&mut self, text: &str, predefined: &dyn Fn(&str) -> bool) {
         let mut conditions: Vec<Condition> = Vec::new();

@@ -42,7 +42,7 @@ impl Resolver for Env<'_> {
 
 fn parse(text: &str) -> CgoDecls {
     let model = CModel::for_platform("linux", "amd64");
-    CgoDecls::parse(PackageId::new("p"), model, &[text])
+    CgoDecls::parse(PackageId::new("p"), model, &[], &[text])
 }
 
 /// What a name is, in a line.
@@ -233,13 +233,29 @@ fn names_of_unread_headers_are_opaque() {
 }
 
 #[test]
+fn preambles_see_headers_but_not_each_other() {
+    let model = CModel::for_platform("linux", "amd64");
+    let header =
+        "#ifndef H\n#define H\n#define LEN 3\ntypedef struct s { int a[LEN]; } s;\n#endif\n";
+    let one = "#define MODE 1\ns one(int mode[LEN]);\n";
+    let two = "#define MODE 2\n#ifdef MODE\nextern s shared[LEN];\n#endif\n";
+    let decls = CgoDecls::parse(PackageId::new("p"), model, &[header], &[one, two]);
+    assert_eq!(show(&decls, "one", Call), "func(*_Ctype_int) _Ctype_s");
+    assert_eq!(show(&decls, "shared", Val), "var [3]_Ctype_s");
+    assert_eq!(show(&decls, "sizeof_s", Val), "const untyped int 12");
+    assert_eq!(show(&decls, "LEN", Val), "const untyped int 3");
+    // Two files disagree: not known.
+    assert_eq!(show(&decls, "MODE", Val), "unknown");
+}
+
+#[test]
 fn sizes_follow_the_platform() {
     let windows = CModel::for_platform("windows", "amd64");
-    let decls = CgoDecls::parse(PackageId::new("p"), windows, &[""]);
+    let decls = CgoDecls::parse(PackageId::new("p"), windows, &[], &[""]);
     assert_eq!(show(&decls, "long", Type), "type _Ctype_long int32");
     assert_eq!(show(&decls, "size_t", Type), "type _Ctype_size_t uint64");
     let arm = CModel::for_platform("linux", "arm");
-    let decls = CgoDecls::parse(PackageId::new("p"), arm, &[""]);
+    let decls = CgoDecls::parse(PackageId::new("p"), arm, &[], &[""]);
     assert_eq!(show(&decls, "char", Type), "type _Ctype_char uint8");
     assert_eq!(show(&decls, "size_t", Type), "type _Ctype_size_t uint32");
     assert_eq!(show(&decls, "int64_t", Type), "type _Ctype_int64_t int64");
