@@ -3,6 +3,8 @@
 //! [SEED [OUTPUT]]`. With OUTPUT, the first 2000 variants are also written to that directory, for
 //! comparison with other parsers.
 
+#![allow(clippy::disallowed_methods, reason = "a tool for development")]
+
 #[path = "../tests/support/invariants.rs"]
 mod invariants;
 #[path = "../tests/support/mutate.rs"]

@@ -1,6 +1,8 @@
 //! Parses every `.go` file below the given directories on one thread, and prints errors, figures
 //! and the speed: `cargo run --release --example parse_tree -- DIRECTORY...`
 
+#![allow(clippy::disallowed_methods, reason = "a tool for development")]
+
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

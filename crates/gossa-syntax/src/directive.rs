@@ -114,7 +114,7 @@ fn push(
 
 /// What follows `//go:`.
 fn go(rest: &[u8]) -> Option<DirectiveKind> {
-    let end = rest.iter().position(|byte| byte.is_ascii_whitespace()).unwrap_or(rest.len());
+    let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
     let (name, arguments) = rest.split_at(end);
     let arguments = arguments.trim_ascii();
     if name.is_empty() {

@@ -1,13 +1,25 @@
 //! gossa's trees against those of `go/parser`: every file of the Go tree, whole trees with all
 //! positions, comments and documentation.
 
-mod support;
+#![allow(clippy::disallowed_methods, reason = "the oracle is another process")]
+
+#[path = "support/golang.rs"]
+mod golang;
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+/// The binary of `tests/oracle_parser`: what `go/parser` reads. Built once.
+fn oracle(goroot: &Path) -> &'static Path {
+    static ORACLE: OnceLock<PathBuf> = OnceLock::new();
+    ORACLE.get_or_init(|| {
+        golang::build(goroot, &golang::sources("oracle_parser"), "oracle_parser")
+    })
+}
 
 /// FNV-1a over what is written to it.
 struct Fnv(u64);
@@ -61,12 +73,12 @@ fn first_difference(oracle: &Path, path: &Path) -> String {
 
 #[test]
 fn every_tree_of_the_go_distribution_is_equal() {
-    let goroot = support::goroot();
-    let oracle = support::oracle(&goroot);
-    let files = support::go_files(&goroot.join("src"));
+    let goroot = golang::goroot();
+    let oracle = oracle(&goroot);
+    let files = golang::go_files(&goroot.join("src"));
     assert!(files.len() > 5000, "only {} files in {}", files.len(), goroot.display());
 
-    let mut child = Command::new(&oracle)
+    let mut child = Command::new(oracle)
         .arg("hash")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -92,7 +104,7 @@ fn every_tree_of_the_go_distribution_is_equal() {
         }
         different += 1;
         if different <= 20 {
-            let difference = first_difference(&oracle, path);
+            let difference = first_difference(oracle, path);
             writeln!(report, "{}: {ours} against {theirs}: {difference}", path.display())
                 .expect("a string grows");
         }
@@ -102,8 +114,8 @@ fn every_tree_of_the_go_distribution_is_equal() {
 
 #[test]
 fn the_unicode_tables_are_those_of_this_go() {
-    let goroot = support::goroot();
-    let oracle = support::oracle(&goroot);
+    let goroot = golang::goroot();
+    let oracle = oracle(&goroot);
     let output = Command::new(oracle).arg("unicode").output().expect("the oracle runs");
     let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/unicode_tables.rs");
     let ours = fs::read_to_string(ours).expect("the file is readable");

@@ -287,18 +287,17 @@ impl Parser<'_> {
         let mark = self.builder().expr_stack.len();
         let mut lo = None;
         if self.tok() != T::Colon {
-            let comma;
-            if self.tok() == T::RightBracket {
+            let comma = if self.tok() == T::RightBracket {
                 self.syntax_error("expected operand");
                 let bad = self.bad_expr();
                 self.builder().expr_stack.push(bad);
-                comma = false;
+                false
             } else {
                 self.level += 1;
                 let first = self.expr();
                 self.level -= 1;
-                comma = self.type_arguments(first);
-            }
+                self.type_arguments(first)
+            };
             if comma || self.tok() == T::RightBracket {
                 self.want(T::RightBracket);
                 return self.index(x, bracket, mark);

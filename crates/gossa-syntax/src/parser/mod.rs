@@ -311,7 +311,7 @@ impl<'a> Parser<'a> {
         if self.depth > MAX_DEPTH {
             self.give_up();
         }
-        let result = if self.depth % STRIDE == 0 {
+        let result = if self.depth.is_multiple_of(STRIDE) {
             stacker::maybe_grow(RED_ZONE, SEGMENT, || parse(self))
         } else {
             parse(self)

@@ -56,15 +56,14 @@ fn collect(directory: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// Builds the Go program in `tests/oracle_parser` and returns the path of the binary.
-pub(crate) fn oracle(goroot: &Path) -> PathBuf {
-    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle_parser");
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle_parser");
+/// Builds a Go program of this directory's and returns the path of the binary.
+pub(crate) fn build(goroot: &Path, directory: &Path, name: &str) -> PathBuf {
+    let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let output = Command::new(goroot.join("bin").join("go"))
         .args(["build", "-o"])
         .arg(&binary)
         .arg(".")
-        .current_dir(&directory)
+        .current_dir(directory)
         .env("GOROOT", goroot)
         .env("GOTOOLCHAIN", "local")
         .env("GOFLAGS", "")
@@ -72,6 +71,11 @@ pub(crate) fn oracle(goroot: &Path) -> PathBuf {
         .output()
         .expect("the go command runs");
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "building the oracle failed:\n{errors}");
+    assert!(output.status.success(), "building {name} failed:\n{errors}");
     binary
+}
+
+/// The directory of a Go program among the tests.
+pub(crate) fn sources(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }

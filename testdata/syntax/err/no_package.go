@@ -1,0 +1,2 @@
+// Nothing but a function.
+func f() {}
