@@ -143,6 +143,7 @@ pub fn list(program: &Program, with_dependencies: bool) -> Vec<ListedPackage<'_>
     for diagnostic in program.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
         if let Some(pattern) = &diagnostic.pattern {
             listed.push(ListedPackage {
+                dir: diagnostic.file.as_deref().map_or("", Utf8Path::as_str),
                 import_path: pattern,
                 matched: std::slice::from_ref(pattern),
                 incomplete: true,

@@ -151,7 +151,7 @@ impl<'a> Scanner<'a> {
     fn check_piece(&self, range: Range<usize>) -> Result<()> {
         let piece = &self.text[range.clone()];
         if let Some(nul) = memchr::memchr(0, piece) {
-            return self.encoding_error(range.start + nul, "invalid NUL character");
+            return self.encoding_error(range.start + nul, "unexpected NUL in input");
         }
         match std::str::from_utf8(piece) {
             Ok(_) => Ok(()),
@@ -276,7 +276,7 @@ impl<'a> Scanner<'a> {
                 self.ends_statement = true;
                 Token::Word(start..self.at)
             }
-            0 => return self.encoding_error(start, "invalid NUL character"),
+            0 => return self.encoding_error(start, "unexpected NUL in input"),
             b => {
                 self.at += 1;
                 Token::Other(char::from(b))
@@ -659,7 +659,7 @@ mod tests {
             error(b"package p\nimport (\n\"a\"\n"),
             ("expected ')', found 'EOF'".into(), 4, 1)
         );
-        assert_eq!(error(b"package p\n// a\0b\n"), ("invalid NUL character".into(), 2, 5));
+        assert_eq!(error(b"package p\n// a\0b\n"), ("unexpected NUL in input".into(), 2, 5));
         assert_eq!(error(b"package p\n// a\xff\n"), ("invalid UTF-8 encoding".into(), 2, 5));
     }
 

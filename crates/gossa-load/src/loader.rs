@@ -21,6 +21,7 @@ use crate::resolve::{Location, Resolver};
 use crate::rules::{Edge, forbidden};
 use crate::scans::Scans;
 use crate::system::{EntryKind, System, lexically_clean};
+use crate::version::{compare_go_versions, is_go_version};
 
 /// Loads the packages that match some patterns, and all that they import.
 ///
@@ -51,6 +52,7 @@ pub fn load(
         &goroot_src,
         &mut diagnostics,
     );
+    warn_of_newer_go(&modules, &goroot, &mut diagnostics);
     let resolver = Resolver::new(&listings, &modules, goroot_src.clone());
     let scans = Scans::new(&listings, &context, &std_context, goroot_src, config.keep_text);
     let mut expander = Expander { resolver: &resolver, scans: &scans, dir: &dir, diagnostics };
@@ -123,6 +125,25 @@ fn working_dir(system: &dyn System, config: &BuildConfig) -> Result<Utf8PathBuf,
         Ok(meta) if meta.kind == EntryKind::Directory => Ok(dir),
         Ok(_) => Err(LoadError::Directory { path: dir, message: "not a directory".to_owned() }),
         Err(e) => Err(LoadError::Directory { path: dir, message: e.to_string() }),
+    }
+}
+
+/// A module may ask for a newer Go than the one whose library is used.
+fn warn_of_newer_go(modules: &ModuleGraph, goroot: &Goroot, diagnostics: &mut Vec<LoadDiagnostic>) {
+    let installed = goroot.version.strip_prefix("go").unwrap_or(&goroot.version);
+    for module in &modules.mains {
+        let Some(go) = module.file.go.as_deref() else { continue };
+        if is_go_version(installed) && compare_go_versions(go, installed).is_gt() {
+            let message =
+                format!("go.mod requires go >= {go} (the Go installation is {})", goroot.version);
+            diagnostics.push(
+                LoadDiagnostic::new(Severity::Warning, DiagnosticKind::Module, message).at(
+                    &module.dir.join("go.mod"),
+                    0,
+                    0,
+                ),
+            );
+        }
     }
 }
 

@@ -151,6 +151,12 @@ impl Expander<'_> {
             Ok(location) => Some(location),
             Err(message) => {
                 self.problem(Severity::Error, message);
+                if self.listings().is_dir(&dir)
+                    && !self.listings().has_go_files(&dir)
+                    && let Some(problem) = self.diagnostics.last_mut()
+                {
+                    problem.file = Some(dir);
+                }
                 None
             }
         }
@@ -377,7 +383,7 @@ impl Expander<'_> {
                 Ok(location) => packages.push(location),
                 Err(message) if message.contains("not an importable package") => {}
                 Err(message) => {
-                    self.problem(Severity::Error, format!("pattern {pattern}: {message}"))
+                    self.problem(Severity::Error, format!("pattern {pattern}: {message}"));
                 }
             }
         }
