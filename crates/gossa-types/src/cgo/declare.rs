@@ -79,7 +79,7 @@ const MAX_DEPTH: u32 = 80;
 
 impl Declarations {
     /// Adds the declarations of scanned texts.
-    pub(super) fn add(&mut self, scanned: &Scanned) {
+    pub(super) fn add(&mut self, scanned: &Scanned<'_>) {
         let mut parser =
             Parser { tokens: &scanned.tokens, at: 0, scanned, declared: self, depth: 0 };
         while parser.at < parser.tokens.len() {
@@ -112,7 +112,7 @@ impl Declarations {
 struct Parser<'t> {
     tokens: &'t [Token],
     at: usize,
-    scanned: &'t Scanned,
+    scanned: &'t Scanned<'t>,
     declared: &'t mut Declarations,
     depth: u32,
 }

@@ -114,26 +114,26 @@ const BASIC: [&str; 18] = [
 ];
 
 impl CgoDecls {
-    /// Parses texts of local headers and the preambles of a package's files. Headers see macros
-    /// of headers before them, preambles those of all headers but not of each other.
+    /// Parses the preambles of a package's files. `headers` are texts of local headers by path,
+    /// relative to the package's directory; those that a preamble includes are read, once.
     #[must_use]
-    pub fn parse(package: PackageId, model: CModel, headers: &[&str], preambles: &[&str]) -> Self {
+    pub fn parse(
+        package: PackageId,
+        model: CModel,
+        headers: &[(&str, &str)],
+        preambles: &[&str],
+    ) -> Self {
         let mut declared = Declarations::default();
         let mut macros: Vec<(Name, Option<Value>)> = Vec::new();
-        let mut common = Scanned::default();
-        for text in headers {
-            common.add(text, &|name| model.predefines(name));
-        }
-        declared.add(&common);
-        common.add_values(&declared, &mut macros);
+        let mut scanned = Scanned::new(headers);
         for text in preambles {
-            let mut scanned = Scanned::with_macros(&common);
+            scanned.start();
             scanned.add(text, &|name| model.predefines(name));
             declared.add(&scanned);
             scanned.add_values(&declared, &mut macros);
         }
         let mut library = Declarations::default();
-        let mut scanned = Scanned::default();
+        let mut scanned = Scanned::new(&[]);
         scanned.add(prelude::TEXT, &|_| false);
         library.add(&scanned);
         // What the preamble declares, as anything, wins; the order does not matter.
@@ -346,10 +346,10 @@ fn sorted<T>(map: &FxHashMap<Name, T>) -> Vec<Name> {
     names
 }
 
-impl Scanned {
-    /// Adds the values of the macros that this text defines.
+impl Scanned<'_> {
+    /// Adds the values of the macros that this text and headers first read by it define.
     fn add_values(&self, declared: &Declarations, macros: &mut Vec<(Name, Option<Value>)>) {
-        for name in &self.macro_order {
+        for (name, _) in &self.macro_order {
             let Some(found) = self.macros.get(name) else { continue };
             let value = if found.function_like {
                 None
@@ -362,7 +362,7 @@ impl Scanned {
 }
 
 fn macro_value(
-    scanned: &Scanned,
+    scanned: &Scanned<'_>,
     declared: &Declarations,
     body: &[scan::Token],
     depth: u32,
@@ -380,7 +380,7 @@ fn macro_value(
 }
 
 fn lookup_integer(
-    scanned: &Scanned,
+    scanned: &Scanned<'_>,
     declared: &Declarations,
     name: &str,
     depth: u32,

@@ -540,10 +540,21 @@ pub(super) fn signature(params: Box<[Param]>, result: TypeId) -> TypeId {
 fn named_or_alias(decl: DeclId, declared: &TypeDecl) -> TypeId {
     if declared.alias {
         let actual = declared.underlying;
+        // A typedef of a struct or union is the struct or union, as cgo has it.
+        if let TypeKind::Named { decl: of, .. } | TypeKind::Alias { decl: of, .. } = actual.kind()
+            && is_record(*of)
+        {
+            return actual;
+        }
         TypeId::new(TypeKind::Alias { decl, args: TypeList::EMPTY, actual })
     } else {
         TypeId::named(decl, TypeList::EMPTY)
     }
+}
+
+fn is_record(decl: DeclId) -> bool {
+    let name = decl.name().as_str();
+    name.starts_with("_Ctype_struct_") || name.starts_with("_Ctype_union_")
 }
 
 fn byte_array(size: u64) -> TypeId {

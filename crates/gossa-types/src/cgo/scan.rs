@@ -44,22 +44,45 @@ pub(super) struct Macro {
 }
 
 /// Tokens and macros of a text.
-#[derive(Default)]
-pub(super) struct Scanned {
+pub(super) struct Scanned<'h> {
     pub tokens: Vec<Token>,
     pub macros: FxHashMap<Rc<str>, Macro>,
-    /// Names of macros in the order of their definition.
-    pub macro_order: Vec<Rc<str>>,
+    /// Names of macros that the text and headers that it was the first to include define, in
+    /// order, and whether a header defines them.
+    pub macro_order: Vec<(Rc<str>, bool)>,
+    headers: &'h [(&'h str, &'h str)],
+    included: Vec<bool>,
+    /// Nesting of included headers.
+    depth: u32,
 }
 
 /// Deepest nesting of macro expansions, and most tokens that expansion may produce.
 const MAX_EXPANSION: u32 = 32;
 const MAX_TOKENS: usize = 4_000_000;
+/// Deepest nesting of included headers.
+const MAX_INCLUDES: u32 = 60;
 
-impl Scanned {
-    /// Nothing yet, but the macros of another text.
-    pub(super) fn with_macros(other: &Self) -> Self {
-        Self { macros: other.macros.clone(), ..Self::default() }
+impl<'h> Scanned<'h> {
+    pub(super) fn new(headers: &'h [(&'h str, &'h str)]) -> Self {
+        Self {
+            tokens: Vec::new(),
+            macros: FxHashMap::default(),
+            macro_order: Vec::new(),
+            headers,
+            included: vec![false; headers.len()],
+            depth: 0,
+        }
+    }
+
+    /// Starts another text: it sees the macros of headers read so far, but not those of the text
+    /// before it.
+    pub(super) fn start(&mut self) {
+        self.tokens.clear();
+        for (name, in_header) in std::mem::take(&mut self.macro_order) {
+            if !in_header {
+                self.macros.remove(&name);
+            }
+        }
     }
 
     /// Adds a text. `predefined` says which macros the platform defines.
@@ -83,6 +106,25 @@ impl Scanned {
                 None => {}
             }
         }
+    }
+
+    /// Reads a local header where it is included first.
+    fn include(&mut self, name: &str, predefined: &dyn Fn(&str) -> bool) {
+        let name = name.trim().trim_matches(['"', '<', '>']);
+        let matches = |path: &str| {
+            path == name || path.strip_suffix(name).is_some_and(|dir| dir.ends_with('/'))
+        };
+        let exact = self.headers.iter().position(|(path, _)| *path == name);
+        let Some(at) = exact.or_else(|| self.headers.iter().position(|(path, _)| matches(path)))
+        else {
+            return;
+        };
+        if self.depth >= MAX_INCLUDES || std::mem::replace(&mut self.included[at], true) {
+            return;
+        }
+        self.depth += 1;
+        self.add(self.headers[at].1, predefined);
+        self.depth -= 1;
     }
 
     fn expand(&mut self, token: Token, inside: &mut Vec<Rc<str>>, depth: u32) {
@@ -145,6 +187,7 @@ impl Scanned {
             "endif" => {
                 conditions.pop();
             }
+            "include" if outer => self.include(rest, predefined),
             "define" if outer => self.define(rest.trim_start()),
             "undef" if outer => {
                 self.macros.remove(rest.trim());
@@ -167,7 +210,7 @@ impl Scanned {
         let name: Rc<str> = name.into();
         let found = Macro { function_like, body: body.into() };
         if self.macros.insert(name.clone(), found).is_none() {
-            self.macro_order.push(name);
+            self.macro_order.push((name, self.depth > 0));
         }
     }
 

@@ -139,7 +139,7 @@ fn structs_unions_enums_and_typedefs() {
             (
                 "node_t",
                 Type,
-                "type _Ctype_node_t struct{__type _Ctype_int; _type _Ctype_int; \
+                "type _Ctype_struct_node struct{__type _Ctype_int; _type _Ctype_int; \
                  next *_Ctype_struct_node; _ [8]byte; weight _Ctype_double; \
                  name [16]_Ctype_char; callback *[0]byte; value _Ctype_union___0}",
             ),
@@ -237,11 +237,16 @@ fn preambles_see_headers_but_not_each_other() {
     let model = CModel::for_platform("linux", "amd64");
     let header =
         "#ifndef H\n#define H\n#define LEN 3\ntypedef struct s { int a[LEN]; } s;\n#endif\n";
-    let one = "#define MODE 1\ns one(int mode[LEN]);\n";
-    let two = "#define MODE 2\n#ifdef MODE\nextern s shared[LEN];\n#endif\n";
-    let decls = CgoDecls::parse(PackageId::new("p"), model, &[header], &[one, two]);
-    assert_eq!(show(&decls, "one", Call), "func(*_Ctype_int) _Ctype_s");
-    assert_eq!(show(&decls, "shared", Val), "var [3]_Ctype_s");
+    let one = "#include \"h.h\"\n#define MODE 1\ns one(int mode[LEN]);\n";
+    let two = "#include \"sub/../h.h\"\n#include <h.h>\n#define MODE 2\n#ifdef MODE\nextern s shared[LEN];\n#endif\n";
+    let decls = CgoDecls::parse(
+        PackageId::new("p"),
+        model,
+        &[("include/h.h", header), ("other.h", "int LEN;")],
+        &[one, two],
+    );
+    assert_eq!(show(&decls, "one", Call), "func(*_Ctype_int) _Ctype_struct_s");
+    assert_eq!(show(&decls, "shared", Val), "var [3]_Ctype_struct_s");
     assert_eq!(show(&decls, "sizeof_s", Val), "const untyped int 12");
     assert_eq!(show(&decls, "LEN", Val), "const untyped int 3");
     // Two files disagree: not known.
