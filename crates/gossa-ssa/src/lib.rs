@@ -5,13 +5,20 @@
 //! instructions), then [`body`], then [`ids`].
 
 pub mod body;
+pub mod dom;
+pub mod effects;
 pub mod env;
+pub mod flow;
+pub mod graph;
 pub mod ids;
 pub mod inst;
 pub mod layout;
+pub mod loops;
 mod opcode;
 mod print;
 mod read;
+pub mod stats;
+mod verify;
 mod words;
 
 pub use body::{BlockData, Body, Lowered, SourceMap, Table, TableNode, ValueData, ValueDef};
@@ -27,3 +34,4 @@ pub use inst::{
 pub use opcode::MNEMONICS;
 pub use print::{Annotate, Plain, Printer, SourceNames, decl_text, print, type_text};
 pub use read::{ReadBody, ReadError, ReadErrorKind, TextFile, read, read_file, read_type};
+pub use verify::{Place, Violation, verify, verify_calls, verify_lowered};

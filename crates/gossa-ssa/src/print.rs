@@ -179,23 +179,7 @@ impl Printer {
         self.text(" {");
         self.end_line(|comment| annotate.body(comment));
         for block in body.block_ids() {
-            self.display(block);
-            let params = body.params(block);
-            if block != Body::ENTRY && params.len() > 0 {
-                self.text("(");
-                for (index, value) in params.enumerate() {
-                    if index > 0 {
-                        self.text(", ");
-                    }
-                    self.param_decl(body, value);
-                }
-                self.text(")");
-            }
-            self.text(":");
-            if let Some(unwind) = body[block].unwind {
-                self.text(" unwind ");
-                self.display(unwind);
-            }
+            self.block_header(body, block);
             self.end_line(|comment| annotate.block(block, comment));
             for inst in body.insts_of(block) {
                 self.text("  ");
@@ -204,6 +188,27 @@ impl Printer {
             }
         }
         self.text("}\n");
+    }
+
+    /// Prints the header of a block, without an end of line.
+    pub fn block_header(&mut self, body: &Body, block: BlockId) {
+        self.display(block);
+        let params = body.params(block);
+        if block != Body::ENTRY && params.len() > 0 {
+            self.text("(");
+            for (index, value) in params.enumerate() {
+                if index > 0 {
+                    self.text(", ");
+                }
+                self.param_decl(body, value);
+            }
+            self.text(")");
+        }
+        self.text(":");
+        if let Some(unwind) = body[block].unwind {
+            self.text(" unwind ");
+            self.display(unwind);
+        }
     }
 
     /// Prints an instruction, without an end of line.
