@@ -1,0 +1,3 @@
+module oracle_relations
+
+go 1.27
