@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
         let text = fs::read(&path)?;
         let lines = LineIndex::new(&text);
         writeln!(out, "file {path}")?;
-        for error in &gossa_syntax::parse(&text).errors {
+        for error in &gossa_syntax::parse_with(&text, gossa_syntax::Recovery::Compiler).errors {
             let place = lines.line_column(error.range.start());
             let message = error.message.replace('\\', "\\\\").replace('\n', "\\n");
             writeln!(out, "{}:{}: {message}", place.line, place.column)?;

@@ -2,7 +2,7 @@
 
 use crate::ast::{Comment, File};
 use gossa_base::{ListRange, TextRange, TextSize};
-use memchr::{memchr, memrchr};
+use memchr::memrchr;
 use std::ops::Range;
 
 /// The comments that document what starts at offset `at`: a group without blank lines that ends
@@ -97,8 +97,8 @@ impl File {
         near.then_some(comment)
     }
 
-    /// The text of comments without their delimiters, a line each; what cgo takes for the
-    /// preamble when they document an `import "C"`.
+    /// The text of comments without their delimiters, each with a newline after it; what cgo
+    /// takes for the preamble when they document an `import "C"`.
     #[must_use]
     pub fn comment_text(text: &[u8], comments: &[Comment]) -> String {
         let mut out = String::new();
@@ -110,9 +110,7 @@ impl File {
                 other => other,
             };
             out.push_str(&String::from_utf8_lossy(inner));
-            if memchr(b'\n', inner.last_chunk::<1>().map_or(&[], |last| last)).is_none() {
-                out.push('\n');
-            }
+            out.push('\n');
         }
         out
     }

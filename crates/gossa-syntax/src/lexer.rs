@@ -75,6 +75,12 @@ impl<'a> Lexer<'a> {
         self.start = self.end;
     }
 
+    /// As [`Self::stop`], but the current token is the first after [`Self::resume`].
+    pub(crate) fn stop_before(&mut self) {
+        self.end = self.start;
+        self.stop();
+    }
+
     /// Ends a [`Self::stop`]: the next token is the one after the stop.
     pub(crate) fn resume(&mut self) {
         self.src = self.full;
@@ -98,10 +104,14 @@ impl<'a> Lexer<'a> {
     pub(crate) fn next(&mut self) {
         let src = self.src;
         let newline_ends = self.tok.ends_statement();
-        self.previous_end = self.end;
+        let before = std::mem::replace(&mut self.previous_end, self.end);
         let mut at = self.end as usize;
         loop {
             let Some(&byte) = src.get(at) else {
+                if self.tok == T::Eof {
+                    // There is no end after the end.
+                    self.previous_end = before;
+                }
                 let tok = if newline_ends { T::Semicolon } else { T::Eof };
                 return self.set(tok, at.min(src.len()), 0);
             };

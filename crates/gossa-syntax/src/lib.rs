@@ -22,5 +22,5 @@ pub mod walk;
 
 pub use ast::*;
 pub use directive::{Directive, DirectiveKind};
-pub use parser::{MAX_DEPTH, MAX_FILE_LEN, parse, parse_imports, parse_str};
+pub use parser::{MAX_DEPTH, MAX_FILE_LEN, Recovery, parse, parse_imports, parse_str, parse_with};
 pub use tokens::lex;

@@ -16,9 +16,7 @@ use std::sync::OnceLock;
 /// The binary of `tests/oracle_parser`: what `go/parser` reads. Built once.
 fn oracle(goroot: &Path) -> &'static Path {
     static ORACLE: OnceLock<PathBuf> = OnceLock::new();
-    ORACLE.get_or_init(|| {
-        golang::build(goroot, &golang::sources("oracle_parser"), "oracle_parser")
-    })
+    ORACLE.get_or_init(|| golang::build(goroot, &golang::sources("oracle_parser"), "oracle_parser"))
 }
 
 /// FNV-1a over what is written to it.

@@ -1,6 +1,6 @@
 //! Files, declarations and specs.
 
-use super::{DECL_STARTS, Parser};
+use super::{DECL_STARTS, Extent, Interruption, Parser};
 use crate::ast::*;
 use crate::comments::doc_comments;
 use crate::token::{TokenKind as T, TokenSet};
@@ -11,7 +11,7 @@ const AFTER_SPEC: TokenSet = TokenSet::new(&[T::Semicolon, T::RightParen]);
 
 impl Parser<'_> {
     /// A whole file: its package name, where that is, and its declarations.
-    pub(super) fn file(&mut self, imports_only: bool) -> (Option<Name>, TextRange, Vec<Decl>) {
+    pub(super) fn file(&mut self, extent: Extent) -> (Option<Name>, TextRange, Vec<Decl>) {
         self.builder().begin(0);
         let encoding_errors = self.lex.errors.count();
         self.next();
@@ -42,7 +42,7 @@ impl Parser<'_> {
             if keyword == T::Import && previous != T::Import {
                 self.syntax_error("imports must appear before other declarations");
             }
-            if imports_only && keyword != T::Import {
+            if extent == Extent::Imports && keyword != T::Import {
                 break;
             }
             if !DECL_STARTS.contains(keyword) {
@@ -98,7 +98,7 @@ impl Parser<'_> {
 
     /// The tree that is being built, or an empty one if it had to be given up.
     fn finish(&mut self, root: TreeRoot) -> TreeWithSpans {
-        if self.given_up {
+        if self.interrupted == Some(Interruption::TooDeep) {
             self.builder().abandon();
             return self.builder().finish(TreeRoot::Bad, false);
         }
@@ -131,7 +131,7 @@ impl Parser<'_> {
         }
         let has_body = self.tok() == T::LeftBrace;
         let header = self.finish(TreeRoot::Func { name, receiver, signature, has_body });
-        if !has_body || self.given_up {
+        if !has_body || self.interrupted.is_some() {
             return (header, None);
         }
         self.chain = 0;

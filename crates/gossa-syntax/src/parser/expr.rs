@@ -185,6 +185,9 @@ impl Parser<'_> {
                 self.builder().expr(Expr::Paren(x), start, end, start)
             }
             T::Func => {
+                if self.interrupted_by_function() {
+                    return self.bad_expr();
+                }
                 self.next();
                 let signature = self.signature(start, "function type");
                 if self.tok() != T::LeftBrace {
@@ -235,7 +238,7 @@ impl Parser<'_> {
                     x = self.selector(x, at);
                 }
                 T::LeftBracket => x = self.nested(|p| p.index_or_slice(x)),
-                T::LeftParen => x = self.call(x),
+                T::LeftParen => x = self.nested(|p| p.call(x)),
                 T::LeftBrace => {
                     if !self.may_be_literal_type(x) {
                         break;

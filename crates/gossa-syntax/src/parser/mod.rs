@@ -19,7 +19,7 @@ use crate::ast::*;
 use crate::builder::Builder;
 use crate::lexer::Lexer;
 use crate::names::NameCache;
-use crate::token::{TokenKind, TokenKind as T, TokenSet};
+use crate::token::{IDENT_BYTE, TokenKind, TokenKind as T, TokenSet};
 use gossa_base::{Name, TextRange, TextSize};
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -51,23 +51,47 @@ thread_local! {
 /// [`File::errors`].
 #[must_use]
 pub fn parse(text: &[u8]) -> File {
-    run(text, false)
+    run(text, Extent::File, Recovery::Local)
 }
 
 /// Parses a file that is known to be text.
 #[must_use]
 pub fn parse_str(text: &str) -> File {
-    run(text.as_bytes(), false)
+    run(text.as_bytes(), Extent::File, Recovery::Local)
 }
 
 /// Parses the package clause and the imports, and reads no further: the file has no other
 /// declarations, no errors in them, and the comments and directives up to the first of them.
 #[must_use]
 pub fn parse_imports(text: &[u8]) -> File {
-    run(text, true)
+    run(text, Extent::Imports, Recovery::Local)
 }
 
-fn run(text: &[u8], imports_only: bool) -> File {
+/// Parses a file and goes on after errors exactly as `recovery` says.
+#[must_use]
+pub fn parse_with(text: &[u8], recovery: Recovery) -> File {
+    run(text, Extent::File, recovery)
+}
+
+/// How the parser goes on after an error.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recovery {
+    /// A line that starts like a function declaration starts one, wherever it is: what a missing
+    /// brace or parenthesis spoils ends with the function that it is missing from.
+    Local,
+    /// As the compiler does, error by error: without the closing brace the functions that follow
+    /// are taken for statements.
+    Compiler,
+}
+
+/// How much of a file to parse.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    File,
+    Imports,
+}
+
+fn run(text: &[u8], extent: Extent, recovery: Recovery) -> File {
     if text.len() > MAX_FILE_LEN {
         let at = TextRange::empty(TextSize::new(0));
         let message = format!("file is longer than {MAX_FILE_LEN} bytes");
@@ -91,9 +115,10 @@ fn run(text: &[u8], imports_only: bool) -> File {
         depth: 0,
         chain: 0,
         errors_before: 0,
-        given_up: false,
+        recovery,
+        interrupted: None,
     };
-    let (package, package_range, decls) = parser.file(imports_only);
+    let (package, package_range, decls) = parser.file(extent);
     let Parser { lex, mut scratch, .. } = parser;
     scratch.builder.abandon();
     SCRATCH.set(Some(scratch));
@@ -147,8 +172,18 @@ struct Parser<'a> {
     chain: u32,
     /// How many errors there were before the current declaration.
     errors_before: usize,
-    /// Whether the current declaration is too deep. All tokens are [`T::Eof`] then.
-    given_up: bool,
+    recovery: Recovery,
+    /// Why the current declaration ends before its time. All tokens are [`T::Eof`] then.
+    interrupted: Option<Interruption>,
+}
+
+/// Why a declaration ends before its time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Interruption {
+    /// The next function begins, although this declaration is not complete.
+    NextFunction,
+    /// It is nested too deep.
+    TooDeep,
 }
 
 impl<'a> Parser<'a> {
@@ -217,15 +252,60 @@ impl<'a> Parser<'a> {
     #[cold]
     fn advance(&mut self, follow: TokenSet) {
         if follow.is_empty() {
-            if self.tok() != T::Eof {
+            if self.tok() != T::Eof && !self.at_next_function() {
                 self.next();
             }
             return;
         }
         let set = if self.functions > 0 { follow.union(STATEMENT_STARTS) } else { follow };
-        while self.tok() != T::Eof && !set.contains(self.tok()) {
+        while self.tok() != T::Eof && !set.contains(self.tok()) && !self.at_next_function() {
             self.next();
         }
+    }
+
+    /// Whether the current token, which is not expected here, begins a function declaration: a
+    /// line starts with `func name` or `func (...) name(`. Then the current declaration ends
+    /// here.
+    #[cold]
+    fn at_next_function(&mut self) -> bool {
+        if self.tok() != T::Func || self.recovery == Recovery::Compiler || !self.at_line_start() {
+            return false;
+        }
+        let text = self.lex.text();
+        let rest = text.get(self.lex.end as usize..).unwrap_or_default();
+        let found = looks_like_function(rest);
+        if found {
+            self.interrupted = Some(Interruption::NextFunction);
+            self.lex.stop_before();
+        }
+        found
+    }
+
+    /// [`Self::at_next_function`] where a function literal may stand, with an error if it is
+    /// none.
+    fn interrupted_by_function(&mut self) -> bool {
+        if !self.at_line_start() {
+            return false;
+        }
+        let (at, after) = (self.pos(), self.lex.end);
+        let found = self.at_next_function();
+        if found {
+            // In the compiler's words: it reads a function literal, and misses its parameters.
+            let text = self.lex.text();
+            let rest = text.get(after as usize..).unwrap_or_default();
+            let start = text.len() - rest.trim_ascii_start().len();
+            let name = text[start..].iter().take_while(|byte| is_word(byte)).count();
+            if name == 0 {
+                let message = "syntax error: unexpected keyword func, expected }";
+                self.lex.errors.report(at as usize, after as usize, message);
+            } else {
+                let end = start + name;
+                let name = self.text(start as u32, end as u32);
+                let message = format_args!("syntax error: unexpected name {name}, expected (");
+                self.lex.errors.report(start, end, message);
+            }
+        }
+        found
     }
 
     /// Reports an error at the current token as it is.
@@ -333,21 +413,20 @@ impl<'a> Parser<'a> {
     /// end of the file.
     #[cold]
     fn give_up(&mut self) {
-        if !self.given_up {
+        if self.interrupted != Some(Interruption::TooDeep) {
             self.error("syntax error: exceeded max nesting depth");
-            self.given_up = true;
+            self.interrupted = Some(Interruption::TooDeep);
             self.lex.errors.muted = true;
             self.lex.stop();
         }
     }
 
-    /// Whether the declaration has been given up; then goes on to the next place that looks like
+    /// Whether the declaration was interrupted; if so, goes on to the next place that looks like
     /// the start of a declaration: one of its keywords at the start of a line.
     fn recovered(&mut self) -> bool {
-        if !self.given_up {
+        if self.interrupted.take().is_none() {
             return false;
         }
-        self.given_up = false;
         self.level = 0;
         self.functions = 0;
         self.chain = 0;
@@ -441,4 +520,33 @@ fn in_words(kind: TokenKind) -> Cow<'static, str> {
     } else {
         Cow::Borrowed(kind.spelling())
     }
+}
+
+/// Whether a byte may be part of an identifier.
+fn is_word(byte: &u8) -> bool {
+    IDENT_BYTE[*byte as usize] || *byte >= 0x80
+}
+
+/// Whether what follows `func` is a name, or a receiver, a name and a parameter list.
+fn looks_like_function(rest: &[u8]) -> bool {
+    let rest = rest.trim_ascii_start();
+    if rest.first().is_some_and(is_word) {
+        return true;
+    }
+    let mut depth = 0_u32;
+    for (at, byte) in rest.iter().enumerate() {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b'\n' => return false,
+            _ => {}
+        }
+        if depth == 0 {
+            let rest = rest[at + 1..].trim_ascii_start();
+            let name = rest.iter().take_while(|byte| is_word(byte)).count();
+            let after = rest[name..].trim_ascii_start();
+            return *byte == b')' && name > 0 && matches!(after.first(), Some(b'(' | b'['));
+        }
+    }
+    false
 }

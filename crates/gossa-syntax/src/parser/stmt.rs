@@ -95,7 +95,6 @@ impl Parser<'_> {
             | T::Imaginary
             | T::Rune
             | T::String
-            | T::Func
             | T::LeftParen
             | T::LeftBracket
             | T::Struct
@@ -109,6 +108,13 @@ impl Parser<'_> {
             | T::And
             | T::Xor
             | T::Not => {
+                let simple = self.simple_stmt(false);
+                Some(self.stmt_of(simple))
+            }
+            T::Func => {
+                if self.functions > 0 && self.interrupted_by_function() {
+                    return None;
+                }
                 let simple = self.simple_stmt(false);
                 Some(self.stmt_of(simple))
             }

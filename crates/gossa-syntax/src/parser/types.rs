@@ -59,6 +59,9 @@ impl Parser<'_> {
                 self.chan_type(start, ChanDir::Receive, start)
             }
             T::Func => {
+                if self.interrupted_by_function() {
+                    return self.bad_expr();
+                }
                 self.next();
                 let signature = self.signature(start, "function type");
                 self.func_type(start, signature)
