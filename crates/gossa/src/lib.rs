@@ -1,1 +1,93 @@
-//! Whole-program static analysis for Go: the command line and the facade crate.
+//! The command line of gossa, and the facade for analysers with checkers of one's own.
+//!
+//! The end of the pipeline: arguments in, exit status out. A custom analyser is three lines, and
+//! has every subcommand and option of `gossa` itself:
+//!
+//! ```no_run
+//! # use gossa::api::{Check, Checker};
+//! # struct MyChecker;
+//! # impl Checker for MyChecker {
+//! #     fn checks(&self) -> &'static [&'static Check] { &[] }
+//! # }
+//! fn main() -> std::process::ExitCode {
+//!     gossa::main(gossa::builtin().with(MyChecker))
+//! }
+//! ```
+//!
+//! [`api`] is what a checker is written against. Inside, `args` is the command line, `context`
+//! what every subcommand needs, and each subcommand has a module of its name.
+
+mod args;
+mod ast;
+mod check;
+mod context;
+mod exit;
+mod explain;
+mod list;
+mod memory;
+mod output;
+mod panics;
+mod progress;
+mod ssa;
+mod types;
+
+pub use gossa_api as api;
+
+use args::{Command, CommandLine};
+use clap::Parser as _;
+use context::Context;
+use exit::{CommandError, Exit};
+use gossa_api::Registry;
+use std::io;
+use std::process::ExitCode;
+
+/// The checkers that gossa brings.
+#[must_use]
+pub fn builtin() -> Registry {
+    gossa_checkers::builtin()
+}
+
+/// Runs the command line of this process with these checkers.
+///
+/// The exit status is 0 if nothing was found, 1 if there are findings, 2 if nothing could be
+/// analysed, 3 if some package had errors.
+#[must_use]
+pub fn main(registry: Registry) -> ExitCode {
+    panics::guarded(|| {
+        let line = match CommandLine::try_parse() {
+            Ok(line) => line,
+            Err(error) => {
+                // Help and version go to standard output and are no failure.
+                let failed = error.use_stderr();
+                return match error.print() {
+                    Ok(()) if !failed => Exit::Clean.into(),
+                    _ => Exit::Failed.into(),
+                };
+            }
+        };
+        run(&line, &registry).unwrap_or_else(|error| fail(&error)).into()
+    })
+}
+
+fn run(line: &CommandLine, registry: &Registry) -> Result<Exit, CommandError> {
+    let context = Context::new(&line.global)?;
+    match &line.command {
+        Command::Check(args) => check::run(&context, args, registry),
+        Command::List(args) => list::run(&context, args),
+        Command::Ast(args) => ast::run(&context, args),
+        Command::Types(args) => types::run(&context, args),
+        Command::Ssa(args) => ssa::run(&context, args),
+        Command::Explain(args) => explain::run(args, registry),
+    }
+}
+
+fn fail(error: &CommandError) -> Exit {
+    match error {
+        // `gossa ast ... | head`: whoever read the output has had enough of it.
+        CommandError::Output(reason) if reason.kind() == io::ErrorKind::BrokenPipe => Exit::Clean,
+        error => {
+            output::error(&error.to_string());
+            Exit::Failed
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The command line: what can be written, and what it comes to.
+//!
+//! First stop of a run. Nothing here does any work; a mistake is reported by clap with exit
+//! status 2, in one wording for all subcommands.
+
+use camino::Utf8PathBuf;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gossa_load::BuildConfig;
+use gossa_report::{Confidence, OutputFormat};
+
+/// Whole-program static analysis for Go: finds misuse of memory, concurrency and resources,
+/// and tells the story of each finding.
+#[derive(Parser, Debug)]
+#[command(
+    name = "gossa",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = "Exit status: 0 nothing found; 1 findings reported; 2 nothing could be analysed; \
+                  3 analysed, but some package had errors."
+)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every subcommand.
+#[derive(Args, Debug)]
+pub(crate) struct GlobalArgs {
+    /// Work as if started in this directory
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    pub(crate) dir: Option<Utf8PathBuf>,
+    /// No progress on standard error
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Write zero for times and memory, so that two runs give the same bytes
+    #[arg(long, global = true, hide = true)]
+    pub(crate) deterministic: bool,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Analyse packages and report findings
+    Check(CheckArgs),
+    /// Print packages as JSON, with the fields of `go list -json`
+    List(ListArgs),
+    /// Print syntax trees, or syntax errors
+    Ast(AstArgs),
+    /// Print type errors, or the type of every expression
+    Types(TypesArgs),
+    /// Print functions in SSA form
+    Ssa(SsaArgs),
+    /// Explain a checker: what it reports and why, with examples; without a name, list them all
+    Explain(ExplainArgs),
+}
+
+/// What to build for: how the go command would be called.
+#[derive(Args, Debug)]
+pub(crate) struct BuildArgs {
+    /// Packages as the go command takes them: ./..., std, cmd/..., import paths, directories, or
+    /// a list of .go files; without any, the package of the directory
+    #[arg(value_name = "PATTERN")]
+    pub(crate) patterns: Vec<String>,
+    /// Extra build tags, separated by commas
+    #[arg(long, value_name = "TAGS", value_delimiter = ',')]
+    pub(crate) tags: Vec<String>,
+    /// Operating system to build for [default: GOOS, or that of this machine]
+    #[arg(long, value_name = "OS")]
+    pub(crate) goos: Option<String>,
+    /// Architecture to build for [default: GOARCH, or that of this machine]
+    #[arg(long, value_name = "ARCH")]
+    pub(crate) goarch: Option<String>,
+    /// Whether files that import "C" are part of the build [default: as the go command decides]
+    #[arg(long, value_name = "on|off", hide_possible_values = true)]
+    pub(crate) cgo: Option<Switch>,
+    /// Version of Go to check against, instead of that of go.mod
+    #[arg(long = "go", value_name = "VERSION")]
+    pub(crate) go_version: Option<String>,
+    /// The Go installation that supplies the standard library [default: GOROOT, or that of the go
+    /// command on PATH]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) goroot: Option<Utf8PathBuf>,
+    /// Number of threads; 0 means one per processor
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) jobs: u16,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Switch {
+    On,
+    Off,
+}
+
+impl BuildArgs {
+    /// The patterns; without any, the package of the directory, as the go command does.
+    pub(crate) fn patterns(&self) -> Vec<String> {
+        if self.patterns.is_empty() { vec![".".to_owned()] } else { self.patterns.clone() }
+    }
+
+    /// The build configuration; paths are relative to `dir`, an absolute path.
+    pub(crate) fn config(&self, dir: &camino::Utf8Path) -> BuildConfig {
+        BuildConfig {
+            dir: Some(dir.to_owned()),
+            goos: self.goos.clone(),
+            goarch: self.goarch.clone(),
+            tags: self.tags.iter().filter(|tag| !tag.is_empty()).cloned().collect(),
+            cgo: self.cgo.map(|cgo| cgo == Switch::On),
+            go_version: self.go_version.clone(),
+            goroot: self.goroot.as_ref().map(|goroot| dir.join(goroot)),
+            ..BuildConfig::default()
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CheckArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Which checkers run, separated by commas: `a,b` only these, `-c` all but this
+    #[arg(
+        long,
+        value_name = "LIST",
+        default_value = "",
+        hide_default_value = true,
+        allow_hyphen_values = true
+    )]
+    pub(crate) checkers: String,
+    /// Form of the output: text, json, or jsonl
+    #[arg(long, default_value = "text", value_parser = output_format)]
+    pub(crate) format: OutputFormat,
+    /// Leave out findings that are less sure
+    #[arg(long, value_name = "CONFIDENCE", default_value = "medium")]
+    pub(crate) min_confidence: ConfidenceArg,
+    /// Include tests
+    #[arg(long, hide = true)]
+    pub(crate) tests: bool,
+    /// Leave out the findings of this file
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) baseline: Option<Utf8PathBuf>,
+}
+
+/// Forms of output that are fixed in name and still to come.
+const PLANNED_FORMATS: [&str; 3] = ["sarif", "html", "github"];
+
+fn output_format(name: &str) -> Result<OutputFormat, String> {
+    name.parse().map_err(|error: gossa_report::UnknownFormat| {
+        if PLANNED_FORMATS.contains(&name) {
+            "not available yet; it is one of text, json, jsonl".to_owned()
+        } else {
+            error.to_string()
+        }
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ConfidenceArg {
+    Low,
+    Medium,
+    High,
+}
+
+impl From<ConfidenceArg> for Confidence {
+    fn from(confidence: ConfidenceArg) -> Self {
+        match confidence {
+            ConfidenceArg::Low => Self::Low,
+            ConfidenceArg::Medium => Self::Medium,
+            ConfidenceArg::High => Self::High,
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Include everything that the packages depend on, dependencies first
+    #[arg(long)]
+    pub(crate) deps: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AstArgs {
+    /// Go files, or directories whose Go files are taken, all levels down
+    #[arg(value_name = "FILE", required_unless_present = "files_from")]
+    pub(crate) files: Vec<Utf8PathBuf>,
+    /// Read the names of further files from this file, one a line; `-` for standard input
+    #[arg(long, value_name = "FILE")]
+    pub(crate) files_from: Option<Utf8PathBuf>,
+    /// Print only syntax errors
+    #[arg(long)]
+    pub(crate) errors: bool,
+    /// Number of threads; 0 means one per processor
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) jobs: u16,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct TypesArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Print position, type, mode and constant value of every expression
+    #[arg(long, value_name = "FORM")]
+    pub(crate) dump: Option<DumpForm>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum DumpForm {
+    /// One JSON object a line
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SsaArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Only functions whose full name this regular expression matches
+    #[arg(long = "func", value_name = "RE")]
+    pub(crate) func: Option<String>,
+    /// Print control flow graphs in the language of Graphviz
+    #[arg(long)]
+    pub(crate) dot: bool,
+    /// Print counts instead of functions
+    #[arg(long, conflicts_with = "dot")]
+    pub(crate) stats: bool,
+    /// Check every function's form, and that its text reads back as it was
+    #[arg(long)]
+    pub(crate) verify_ir: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// The checker's id
+    #[arg(value_name = "CHECKER")]
+    pub(crate) checker: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn definitions_are_consistent() {
+        CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn checkers_to_leave_out_are_not_taken_for_options() {
+        let line =
+            CommandLine::try_parse_from(["gossa", "check", "--checkers", "-a,b", "./..."]).unwrap();
+        let Command::Check(args) = line.command else { panic!("{line:?}") };
+        assert_eq!(args.checkers, "-a,b");
+        assert_eq!(args.build.patterns, ["./..."]);
+    }
+
+    #[test]
+    fn directory_and_quiet_go_before_or_after_the_subcommand() {
+        for line in [["gossa", "-C", "d", "-q", "list"], ["gossa", "list", "-q", "-C", "d"]] {
+            let line = CommandLine::try_parse_from(line).unwrap();
+            assert_eq!(line.global.dir.as_deref(), Some("d".into()));
+            assert!(line.global.quiet);
+        }
+    }
+
+    #[test]
+    fn planned_formats_are_told_from_unknown_ones() {
+        assert!(output_format("sarif").unwrap_err().contains("not available yet"));
+        assert!(output_format("xml").unwrap_err().contains("no output format `xml`"));
+        assert_eq!(output_format("jsonl"), Ok(OutputFormat::Jsonl));
+    }
+}

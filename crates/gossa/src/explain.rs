@@ -1,0 +1,47 @@
+//! `gossa explain`: the documentation of checkers.
+
+use crate::args::ExplainArgs;
+use crate::exit::{CommandError, Exit};
+use crate::output;
+use gossa_api::{Registry, Selection};
+use std::io::Write as _;
+
+/// Runs the subcommand.
+pub(crate) fn run(args: &ExplainArgs, registry: &Registry) -> Result<Exit, CommandError> {
+    let mut out = output::stdout();
+    match &args.checker {
+        None => {
+            let checks = registry.checks();
+            let width = checks.iter().map(|check| check.id.len()).max().unwrap_or(0);
+            for check in checks {
+                writeln!(
+                    out,
+                    "{:width$}  {:7}  {}",
+                    check.id,
+                    check.severity.as_str(),
+                    check.summary
+                )?;
+            }
+        }
+        Some(id) => {
+            let Some(check) = registry.find(id) else {
+                return Err(unknown(registry, id));
+            };
+            writeln!(out, "# {}\n", check.id)?;
+            writeln!(out, "{} ({}): {}\n", check.severity.as_str(), check.category, check.summary)?;
+            writeln!(out, "{}", check.text())?;
+        }
+    }
+    out.flush()?;
+    Ok(Exit::Clean)
+}
+
+/// The error for an id that does not exist, with the nearest one that does.
+fn unknown(registry: &Registry, id: &str) -> CommandError {
+    let id = id.trim_start_matches('-');
+    let message = match Selection::parse(registry, id) {
+        Err(error) => error.to_string(),
+        Ok(_) => format!("there is no checker `{id}`"),
+    };
+    CommandError::Usage(format!("{message}\n`gossa explain` lists them all"))
+}

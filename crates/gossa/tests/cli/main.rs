@@ -1,0 +1,13 @@
+//! Runs the `gossa` binary as a user does: exit statuses, output, and input of every bad kind.
+
+#![expect(clippy::disallowed_methods, reason = "tests start the binary and make files")]
+
+mod arguments;
+mod ast;
+mod bad_input;
+mod check;
+mod determinism;
+mod list;
+mod ssa;
+mod support;
+mod types;

@@ -1,0 +1,3 @@
+package buffer
+
+var wrong int = "not a number"

@@ -1,0 +1,3 @@
+package apart
+
+func Apart() int { return "in a directory of its own" }

@@ -1,0 +1,3 @@
+package one
+
+func One() int { return 1 }
