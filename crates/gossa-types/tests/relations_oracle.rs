@@ -103,7 +103,7 @@ fn check_fixture() -> OnePackage {
         imports: &imports,
         go_version: (1, 27),
         standard: false,
-        cgo: false,
+        cgo: None,
     };
     let decls = check_package(&input, &OnePackage(None));
     let errors: Vec<&str> = decls.errors.iter().map(|e| e.message.as_str()).collect();
