@@ -68,6 +68,29 @@ pub enum TableNode {
     Interface(TypeId, Box<TableNode>),
 }
 
+impl TableNode {
+    /// Calls `visit` with the dynamic type of each constant that the table converts to an
+    /// interface.
+    pub fn for_each_interface(&self, visit: &mut dyn FnMut(TypeId)) {
+        // A stack of its own: tables are as deep as the source nests.
+        let mut pending = vec![self];
+        while let Some(node) = pending.pop() {
+            match node {
+                Self::Const(_) => {}
+                Self::Indexed(parts, _) => pending.extend(parts.iter().map(|(_, part)| part)),
+                Self::Map(entries) => {
+                    pending.extend(entries.iter().flat_map(|(key, value)| [key, value]));
+                }
+                Self::Pointer(inner) => pending.push(inner),
+                Self::Interface(ty, inner) => {
+                    visit(*ty);
+                    pending.push(inner);
+                }
+            }
+        }
+    }
+}
+
 /// A function in SSA form. No positions: [`SourceMap`] has them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Body {

@@ -5,6 +5,7 @@
 //! instructions), then [`body`], then [`ids`].
 
 pub mod body;
+pub mod build;
 pub mod dom;
 pub mod effects;
 pub mod env;
@@ -18,6 +19,7 @@ mod opcode;
 mod print;
 mod read;
 pub mod stats;
+pub mod testing;
 mod verify;
 mod words;
 
