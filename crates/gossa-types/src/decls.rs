@@ -1,5 +1,6 @@
 //! What a package declares: the result of checking all its declarations but no function body.
 
+use crate::cgo::CgoDecls;
 use crate::constant::Value;
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{LocalDecls, TreeTypes, TypeDecl};
@@ -140,6 +141,8 @@ pub struct PackageDecls {
     pub scope: FxHashMap<Name, Object>,
     /// For each file the names that its imports bind, dot imports resolved.
     pub file_scopes: Box<[FxHashMap<Name, Object>]>,
+    /// For each file its language version, (1, N).
+    pub file_versions: Box<[(u32, u32)]>,
     /// Constants.
     pub consts: FxHashMap<DeclId, ConstDecl>,
     /// Variables.
@@ -154,6 +157,8 @@ pub struct PackageDecls {
     pub bounds: FxHashMap<TypeParamId, TypeId>,
     /// Types declared inside initialisers' function literals.
     pub locals: LocalDecls,
+    /// What the C preambles declare; its types are among `types` too.
+    pub cgo: Option<Arc<CgoDecls>>,
     /// Initialisers in source order (not yet in order of execution).
     pub initializers: Box<[Initializer]>,
     /// What checking each declaration's header tree found out, sorted by place.

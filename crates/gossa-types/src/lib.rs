@@ -6,6 +6,7 @@
 
 pub mod assignable;
 pub mod cgo;
+pub mod check;
 pub mod constant;
 pub mod decls;
 pub mod env;
@@ -22,6 +23,8 @@ pub mod print;
 pub mod resolver;
 pub mod sizes;
 pub mod subst;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod ty;
 pub mod underlying;
 pub mod unify;

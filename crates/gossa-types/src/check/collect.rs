@@ -1,0 +1,613 @@
+//! Which objects the files of a package declare, from syntax alone.
+
+use super::context::{
+    ConstEntry, FuncEntry, HeaderTree, PackageState, ReceiverEntry, TypeEntry, VarEntry,
+};
+use super::package::{PackageInput, unresolved};
+use super::record::Records;
+use crate::cgo::CgoDecls;
+use crate::constant::{LiteralKind, Value};
+use crate::decls::{DeclSource, TypeError};
+use crate::env::TypeEnv;
+use crate::ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};
+use crate::lookup::is_exported;
+use crate::object::{Builtin, Object};
+use crate::ty::{BasicKind, TypeId};
+use gossa_base::{FxHashMap, Name};
+use gossa_syntax::{
+    DeclKeyword, Expr, ExprId, ExprList, FieldList, NodeId, SignatureId, Spec, SpecId, SpecList,
+    Tree, TreeRoot,
+};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// Collects the objects of all files.
+pub(super) fn collect<'e>(
+    input: &'e PackageInput<'e>,
+    env: &dyn TypeEnv,
+) -> (PackageState<'e>, Vec<TypeError>) {
+    let mut trees = Vec::new();
+    for (file, item_tree) in input.files.iter().enumerate() {
+        let version = input.file_version(file);
+        for (decl, tree) in item_tree.items.iter().enumerate() {
+            let source = DeclSource { file: file as u32, decl: decl as u32 };
+            trees.push(HeaderTree { tree, source, version, records: Records::new(tree) });
+        }
+    }
+    let mut collector = Collector {
+        env,
+        input,
+        ordinals: FxHashMap::default(),
+        errors: Vec::new(),
+        method_lists: FxHashMap::default(),
+        state: PackageState {
+            input,
+            trees,
+            scope: FxHashMap::default(),
+            file_scopes: vec![FxHashMap::default(); input.files.len()],
+            consts: FxHashMap::default(),
+            vars: FxHashMap::default(),
+            types: FxHashMap::default(),
+            funcs: FxHashMap::default(),
+            const_order: Vec::new(),
+            var_order: Vec::new(),
+            type_order: Vec::new(),
+            func_order: Vec::new(),
+            methods: FxHashMap::default(),
+            bounds: RefCell::default(),
+            delayed: RefCell::default(),
+            references: RefCell::default(),
+            path: RefCell::default(),
+            local_ordinals: RefCell::default(),
+            cgo: cgo_decls(input),
+        },
+    };
+    collector.run();
+    (collector.state, collector.errors)
+}
+
+fn cgo_decls(input: &PackageInput<'_>) -> Option<Arc<CgoDecls>> {
+    let preambles: Vec<&str> =
+        input.files.iter().filter_map(|file| file.cgo_preamble.as_deref()).collect();
+    if preambles.is_empty() {
+        return None;
+    }
+    let cgo = input.cgo?;
+    Some(Arc::new(CgoDecls::parse(input.id, cgo.model, cgo.headers, &preambles)))
+}
+
+/// The path of an import specification, unquoted.
+pub(super) fn import_path(tree: &Tree, spec: Spec) -> Option<Name> {
+    let Spec::Import { path, .. } = spec else { return None };
+    let Expr::BasicLit { text, .. } = tree[path] else { return None };
+    let value = Value::from_literal(LiteralKind::String, tree.text(text)).ok()?;
+    let bytes = value.as_bytes()?;
+    std::str::from_utf8(bytes).ok().map(Name::new)
+}
+
+/// A receiver's type taken apart: `(*T[P, Q])`.
+pub(super) struct ReceiverSyntax {
+    /// Whether there is a `*`.
+    pub(super) pointer: bool,
+    /// The base type expression, `T`.
+    pub(super) base: ExprId,
+    /// The type parameters' identifiers.
+    pub(super) params: Option<ExprList>,
+}
+
+/// Takes a receiver's type apart.
+pub(super) fn receiver_syntax(tree: &Tree, mut ty: ExprId) -> ReceiverSyntax {
+    let mut pointer = false;
+    loop {
+        match tree[ty] {
+            Expr::Paren(inner) => ty = inner,
+            Expr::Star(inner) => {
+                pointer = true;
+                ty = inner;
+            }
+            Expr::Index { x, indices } => {
+                return ReceiverSyntax { pointer, base: tree.unparen(x), params: Some(indices) };
+            }
+            _ => return ReceiverSyntax { pointer, base: ty, params: None },
+        }
+    }
+}
+
+/// Appends the type parameters of a list to `params`, whose owner is `owner`.
+pub(super) fn push_type_params(
+    tree: &Tree,
+    list: FieldList,
+    owner: DeclId,
+    params: &mut Vec<TypeParamId>,
+) {
+    for field in &tree[list] {
+        for &ident in &tree[field.names] {
+            let Some(name) = tree.name(ident) else { continue };
+            let index = params.len() as u32;
+            params.push(TypeParamId::new(TypeParamKey { owner, index, name }));
+        }
+    }
+}
+
+struct Collector<'i, 'e> {
+    env: &'i dyn TypeEnv,
+    input: &'e PackageInput<'e>,
+    ordinals: FxHashMap<(Option<DeclId>, Name), u32>,
+    errors: Vec<TypeError>,
+    method_lists: FxHashMap<DeclId, Vec<(Name, DeclId)>>,
+    state: PackageState<'e>,
+}
+
+impl<'e> Collector<'_, 'e> {
+    fn run(&mut self) {
+        for index in 0..self.state.trees.len() as u32 {
+            let tree = self.tree(index);
+            if let TreeRoot::Gen { keyword, specs, .. } = tree.root {
+                match keyword {
+                    DeclKeyword::Import => self.imports(index, specs),
+                    DeclKeyword::Const => self.consts(index, specs),
+                    DeclKeyword::Var => self.vars(index, specs),
+                    DeclKeyword::Type => self.types(index, specs),
+                }
+            }
+        }
+        for index in 0..self.state.trees.len() as u32 {
+            let tree = self.tree(index);
+            if let TreeRoot::Func { name, receiver, signature, has_body } = tree.root {
+                self.function(index, name, receiver, signature, has_body);
+            }
+        }
+        let lists = std::mem::take(&mut self.method_lists);
+        self.state.methods = lists
+            .into_iter()
+            .map(|(base, mut list)| {
+                list.sort_by_key(|(name, _)| name.as_str());
+                (base, list.into())
+            })
+            .collect();
+        self.check_file_scopes();
+    }
+
+    fn tree(&self, index: u32) -> &'e Tree {
+        self.state.trees[index as usize].tree
+    }
+
+    fn error(&mut self, tree: u32, node: impl Into<NodeId>, message: String) {
+        let source = self.state.trees[tree as usize].source;
+        let error =
+            TypeError { source, in_body: false, node: node.into(), message, soft: false };
+        self.errors.push(error);
+    }
+
+    /// A new identity for something named `name`.
+    fn decl_id(&mut self, parent: Option<DeclId>, name: Name) -> DeclId {
+        let next = self.ordinals.entry((parent, name)).or_default();
+        let ordinal = *next;
+        *next += 1;
+        DeclId::new(DeclKey { package: self.input.id, parent, name, ordinal })
+    }
+
+    /// Enters an object into the package scope.
+    fn declare(&mut self, tree: u32, ident: ExprId, name: Name, object: Object) {
+        self.state.trees[tree as usize].records.set_object(ident, object);
+        if name.is_blank() {
+            return;
+        }
+        let text = name.as_str();
+        let is_func = matches!(object, Object::Func(_));
+        if !is_func && (text == "init" || (text == "main" && self.input.name.as_str() == "main")) {
+            self.error(tree, ident, format!("cannot declare {text} - must be func"));
+            return;
+        }
+        if self.state.scope.contains_key(&name) {
+            self.error(tree, ident, format!("{name} redeclared in this block"));
+            return;
+        }
+        self.state.scope.insert(name, object);
+    }
+
+    fn imports(&mut self, index: u32, specs: SpecList) {
+        let tree = self.tree(index);
+        let file = self.state.trees[index as usize].source.file as usize;
+        for id in tree.spec_ids(specs) {
+            let spec = tree.specs[id.index()];
+            let Spec::Import { name, path } = spec else { continue };
+            let Some(import) = import_path(tree, spec) else { continue };
+            if import.as_str() == "C" {
+                if let Some(name) = name {
+                    self.error(index, name, "cannot rename import \"C\"".to_owned());
+                    continue;
+                }
+                let object = Object::Package(PackageId::new("C"));
+                self.state.file_scopes[file].insert(Name::new("C"), object);
+                continue;
+            }
+            let package = if import.as_str() == "unsafe" {
+                PackageId::unsafe_package()
+            } else {
+                let known = self.input.imports.get(&import).copied();
+                known.unwrap_or_else(|| PackageId::new(import.as_str()))
+            };
+            let object = Object::Package(package);
+            if let Some(ident) = name {
+                self.state.trees[index as usize].records.set_object(ident, object);
+            }
+            let bound = name.and_then(|name| tree.name(name)).unwrap_or_else(|| {
+                if import.as_str() == "unsafe" {
+                    return import;
+                }
+                let known = self.env.package(package).map(|decls| decls.name);
+                known.unwrap_or_else(|| guess_package_name(import.as_str()))
+            });
+            let at: ExprId = name.unwrap_or(path);
+            match bound.as_str() {
+                "_" => {}
+                "." => self.dot_import(index, file, at, package),
+                "init" => {
+                    let message = "cannot import package as init - init must be a func";
+                    self.error(index, at, message.to_owned());
+                }
+                _ => {
+                    if self.state.file_scopes[file].contains_key(&bound) {
+                        self.error(index, at, format!("{bound} redeclared in this block"));
+                    } else {
+                        self.state.file_scopes[file].insert(bound, object);
+                    }
+                }
+            }
+        }
+    }
+
+    fn dot_import(&mut self, index: u32, file: usize, at: ExprId, package: PackageId) {
+        let mut names: Vec<(Name, Object)> = if package == PackageId::unsafe_package() {
+            let builtins = Builtin::ALL
+                .iter()
+                .filter(|(builtin, _)| builtin.is_unsafe())
+                .map(|&(builtin, name)| (Name::new(name), Object::Builtin(builtin)));
+            let pointer = (Name::new("Pointer"), Object::BasicType(BasicKind::UnsafePointer));
+            builtins.chain(std::iter::once(pointer)).collect()
+        } else {
+            let Some(decls) = self.env.package(package) else { return };
+            decls
+                .scope
+                .iter()
+                .filter(|(name, _)| is_exported(**name))
+                .map(|(&name, &object)| (name, object))
+                .collect()
+        };
+        names.sort_by_key(|(name, _)| name.as_str());
+        for (name, object) in names {
+            if self.state.file_scopes[file].contains_key(&name) {
+                self.error(index, at, format!("{name} redeclared in this block"));
+            } else {
+                self.state.file_scopes[file].insert(name, object);
+            }
+        }
+    }
+
+    fn consts(&mut self, index: u32, specs: SpecList) {
+        let tree = self.tree(index);
+        let mut last: Option<(Option<ExprId>, ExprList)> = None;
+        for id in tree.spec_ids(specs) {
+            let Spec::Value { names, ty, values, iota } = tree.specs[id.index()] else { continue };
+            let inherited = ty.is_none() && tree[values].is_empty() && last.is_some();
+            if !inherited {
+                last = Some((ty, values));
+            }
+            let (ty, inits) = last.unwrap_or((None, values));
+            if let Some((at, message)) = const_arity(tree, names, values, inits) {
+                self.error(index, at, message);
+            }
+            for (position, &ident) in tree[names].iter().enumerate() {
+                let Some(name) = tree.name(ident) else { continue };
+                let decl = self.decl_id(None, name);
+                let entry = ConstEntry {
+                    tree: index,
+                    ident,
+                    ty,
+                    init: tree[inits].get(position).copied(),
+                    inherited,
+                    iota,
+                    state: Cell::default(),
+                    found: unresolved(),
+                };
+                self.state.consts.insert(decl, entry);
+                self.state.const_order.push(decl);
+                self.declare(index, ident, name, Object::Const(decl));
+            }
+        }
+    }
+
+    fn vars(&mut self, index: u32, specs: SpecList) {
+        let tree = self.tree(index);
+        for spec in tree.spec_ids(specs) {
+            let Spec::Value { names, ty, values, .. } = tree.specs[spec.index()] else { continue };
+            if let Some((at, message)) = var_arity(tree, names, ty, values) {
+                self.error(index, at, message);
+            }
+            let idents = &tree[names];
+            let inits = &tree[values];
+            let decls: Vec<Option<(Name, DeclId)>> = idents
+                .iter()
+                .map(|&ident| tree.name(ident).map(|name| (name, self.decl_id(None, name))))
+                .collect();
+            let group: Option<Arc<[DeclId]>> = (inits.len() == 1 && idents.len() > 1)
+                .then(|| decls.iter().flatten().map(|&(_, decl)| decl).collect());
+            for (position, (&ident, declared)) in idents.iter().zip(&decls).enumerate() {
+                let Some((name, decl)) = *declared else { continue };
+                let init = if group.is_some() {
+                    inits.first().copied()
+                } else {
+                    inits.get(position).copied()
+                };
+                let entry = VarEntry {
+                    tree: index,
+                    spec,
+                    index: position as u32,
+                    ident,
+                    ty,
+                    init,
+                    group: group.clone(),
+                    state: Cell::default(),
+                    found: Cell::new(None),
+                };
+                self.state.vars.insert(decl, entry);
+                self.state.var_order.push(decl);
+                self.declare(index, ident, name, Object::Var(decl));
+            }
+        }
+    }
+
+    fn types(&mut self, index: u32, specs: SpecList) {
+        let tree = self.tree(index);
+        for spec in tree.spec_ids(specs) {
+            self.type_spec(index, tree, spec);
+        }
+    }
+
+    fn type_spec(&mut self, index: u32, tree: &Tree, spec: SpecId) {
+        let Spec::Type { name: ident, type_params, alias, .. } = tree.specs[spec.index()] else {
+            return;
+        };
+        let Some(name) = tree.name(ident) else { return };
+        let decl = self.decl_id(None, name);
+        let mut params = Vec::new();
+        push_type_params(tree, type_params, decl, &mut params);
+        let entry = TypeEntry {
+            tree: index,
+            ident,
+            spec,
+            alias,
+            type_params: params.into(),
+            bounds: Cell::default(),
+            state: Cell::default(),
+            found: Cell::new(TypeId::INVALID),
+        };
+        self.state.types.insert(decl, entry);
+        self.state.type_order.push(decl);
+        self.declare(index, ident, name, Object::TypeName(decl));
+    }
+
+    fn function(
+        &mut self,
+        index: u32,
+        ident: ExprId,
+        receiver: FieldList,
+        signature: SignatureId,
+        has_body: bool,
+    ) {
+        let tree = self.tree(index);
+        let Some(name) = tree.name(ident) else { return };
+        let Some(field) = tree[receiver].first() else {
+            let decl = self.decl_id(None, name);
+            self.plain_function(index, ident, name, decl, signature, has_body);
+            let mut params = Vec::new();
+            push_type_params(tree, tree[signature].type_params, decl, &mut params);
+            self.add_function(index, ident, decl, None, params, has_body);
+            return;
+        };
+        let syntax = receiver_syntax(tree, field.ty);
+        let base_name = tree.name(syntax.base).unwrap_or_else(|| Name::new("_"));
+        let base = self.base_type(base_name);
+        let pointer = syntax.pointer || base.is_some_and(|(_, pointer)| pointer);
+        let (base, valid) = match base {
+            Some((base, _)) => (base, true),
+            None => (DeclId::top_level(self.input.id, base_name), false),
+        };
+        let decl = self.decl_id(Some(base), name);
+        let mut params = Vec::new();
+        for &ident in syntax.params.map_or(&[][..], |list| &tree[list]) {
+            let name = tree.name(ident).unwrap_or_else(|| Name::new("_"));
+            let index = params.len() as u32;
+            params.push(TypeParamId::new(TypeParamKey { owner: decl, index, name }));
+        }
+        let receiver =
+            ReceiverEntry { base, pointer, params: params.len() as u32 };
+        push_type_params(tree, tree[signature].type_params, decl, &mut params);
+        self.add_function(index, ident, decl, Some(receiver), params, has_body);
+        self.state.trees[index as usize].records.set_object(ident, Object::Func(decl));
+        if name.is_blank() || !valid {
+            return;
+        }
+        let methods = self.method_lists.entry(base).or_default();
+        if methods.iter().any(|(n, _)| *n == name) {
+            self.error(index, ident, format!("method {base_name}.{name} already declared"));
+        } else {
+            methods.push((name, decl));
+        }
+    }
+
+    fn plain_function(
+        &mut self,
+        index: u32,
+        ident: ExprId,
+        name: Name,
+        decl: DeclId,
+        signature: SignatureId,
+        has_body: bool,
+    ) {
+        let tree = self.tree(index);
+        let is_main = name.as_str() == "main" && self.input.name.as_str() == "main";
+        if name.as_str() != "init" && !is_main {
+            self.declare(index, ident, name, Object::Func(decl));
+            return;
+        }
+        let signature = tree[signature];
+        if !tree[signature.type_params].is_empty() {
+            self.error(index, ident, format!("func {name} must have no type parameters"));
+        }
+        if !tree[signature.params].is_empty() || !tree[signature.results].is_empty() {
+            let message = format!("func {name} must have no arguments and no return values");
+            self.error(index, ident, message);
+        }
+        if is_main {
+            self.declare(index, ident, name, Object::Func(decl));
+            return;
+        }
+        // `init` cannot be referred to and is not in scope.
+        self.state.trees[index as usize].records.set_object(ident, Object::Func(decl));
+        if !has_body {
+            self.error(index, ident, "func init must have a body".to_owned());
+        }
+    }
+
+    fn add_function(
+        &mut self,
+        tree: u32,
+        ident: ExprId,
+        decl: DeclId,
+        receiver: Option<ReceiverEntry>,
+        params: Vec<TypeParamId>,
+        has_body: bool,
+    ) {
+        let entry = FuncEntry {
+            tree,
+            ident,
+            receiver,
+            type_params: params.into(),
+            has_body,
+            bounds: Cell::default(),
+            state: Cell::default(),
+            signature: Cell::new(TypeId::INVALID),
+            receiver_type: Cell::new(TypeId::INVALID),
+        };
+        self.state.funcs.insert(decl, entry);
+        self.state.func_order.push(decl);
+    }
+
+    /// The defined type that a receiver's base type name leads to through aliases, and whether
+    /// an alias adds a pointer.
+    fn base_type(&self, mut name: Name) -> Option<(DeclId, bool)> {
+        let mut pointer = false;
+        // No chain is longer than there are types.
+        for _ in 0..=self.state.types.len() {
+            let &Object::TypeName(decl) = self.state.scope.get(&name)? else { return None };
+            let entry = self.state.types.get(&decl)?;
+            if !entry.alias {
+                return Some((decl, pointer));
+            }
+            if !entry.type_params.is_empty() {
+                return None;
+            }
+            let tree = self.tree(entry.tree);
+            let Spec::Type { ty, .. } = tree.specs[entry.spec.index()] else { return None };
+            let mut ty = tree.unparen(ty);
+            if let Expr::Star(inner) = tree[ty] {
+                if pointer {
+                    return None;
+                }
+                pointer = true;
+                ty = tree.unparen(inner);
+            }
+            name = tree.name(ty)?;
+        }
+        None
+    }
+
+    /// Names may not be both imported by a file and declared by the package.
+    fn check_file_scopes(&mut self) {
+        for index in 0..self.state.trees.len() as u32 {
+            let tree = self.tree(index);
+            let file = self.state.trees[index as usize].source.file as usize;
+            let TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } = tree.root else {
+                continue;
+            };
+            for id in tree.spec_ids(specs) {
+                let Spec::Import { name, path } = tree.specs[id.index()] else { continue };
+                let at = name.unwrap_or(path);
+                let written = name.and_then(|name| tree.name(name));
+                if written.is_some_and(|name| matches!(name.as_str(), "_" | ".")) {
+                    continue;
+                }
+                let Some(import) = import_path(tree, tree.specs[id.index()]) else { continue };
+                let Some(bound) = written.or_else(|| {
+                    let package = self.input.imports.get(&import)?;
+                    self.env.package(*package).map(|decls| decls.name)
+                }) else {
+                    continue;
+                };
+                if self.state.file_scopes[file].contains_key(&bound)
+                    && self.state.scope.contains_key(&bound)
+                {
+                    let message = format!("{bound} already declared through import of package");
+                    self.error(index, at, message);
+                }
+            }
+        }
+    }
+}
+
+fn const_arity(
+    tree: &Tree,
+    names: ExprList,
+    values: ExprList,
+    inits: ExprList,
+) -> Option<(ExprId, String)> {
+    let (names, inits) = (&tree[names], &tree[inits]);
+    let own = &tree[values];
+    if names.len() < inits.len() {
+        return Some(match own.get(names.len()) {
+            Some(&extra) => (extra, "extra init expr".to_owned()),
+            None => (*names.first()?, "extra init expr".to_owned()),
+        });
+    }
+    let missing = *names.get(inits.len())?;
+    let name = tree.name(missing)?;
+    Some((missing, format!("missing init expr for {name}")))
+}
+
+fn var_arity(
+    tree: &Tree,
+    names: ExprList,
+    ty: Option<ExprId>,
+    values: ExprList,
+) -> Option<(ExprId, String)> {
+    let (names, values) = (&tree[names], &tree[values]);
+    if values.is_empty() {
+        let missing = ty.is_none().then(|| *names.first().unwrap_or(&ExprId::new(0)));
+        return missing.map(|at| (at, "missing type or init expr".to_owned()));
+    }
+    if names.len() < values.len() {
+        return Some((values[names.len()], "extra init expr".to_owned()));
+    }
+    if names.len() > values.len() && values.len() != 1 {
+        let missing = names[values.len()];
+        let name = tree.name(missing)?;
+        return Some((missing, format!("missing init expr for {name}")));
+    }
+    None
+}
+
+/// The usual name of a package that could not be loaded.
+fn guess_package_name(path: &str) -> Name {
+    let mut elements = path.rsplit('/');
+    let mut last = elements.next().unwrap_or(path);
+    if last.len() > 1
+        && last.starts_with('v')
+        && last[1..].bytes().all(|byte| byte.is_ascii_digit())
+        && let Some(before) = elements.next()
+    {
+        last = before;
+    }
+    Name::new(last)
+}

@@ -1,0 +1,438 @@
+//! What checkers of one package share: the tables of declarations and the answers of others.
+//!
+//! The [`Resolver`] here works in both phases. While a package's declarations are checked,
+//! answers about them are found out on demand ([`PackageState`]); when bodies are checked, they
+//! are read from [`PackageDecls`].
+
+use super::Delayed;
+use super::package::PackageInput;
+use super::record::Records;
+use crate::cgo::CgoDecls;
+use crate::constant::Value;
+use crate::decls::{DeclSource, PackageDecls, TypeError};
+use crate::env::{Target, TypeEnv};
+use crate::ids::{DeclId, PackageId, TypeParamId};
+use crate::info::{LocalDecls, TypeDecl};
+use crate::object::Object;
+use crate::resolver::{MethodInfo, Resolver};
+use crate::ty::{TypeId, TypeKind};
+use crate::underlying::RelationCache;
+use crate::universe;
+use gossa_base::{FxHashMap, Name};
+use gossa_syntax::{ExprId, NodeId, SpecId, Tree};
+use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+/// A language version, (1, N).
+pub(crate) type Version = (u32, u32);
+
+/// How far a declaration is resolved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(crate) enum State {
+    /// Not yet looked at.
+    #[default]
+    Untouched,
+    /// Being resolved: whoever asks now has found a cycle.
+    InProgress,
+    /// Resolved.
+    Done,
+}
+
+/// The header tree of one declaration, and what is known of it.
+pub(crate) struct HeaderTree<'e> {
+    pub(crate) tree: &'e Tree,
+    pub(crate) source: DeclSource,
+    pub(crate) version: Version,
+    pub(crate) records: Records,
+}
+
+/// A package-level constant while its package is checked.
+pub(crate) struct ConstEntry {
+    pub(crate) tree: u32,
+    pub(crate) ident: ExprId,
+    pub(crate) ty: Option<ExprId>,
+    pub(crate) init: Option<ExprId>,
+    pub(crate) inherited: bool,
+    pub(crate) iota: u32,
+    pub(crate) state: Cell<State>,
+    pub(crate) found: RefCell<(TypeId, Value)>,
+}
+
+/// A package-level variable while its package is checked.
+pub(crate) struct VarEntry {
+    pub(crate) tree: u32,
+    pub(crate) spec: SpecId,
+    pub(crate) index: u32,
+    pub(crate) ident: ExprId,
+    pub(crate) ty: Option<ExprId>,
+    pub(crate) init: Option<ExprId>,
+    /// The variables of the specification where one call initialises them all.
+    pub(crate) group: Option<Arc<[DeclId]>>,
+    pub(crate) state: Cell<State>,
+    /// Its type, where known.
+    pub(crate) found: Cell<Option<TypeId>>,
+}
+
+/// A package-level type while its package is checked.
+pub(crate) struct TypeEntry {
+    pub(crate) tree: u32,
+    pub(crate) ident: ExprId,
+    pub(crate) spec: SpecId,
+    pub(crate) alias: bool,
+    pub(crate) type_params: Arc<[TypeParamId]>,
+    pub(crate) bounds: Cell<State>,
+    pub(crate) state: Cell<State>,
+    /// Underlying type, or what an alias stands for.
+    pub(crate) found: Cell<TypeId>,
+}
+
+/// The receiver of a method while its package is checked, from syntax alone.
+#[derive(Clone, Copy)]
+pub(crate) struct ReceiverEntry {
+    /// The base type; it need not exist.
+    pub(crate) base: DeclId,
+    pub(crate) pointer: bool,
+    /// How many type parameters the receiver declares.
+    pub(crate) params: u32,
+}
+
+/// A function or method while its package is checked.
+pub(crate) struct FuncEntry {
+    pub(crate) tree: u32,
+    pub(crate) ident: ExprId,
+    pub(crate) receiver: Option<ReceiverEntry>,
+    pub(crate) type_params: Arc<[TypeParamId]>,
+    pub(crate) has_body: bool,
+    pub(crate) bounds: Cell<State>,
+    pub(crate) state: Cell<State>,
+    pub(crate) signature: Cell<TypeId>,
+    pub(crate) receiver_type: Cell<TypeId>,
+}
+
+/// The declarations of a package while they are checked.
+pub(crate) struct PackageState<'e> {
+    pub(crate) input: &'e PackageInput<'e>,
+    pub(crate) trees: Vec<HeaderTree<'e>>,
+    pub(crate) scope: FxHashMap<Name, Object>,
+    pub(crate) file_scopes: Vec<FxHashMap<Name, Object>>,
+    pub(crate) consts: FxHashMap<DeclId, ConstEntry>,
+    pub(crate) vars: FxHashMap<DeclId, VarEntry>,
+    pub(crate) types: FxHashMap<DeclId, TypeEntry>,
+    pub(crate) funcs: FxHashMap<DeclId, FuncEntry>,
+    pub(crate) const_order: Vec<DeclId>,
+    pub(crate) var_order: Vec<DeclId>,
+    pub(crate) type_order: Vec<DeclId>,
+    pub(crate) func_order: Vec<DeclId>,
+    pub(crate) methods: FxHashMap<DeclId, Arc<[(Name, DeclId)]>>,
+    pub(crate) bounds: RefCell<FxHashMap<TypeParamId, TypeId>>,
+    pub(crate) delayed: RefCell<Vec<(u32, Option<DeclId>, Delayed)>>,
+    /// What initialisers mention: by tree and expression.
+    pub(crate) references: RefCell<FxHashMap<(u32, ExprId), Vec<DeclId>>>,
+    /// The declarations being resolved, outermost first.
+    pub(crate) path: RefCell<Vec<DeclId>>,
+    pub(crate) local_ordinals: RefCell<FxHashMap<(DeclId, Name), u32>>,
+    pub(crate) cgo: Option<Arc<CgoDecls>>,
+}
+
+/// The package at hand.
+pub(crate) enum Own<'e> {
+    /// Its declarations are being checked.
+    Checking(Box<PackageState<'e>>),
+    /// Its declarations are known.
+    Checked(&'e PackageDecls),
+}
+
+/// What checkers share.
+pub(crate) struct Context<'e> {
+    pub(crate) env: &'e dyn TypeEnv,
+    pub(crate) package: PackageId,
+    pub(crate) own: Own<'e>,
+    /// Local types found so far.
+    pub(crate) locals: RefCell<LocalDecls>,
+    pub(crate) errors: RefCell<Vec<TypeError>>,
+    cache: RelationCache,
+}
+
+impl<'e> Context<'e> {
+    pub(crate) fn new(env: &'e dyn TypeEnv, package: PackageId, own: Own<'e>) -> Self {
+        Self {
+            env,
+            package,
+            own,
+            locals: RefCell::default(),
+            errors: RefCell::default(),
+            cache: RelationCache::default(),
+        }
+    }
+
+    /// The tables of the package whose declarations are being checked.
+    pub(crate) fn state(&self) -> Option<&PackageState<'e>> {
+        match &self.own {
+            Own::Checking(state) => Some(state),
+            Own::Checked(_) => None,
+        }
+    }
+
+    /// What a name of the package scope, the file's imports or the universe denotes, and whether
+    /// it is the file's.
+    pub(crate) fn lookup(&self, file: u32, name: Name) -> Option<(Object, bool)> {
+        let (scope, files) = match &self.own {
+            Own::Checking(state) => (&state.scope, &state.file_scopes[..]),
+            Own::Checked(decls) => (&decls.scope, &decls.file_scopes[..]),
+        };
+        if let Some(&object) = scope.get(&name) {
+            return Some((object, false));
+        }
+        if let Some(&object) = files.get(file as usize).and_then(|scope| scope.get(&name)) {
+            return Some((object, true));
+        }
+        universe::universe().scope.get(&name).map(|&object| (object, false))
+    }
+
+    /// The declarations of another package, or of this one when they are known.
+    pub(crate) fn decls(&self, package: PackageId) -> Option<&'e PackageDecls> {
+        match &self.own {
+            Own::Checked(decls) if package == self.package => Some(decls),
+            Own::Checking(_) if package == self.package => None,
+            _ => self.env.package(package),
+        }
+    }
+
+    /// Type and value of a package-level or predeclared constant.
+    pub(crate) fn constant(&self, decl: DeclId) -> (TypeId, Value) {
+        if let Some(state) = self.state()
+            && decl.package() == self.package
+        {
+            self.resolve_const(decl);
+            let found = state.consts.get(&decl).map(|entry| entry.found.borrow().clone());
+            return found.unwrap_or((TypeId::INVALID, Value::UNKNOWN));
+        }
+        if decl.package() == PackageId::universe() {
+            let value = universe::constant(decl).unwrap_or_default();
+            return (TypeId::basic(crate::BasicKind::UntypedBool), value);
+        }
+        self.decls(decl.package())
+            .and_then(|decls| decls.consts.get(&decl))
+            .map_or((TypeId::INVALID, Value::UNKNOWN), |found| (found.ty, found.value.clone()))
+    }
+
+    /// Type of a package-level variable.
+    pub(crate) fn variable(&self, decl: DeclId) -> TypeId {
+        if let Some(state) = self.state()
+            && decl.package() == self.package
+        {
+            self.resolve_var(decl);
+            let found = state.vars.get(&decl).and_then(|entry| entry.found.get());
+            return found.unwrap_or(TypeId::INVALID);
+        }
+        self.decls(decl.package())
+            .and_then(|decls| decls.vars.get(&decl))
+            .map_or(TypeId::INVALID, |found| found.ty)
+    }
+
+    /// Signature of a package-level function.
+    pub(crate) fn function(&self, decl: DeclId) -> TypeId {
+        if let Some(state) = self.state()
+            && decl.package() == self.package
+        {
+            self.resolve_func(decl);
+            return state.funcs.get(&decl).map_or(TypeId::INVALID, |entry| entry.signature.get());
+        }
+        self.decls(decl.package())
+            .and_then(|decls| decls.funcs.get(&decl))
+            .map_or(TypeId::INVALID, |found| found.signature)
+    }
+
+    /// Asks for a type declaration that is finished.
+    fn finished_type<T>(&self, decl: DeclId, read: impl FnOnce(&TypeDecl) -> T) -> Option<T> {
+        if decl.package() == PackageId::universe() {
+            return universe::type_decl(decl).map(read);
+        }
+        if let Some(parent) = decl.parent() {
+            if decl.package() == self.package
+                && let Some(found) = self.locals.borrow().types.get(&decl)
+            {
+                return Some(read(found));
+            }
+            if decl.package() == self.package && self.state().is_some() {
+                return None;
+            }
+            return self.env.local_decls(parent)?.types.get(&decl).map(read);
+        }
+        if let Some(state) = self.state()
+            && decl.package() == self.package
+        {
+            return state.cgo.as_ref()?.types().get(&decl).map(read);
+        }
+        self.decls(decl.package())?.types.get(&decl).map(read)
+    }
+
+    /// What the package's C preambles declare.
+    pub(crate) fn cgo(&self) -> Option<&CgoDecls> {
+        match &self.own {
+            Own::Checking(state) => state.cgo.as_deref(),
+            Own::Checked(decls) => decls.cgo.as_deref(),
+        }
+    }
+
+    fn checking_type(&self, decl: DeclId) -> Option<&TypeEntry> {
+        match &self.own {
+            Own::Checking(state) if decl.package() == self.package => state.types.get(&decl),
+            _ => None,
+        }
+    }
+
+    /// The type that a type name denotes, uninstantiated, and how many type arguments it needs.
+    /// `outer` are the type parameters of the function at hand.
+    pub(crate) fn type_name(&self, decl: DeclId) -> (TypeId, u32) {
+        if decl.package() == PackageId::universe() {
+            let universe = universe::universe();
+            let ty = if decl == universe.error {
+                universe.error_type
+            } else if decl == universe.any {
+                universe.any_type
+            } else {
+                universe.comparable_type
+            };
+            return (ty, 0);
+        }
+        if let Some(entry) = self.checking_type(decl) {
+            let params = entry.type_params.len() as u32;
+            if !entry.alias {
+                return (TypeId::named(decl, crate::TypeList::EMPTY), params);
+            }
+            self.resolve_type(decl);
+            return (self.alias(decl, entry.found.get()), params);
+        }
+        self.finished_type(decl, |found| {
+            let own = found.type_params.len() as u32 - found.outer_params;
+            if found.alias {
+                return (self.alias(decl, found.underlying), own);
+            }
+            let outer: Vec<TypeId> = found.type_params[..found.outer_params as usize]
+                .iter()
+                .map(|&param| TypeId::type_param(param))
+                .collect();
+            (TypeId::named(decl, crate::TypeList::new(&outer)), own)
+        })
+        .unwrap_or((TypeId::INVALID, 0))
+    }
+
+    fn alias(&self, decl: DeclId, actual: TypeId) -> TypeId {
+        if actual == TypeId::INVALID {
+            return actual;
+        }
+        TypeId::new(TypeKind::Alias { decl, args: crate::TypeList::EMPTY, actual })
+    }
+
+    /// Reports an error.
+    pub(crate) fn error(
+        &self,
+        source: DeclSource,
+        in_body: bool,
+        node: NodeId,
+        message: String,
+        soft: bool,
+    ) {
+        let error = TypeError { source, in_body, node, message, soft };
+        self.errors.borrow_mut().push(error);
+    }
+}
+
+impl Resolver for Context<'_> {
+    fn underlying_of(&self, decl: DeclId) -> TypeId {
+        if let Some(entry) = self.checking_type(decl) {
+            self.resolve_type(decl);
+            return entry.found.get();
+        }
+        self.finished_type(decl, |found| found.underlying).unwrap_or(TypeId::INVALID)
+    }
+
+    fn type_params_of(&self, decl: DeclId) -> Arc<[TypeParamId]> {
+        if let Some(entry) = self.checking_type(decl) {
+            return Arc::clone(&entry.type_params);
+        }
+        self.finished_type(decl, |found| Arc::clone(&found.type_params))
+            .unwrap_or_else(|| Arc::from([]))
+    }
+
+    fn method_of(&self, decl: DeclId, name: Name, package: Option<PackageId>) -> Option<DeclId> {
+        if package.is_some_and(|package| package != decl.package()) {
+            return None;
+        }
+        let find = |methods: &[(Name, DeclId)]| {
+            let at = methods.binary_search_by(|(n, _)| n.as_str().cmp(name.as_str())).ok()?;
+            Some(methods[at].1)
+        };
+        if let Some(state) = self.state()
+            && decl.package() == self.package
+        {
+            return state.methods.get(&decl).and_then(|methods| find(methods));
+        }
+        self.finished_type(decl, |found| find(&found.methods))?
+    }
+
+    fn methods_of(&self, decl: DeclId) -> Arc<[(Name, DeclId)]> {
+        if let Some(state) = self.state()
+            && decl.package() == self.package
+        {
+            return state.methods.get(&decl).map_or_else(|| Arc::from([]), Arc::clone);
+        }
+        self.finished_type(decl, |found| Arc::clone(&found.methods))
+            .unwrap_or_else(|| Arc::from([]))
+    }
+
+    fn method_info(&self, method: DeclId) -> Option<MethodInfo> {
+        if let Some(state) = self.state()
+            && method.package() == self.package
+        {
+            self.resolve_func(method);
+            let entry = state.funcs.get(&method)?;
+            let receiver = entry.receiver?;
+            return Some(MethodInfo {
+                signature: entry.signature.get(),
+                type_params: Arc::clone(&entry.type_params),
+                receiver_params: receiver.params,
+                pointer: receiver.pointer,
+            });
+        }
+        let func = if method.package() == PackageId::universe() {
+            universe::func_decl(method)?
+        } else {
+            self.decls(method.package())?.funcs.get(&method)?
+        };
+        let receiver = func.receiver?;
+        Some(MethodInfo {
+            signature: func.signature,
+            type_params: Arc::clone(&func.type_params),
+            receiver_params: receiver.type_params,
+            pointer: receiver.pointer,
+        })
+    }
+
+    fn bound_of(&self, param: TypeParamId) -> TypeId {
+        if let Some(&bound) = self.locals.borrow().bounds.get(&param) {
+            return bound;
+        }
+        let owner = param.key().owner;
+        let package = owner.package();
+        if let Some(state) = self.state()
+            && package == self.package
+        {
+            self.resolve_bounds(owner);
+            return state.bounds.borrow().get(&param).copied().unwrap_or(TypeId::INVALID);
+        }
+        let found = self.decls(package).and_then(|decls| decls.bounds.get(&param).copied());
+        found
+            .or_else(|| self.env.local_decls(owner.parent()?)?.bounds.get(&param).copied())
+            .unwrap_or(TypeId::INVALID)
+    }
+
+    fn target(&self) -> Target {
+        self.env.target()
+    }
+
+    fn cache(&self) -> &RelationCache {
+        &self.cache
+    }
+}

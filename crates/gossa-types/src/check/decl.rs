@@ -1,0 +1,573 @@
+//! Declarations: package-level ones when they are resolved, and those of declaration statements.
+
+use super::context::{ConstEntry, FuncEntry, ReceiverEntry, TypeEntry, VarEntry};
+use super::scope::Entity;
+use super::{Checker, Delayed, Operand};
+use crate::constant::Value;
+use crate::ids::{DeclId, DeclKey, TypeParamId};
+use crate::info::{LocalKind, Mode, TypeDecl};
+use crate::object::{LocalId, Object};
+use crate::subst::substitute;
+use crate::ty::{BasicKind, TypeId, TypeKind, TypeList};
+use crate::underlying::is_type_param;
+use gossa_base::Name;
+use gossa_syntax::{
+    DeclKeyword, Expr, ExprId, ExprList, FieldList, Spec, SpecId, SpecList, UnaryOp,
+};
+use std::sync::Arc;
+
+impl Checker<'_> {
+    /// Resolves a package-level constant.
+    pub(super) fn package_const(&mut self, entry: &ConstEntry) {
+        self.iota = Some(entry.iota);
+        let inherited = entry.inherited.then_some(entry.ident);
+        let found = self.const_decl(entry.ty, entry.init, inherited);
+        self.records().set_expr(entry.ident, Mode::Constant, found.0);
+        if !found.1.is_unknown() {
+            self.records().set_constant(entry.ident, found.1.clone());
+        }
+        *entry.found.borrow_mut() = found;
+    }
+
+    /// Type and value of a constant; the invalid type after an error.
+    fn const_decl(
+        &mut self,
+        ty: Option<ExprId>,
+        init: Option<ExprId>,
+        inherited: Option<ExprId>,
+    ) -> (TypeId, Value) {
+        let failed = (TypeId::INVALID, Value::UNKNOWN);
+        let mut declared = None;
+        if let Some(ty) = ty {
+            let found = self.typ(ty);
+            if !self.is_basic(found, BasicKind::is_constant_type) {
+                if !Self::is_invalid(self.under(found)) {
+                    let name = self.type_text(found);
+                    self.error(ty, format!("invalid constant type {name}"));
+                }
+                return failed;
+            }
+            declared = Some(found);
+        }
+        let Some(init) = init else { return failed };
+        let outer = std::mem::replace(&mut self.inherited_at, inherited);
+        let mut x = self.expr(None, init);
+        let found = self.init_const(declared, &mut x);
+        self.inherited_at = outer;
+        found.unwrap_or(failed)
+    }
+
+    fn init_const(&mut self, declared: Option<TypeId>, x: &mut Operand) -> Option<(TypeId, Value)> {
+        if Self::is_hole(x) {
+            return None;
+        }
+        if !x.is_constant() {
+            let what = self.operand_text(x);
+            self.error(x.expr, format!("{what} is not constant"));
+            return None;
+        }
+        let ty = declared.unwrap_or(x.ty);
+        if declared.is_some() {
+            self.assign(x, Some(ty), "constant declaration");
+        }
+        x.is_valid().then(|| (ty, x.value.clone()))
+    }
+
+    /// Resolves a package-level variable, and all of its group.
+    pub(super) fn package_var(&mut self, decl: DeclId, entry: &VarEntry) {
+        let Some(state) = self.cx.state() else { return };
+        let group: Vec<DeclId> =
+            entry.group.as_ref().map_or_else(|| vec![decl], |group| group.to_vec());
+        if let Some(ty) = entry.ty {
+            let ty = self.var_type(ty);
+            for member in &group {
+                if let Some(member) = state.vars.get(member) {
+                    member.found.set(Some(ty));
+                }
+            }
+        }
+        let declared = entry.found.get();
+        if let Some(init) = entry.init {
+            if group.len() == 1 {
+                let target = declared.and_then(|ty| self.function_target(ty));
+                let mut x = self.expr(target, init);
+                let ty = self.init_var(declared, &mut x, "variable declaration");
+                entry.found.set(Some(ty));
+            } else {
+                let types = vec![declared; group.len()];
+                let found = self.init_vars(&types, &[init], None);
+                for (member, ty) in group.iter().zip(found) {
+                    if let Some(member) = state.vars.get(member) {
+                        member.found.set(Some(ty));
+                    }
+                }
+            }
+        } else if declared.is_none() {
+            entry.found.set(Some(TypeId::INVALID));
+        }
+        for member in &group {
+            if let Some(member) = state.vars.get(member) {
+                let ty = member.found.get().unwrap_or(TypeId::INVALID);
+                self.records().set_expr(member.ident, Mode::Variable, ty);
+            }
+        }
+    }
+
+    /// Resolves a package-level type.
+    pub(super) fn package_type(&mut self, decl: DeclId, entry: &TypeEntry) {
+        let Spec::Type { type_params, ty, .. } = self.tree().specs[entry.spec.index()] else {
+            return;
+        };
+        self.type_version(entry.alias, type_params, entry.ident);
+        self.scratch.scopes.open();
+        self.declare_type_params(type_params, &entry.type_params);
+        let found = self.type_decl_rhs(entry.alias, ty, &entry.type_params);
+        self.scratch.scopes.close();
+        entry.found.set(found);
+        let named = if entry.alias { found } else { TypeId::named(decl, TypeList::EMPTY) };
+        self.records().set_expr(entry.ident, Mode::Type, named);
+        self.delayed.push(Delayed::ValidType { decl });
+    }
+
+    fn type_version(&self, alias: bool, type_params: FieldList, at: ExprId) {
+        let generic = !self.tree()[type_params].is_empty();
+        match (alias, generic) {
+            (true, true) => self.require_version(23, at, |_| "generic type alias".to_owned()),
+            (true, false) => self.require_version(9, at, |_| "type alias".to_owned()),
+            (false, true) => self.require_version(18, at, |_| "type parameter".to_owned()),
+            (false, false) => true,
+        };
+    }
+
+    /// What a type declaration's right side makes of the name: the underlying type, or what an
+    /// alias stands for.
+    fn type_decl_rhs(&mut self, alias: bool, ty: ExprId, params: &[TypeParamId]) -> TypeId {
+        let rhs = self.typ(ty);
+        if alias {
+            if let TypeKind::TypeParam(param) = rhs.kind()
+                && params.contains(param)
+            {
+                let message =
+                    "cannot use type parameter declared in alias declaration as RHS";
+                self.error(ty, message);
+                return TypeId::INVALID;
+            }
+            return rhs;
+        }
+        if is_type_param(rhs) {
+            self.error(ty, "cannot use a type parameter as RHS in type declaration");
+            return TypeId::INVALID;
+        }
+        self.under(rhs)
+    }
+
+    /// Binds the names of type parameters, which are `params`.
+    pub(super) fn declare_type_params(&mut self, list: FieldList, params: &[TypeParamId]) {
+        let tree = self.tree();
+        let mut params = params.iter();
+        for field in &tree[list] {
+            for &ident in &tree[field.names] {
+                if tree.name(ident).is_none() {
+                    continue;
+                }
+                let Some(&param) = params.next() else { return };
+                self.record_object(ident, Object::TypeParam(param));
+                self.records().set_expr(ident, Mode::Type, TypeId::type_param(param));
+                self.declare(ident, Entity::TypeParam(param));
+            }
+        }
+    }
+
+    /// Evaluates the constraints of type parameters.
+    pub(super) fn check_bounds(&mut self, list: FieldList, params: &[TypeParamId]) {
+        let tree = self.tree();
+        let mut params = params.iter();
+        for field in &tree[list] {
+            let mut bound = self.bound(field.ty);
+            if is_type_param(bound) {
+                self.error(field.ty, "cannot use a type parameter as constraint");
+                bound = TypeId::INVALID;
+            }
+            for &ident in &tree[field.names] {
+                if tree.name(ident).is_none() {
+                    continue;
+                }
+                let Some(&param) = params.next() else { return };
+                self.set_bound(param, bound);
+            }
+        }
+    }
+
+    /// A constraint: `~int` and unions stand for the interfaces that embed them.
+    fn bound(&mut self, expr: ExprId) -> TypeId {
+        let is_union = matches!(
+            self.tree()[expr],
+            Expr::Unary { op: UnaryOp::Tilde, .. }
+                | Expr::Binary { op: gossa_syntax::BinaryOp::Or, .. }
+        );
+        if !is_union {
+            return self.typ(expr);
+        }
+        let union = self.union(expr);
+        if Self::is_invalid(union) {
+            return union;
+        }
+        TypeId::new(TypeKind::Interface(crate::ty::InterfaceType {
+            methods: Box::default(),
+            embeds: Box::new([union]),
+            implicit: true,
+        }))
+    }
+
+    /// Binds a function's type parameters, the receiver's first; returns how many those are.
+    pub(super) fn declare_function_params(
+        &mut self,
+        params: &[TypeParamId],
+        receiver: Option<ReceiverEntry>,
+    ) -> usize {
+        let Some((receivers, signature)) = self.function_root() else { return 0 };
+        let tree = self.tree();
+        let own = receiver.map_or(0, |receiver| receiver.params as usize).min(params.len());
+        if let Some(field) = tree[receivers].first() {
+            let syntax = super::collect::receiver_syntax(tree, field.ty);
+            let idents = syntax.params.map_or(&[][..], |list: ExprList| &tree[list]);
+            for (&ident, &param) in idents.iter().zip(&params[..own]) {
+                self.record_object(ident, Object::TypeParam(param));
+                self.records().set_expr(ident, Mode::Type, TypeId::type_param(param));
+                self.declare(ident, Entity::TypeParam(param));
+            }
+        }
+        self.declare_type_params(tree[signature].type_params, &params[own..]);
+        own
+    }
+
+    /// Constraints of a receiver's type parameters: those of the base type's.
+    pub(super) fn receiver_bounds(
+        &mut self,
+        params: &[TypeParamId],
+        receiver: Option<ReceiverEntry>,
+    ) {
+        let Some(receiver) = receiver else { return };
+        let own = &params[..(receiver.params as usize).min(params.len())];
+        let base = crate::Resolver::type_params_of(self.cx, receiver.base);
+        let args: Vec<TypeId> = own.iter().map(|&param| TypeId::type_param(param)).collect();
+        for (index, &param) in own.iter().enumerate() {
+            let bound = match base.get(index) {
+                Some(&base_param) if base.len() == own.len() => {
+                    let bound = crate::Resolver::bound_of(self.cx, base_param);
+                    substitute(bound, &base, &args)
+                }
+                _ => TypeId::INVALID,
+            };
+            self.set_bound(param, bound);
+        }
+    }
+
+    /// Resolves the signature of a function or method.
+    pub(super) fn package_func(&mut self, entry: &FuncEntry) {
+        let Some((receivers, signature)) = self.function_root() else { return };
+        let tree = self.tree();
+        self.scratch.scopes.open();
+        let own = self.declare_function_params(&entry.type_params, entry.receiver);
+        let generic = !tree[tree[signature].type_params].is_empty();
+        if generic && entry.receiver.is_some() {
+            self.require_version(27, entry.ident, |_| "generic method".to_owned());
+        } else if generic {
+            self.require_version(18, entry.ident, |_| "type parameter".to_owned());
+        }
+        self.scratch.scopes.open();
+        if let Some(field) = tree[receivers].first() {
+            if tree[receivers].len() > 1 || tree[field.names].len() > 1 {
+                self.error(field.ty, "method has multiple receivers");
+            }
+            let ty = self.receiver_type(entry, field.ty);
+            entry.receiver_type.set(ty);
+            let ident = tree[field.names].first().copied();
+            self.declare_param(ident, ty, LocalKind::Receiver, ident.unwrap_or(field.ty));
+        }
+        let type_params = entry.type_params[own..].into();
+        let (ty, _) = self.signature(signature, type_params, true);
+        self.scratch.scopes.close();
+        self.scratch.scopes.close();
+        entry.signature.set(ty);
+        self.records().set_expr(entry.ident, Mode::Value, ty);
+        if generic && !entry.has_body {
+            self.soft_error(entry.ident, "generic function is missing function body");
+        }
+    }
+
+    /// The type of a method's receiver in terms of the method's type parameters.
+    fn receiver_type(&mut self, entry: &FuncEntry, ty: ExprId) -> TypeId {
+        let tree = self.tree();
+        let Some(receiver) = entry.receiver else { return TypeId::INVALID };
+        let syntax = super::collect::receiver_syntax(tree, ty);
+        let Some(_) = syntax.params else {
+            let found = self.var_type(ty);
+            self.delayed.push(Delayed::Receiver { at: syntax.base, ty: found });
+            return found;
+        };
+        let (base, _) = self.type_internal(syntax.base);
+        self.records().set_expr(syntax.base, Mode::Type, base);
+        self.require_version(18, syntax.base, |_| "type instantiation".to_owned());
+        if Self::is_invalid(base) {
+            return TypeId::INVALID;
+        }
+        let TypeKind::Named { decl, .. } = base.unalias().kind() else {
+            let name = self.type_text(base);
+            self.error(syntax.base, format!("{name} is not a generic type"));
+            return TypeId::INVALID;
+        };
+        if matches!(base.kind(), TypeKind::Alias { .. }) {
+            let name = self.type_text(base);
+            let message = format!("cannot define new methods on generic alias type {name}");
+            self.error(syntax.base, message);
+            return TypeId::INVALID;
+        }
+        let wanted = crate::Resolver::type_params_of(self.cx, *decl).len();
+        let params = &entry.type_params[..receiver.params as usize];
+        if wanted == 0 {
+            let name = self.type_text(base);
+            self.error(syntax.base, format!("{name} is not a generic type"));
+            return TypeId::INVALID;
+        }
+        if params.len() != wanted {
+            let plural = if params.len() == 1 { "" } else { "s" };
+            let message = format!(
+                "receiver declares {} type parameter{plural}, but receiver base type declares \
+                 {wanted}",
+                params.len()
+            );
+            self.error(syntax.base, message);
+            return TypeId::INVALID;
+        }
+        let args: Vec<TypeId> = params.iter().map(|&param| TypeId::type_param(param)).collect();
+        let args = TypeList::new(&args);
+        self.records().add_instance(self.name_ident(syntax.base), args);
+        let named = TypeId::named(*decl, args);
+        let found = if syntax.pointer { TypeId::pointer(named) } else { named };
+        // The nodes around the base: parentheses, the star, the index expression.
+        let mut at = ty;
+        let mut shown = found;
+        while at != syntax.base {
+            self.records().set_expr(at, Mode::Type, shown);
+            at = match tree[at] {
+                Expr::Paren(inner) => inner,
+                Expr::Star(inner) => {
+                    shown = named;
+                    inner
+                }
+                _ => break,
+            };
+        }
+        self.delayed.push(Delayed::Receiver { at: syntax.base, ty: found });
+        found
+    }
+
+    /// The identifier that names what `expr`, perhaps qualified, denotes.
+    pub(super) fn name_ident(&self, expr: ExprId) -> ExprId {
+        let tree = self.tree();
+        match tree[tree.unparen(expr)] {
+            Expr::Selector { sel, .. } => sel,
+            Expr::Index { x, .. } => self.name_ident(x),
+            _ => tree.unparen(expr),
+        }
+    }
+
+    /// A declaration statement.
+    pub(super) fn decl_stmt(&mut self, keyword: DeclKeyword, specs: SpecList) {
+        match keyword {
+            DeclKeyword::Import => {}
+            DeclKeyword::Const => self.local_consts(specs),
+            DeclKeyword::Var => {
+                for spec in self.tree().spec_ids(specs) {
+                    self.local_vars(spec);
+                }
+            }
+            DeclKeyword::Type => {
+                for spec in self.tree().spec_ids(specs) {
+                    self.local_type(spec);
+                }
+            }
+        }
+    }
+
+    fn local_consts(&mut self, specs: SpecList) {
+        let tree = self.tree();
+        let outer_iota = self.iota;
+        let mut last: Option<(Option<ExprId>, ExprList)> = None;
+        for id in tree.spec_ids(specs) {
+            let Spec::Value { names, ty, values, iota } = tree.specs[id.index()] else { continue };
+            let inherited = ty.is_none() && tree[values].is_empty() && last.is_some();
+            if !inherited {
+                last = Some((ty, values));
+            }
+            let (ty, inits) = last.unwrap_or((None, values));
+            let (idents, inits) = (&tree[names], &tree[inits]);
+            if idents.len() < inits.len() {
+                let at = tree[values].get(idents.len()).or(idents.first()).copied();
+                if let Some(at) = at {
+                    self.error(at, "extra init expr");
+                }
+            }
+            let mut found = Vec::with_capacity(idents.len());
+            for (position, &ident) in idents.iter().enumerate() {
+                let init = inits.get(position).copied();
+                if init.is_none()
+                    && let Some(name) = tree.name(ident)
+                {
+                    self.error(ident, format!("missing init expr for {name}"));
+                }
+                self.iota = Some(iota);
+                found.push(self.const_decl(ty, init, inherited.then_some(ident)));
+                self.iota = outer_iota;
+            }
+            for (&ident, (ty, value)) in idents.iter().zip(found) {
+                self.records().set_expr(ident, Mode::Constant, ty);
+                self.record_object(ident, Object::LocalConst);
+                if !value.is_unknown() {
+                    self.records().set_constant(ident, value.clone());
+                }
+                let index = self.scratch.local_consts.len() as u32;
+                self.scratch.local_consts.push((ty, value));
+                self.declare(ident, Entity::Const(index));
+            }
+        }
+    }
+
+    fn local_vars(&mut self, spec: SpecId) {
+        let tree = self.tree();
+        let Spec::Value { names, ty, values, .. } = tree.specs[spec.index()] else { return };
+        let (idents, values) = (&tree[names], &tree[values]);
+        let declared = ty.map(|ty| self.var_type(ty));
+        let types = vec![declared; idents.len()];
+        let found = if values.is_empty() {
+            if declared.is_none()
+                && let Some(&at) = idents.first()
+            {
+                self.error(at, "missing type or init expr");
+            }
+            types.into_iter().map(|ty| ty.unwrap_or(TypeId::INVALID)).collect()
+        } else if idents.len() == values.len() && idents.len() > 1 {
+            idents
+                .iter()
+                .zip(values)
+                .map(|(_, &value)| {
+                    let target = declared.and_then(|ty| self.function_target(ty));
+                    let mut x = self.expr(target, value);
+                    self.init_var(declared, &mut x, "variable declaration")
+                })
+                .collect()
+        } else if idents.len() != values.len() && values.len() != 1 {
+            for &value in values {
+                self.use_expr(value);
+            }
+            if idents.len() < values.len() {
+                self.error(values[idents.len()], "extra init expr");
+            } else {
+                let name = tree.name(idents[values.len()]).unwrap_or_else(|| Name::new("_"));
+                self.error(idents[values.len()], format!("missing init expr for {name}"));
+            }
+            types.into_iter().map(|ty| ty.unwrap_or(TypeId::INVALID)).collect()
+        } else if idents.len() == 1 {
+            let target = declared.and_then(|ty| self.function_target(ty));
+            let mut x = self.expr(target, values[0]);
+            vec![self.init_var(declared, &mut x, "variable declaration")]
+        } else {
+            self.init_vars(&types, values, None)
+        };
+        for (&ident, ty) in idents.iter().zip(found) {
+            self.declare_var(ident, ty);
+        }
+    }
+
+    /// Declares a local variable, with its name in the innermost block.
+    pub(super) fn declare_var(&mut self, ident: ExprId, ty: TypeId) -> LocalId {
+        let local = self.new_var(ident, ty);
+        self.declare(ident, Entity::Local(local));
+        local
+    }
+
+    /// A local variable whose name is not bound yet.
+    pub(super) fn new_var(&mut self, ident: ExprId, ty: TypeId) -> LocalId {
+        let name = self.tree().name(ident);
+        let local = self.add_local(name, Some(ident.into()), LocalKind::Var);
+        self.set_var_type(ident, local, ty);
+        local
+    }
+
+    /// Gives a variable its type.
+    pub(super) fn set_var_type(&mut self, ident: ExprId, local: LocalId, ty: TypeId) {
+        self.records().set_local_type(local, ty);
+        self.record_object(ident, Object::Local(local));
+        self.records().set_expr(ident, Mode::Variable, ty);
+        if Self::is_invalid(ty) {
+            // Its uses may be what could not be checked.
+            self.mark_used(local);
+        }
+    }
+
+    fn local_type(&mut self, spec: SpecId) {
+        let tree = self.tree();
+        let Spec::Type { name: ident, type_params, alias, ty } = tree.specs[spec.index()] else {
+            return;
+        };
+        let Some(name) = tree.name(ident) else { return };
+        let Some(owner) = self.owner else { return };
+        let ordinal = self.local_ordinal(owner, name);
+        let decl = DeclId::new(DeclKey { package: self.cx.package, parent: Some(owner), name, ordinal });
+        self.record_object(ident, Object::TypeName(decl));
+        self.declare(ident, Entity::Type(decl));
+        self.type_version(alias, type_params, ident);
+        let outer = self.owner_params.len() as u32;
+        let mut params: Vec<TypeParamId> = self.owner_params.to_vec();
+        let first = params.len();
+        super::collect::push_type_params(tree, type_params, decl, &mut params);
+        let own: Vec<TypeParamId> = params[first..].to_vec();
+        if !own.is_empty() {
+            self.error(ident, "generic type cannot be declared inside a function");
+        }
+        let mut entry = TypeDecl {
+            type_params: Arc::from(params),
+            outer_params: outer,
+            underlying: TypeId::INVALID,
+            alias,
+            methods: Arc::from([]),
+        };
+        self.cx.locals.borrow_mut().types.insert(decl, entry.clone());
+        self.scratch.type_names.remove(&decl);
+        self.open_types += 1;
+        self.scratch.scopes.open();
+        self.declare_type_params(type_params, &own);
+        self.check_bounds(type_params, &own);
+        entry.underlying = self.type_decl_rhs(alias, ty, &own);
+        self.scratch.scopes.close();
+        self.open_types -= 1;
+        let named = if alias {
+            entry.underlying
+        } else {
+            let args: Vec<TypeId> =
+                self.owner_params.iter().map(|&param| TypeId::type_param(param)).collect();
+            TypeId::named(decl, TypeList::new(&args))
+        };
+        self.scratch.type_names.remove(&decl);
+        self.cx.locals.borrow_mut().types.insert(decl, entry);
+        self.records().set_expr(ident, Mode::Type, named);
+        self.delayed.push(Delayed::ValidType { decl });
+        self.flush_delayed();
+    }
+
+    /// Tells types of one name in one function apart.
+    fn local_ordinal(&mut self, owner: DeclId, name: Name) -> u32 {
+        let next = |count: &mut u32| {
+            let ordinal = *count;
+            *count += 1;
+            ordinal
+        };
+        match self.cx.state() {
+            Some(state) => {
+                next(state.local_ordinals.borrow_mut().entry((owner, name)).or_default())
+            }
+            None => next(self.scratch.local_ordinals.entry(name).or_default()),
+        }
+    }
+}

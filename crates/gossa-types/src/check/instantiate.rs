@@ -1,0 +1,204 @@
+//! Instantiation: of generic types, and of generic functions with explicit or inferred arguments.
+
+use super::{Checker, Delayed, Operand};
+use crate::info::Mode;
+use crate::infer::{InferError, infer_assignment};
+use crate::subst::{instantiate_signature, substitute};
+use crate::ty::{SignatureType, TypeId, TypeKind, TypeList};
+use gossa_syntax::{ExprId, ExprList};
+use smallvec::SmallVec;
+
+/// Type arguments.
+pub(super) type Types = SmallVec<[TypeId; 4]>;
+
+impl Checker<'_> {
+    /// `T[A, B]` as a type.
+    pub(super) fn instantiated_type(
+        &mut self,
+        expr: ExprId,
+        generic: ExprId,
+        indices: ExprList,
+    ) -> TypeId {
+        let (base, is_generic) = self.type_internal(generic);
+        self.records().set_expr(generic, Mode::Type, base);
+        let args = self.type_list(indices);
+        if Self::is_invalid(base) {
+            return TypeId::INVALID;
+        }
+        if !is_generic {
+            let (text, ty) = (self.expr_text(expr), self.type_text(base));
+            self.error(expr, format!("invalid operation: {text} ({ty} is not a generic type)"));
+            return TypeId::INVALID;
+        }
+        let (TypeKind::Named { decl, .. } | TypeKind::Alias { decl, .. }) = base.kind() else {
+            return TypeId::INVALID;
+        };
+        let Some(args) = args else { return TypeId::INVALID };
+        let wanted = self.type_name(*decl).1 as usize;
+        if args.len() != wanted {
+            let (at, quantity) = if args.len() < wanted {
+                (expr, "not enough")
+            } else {
+                (self.tree()[indices][wanted], "too many")
+            };
+            let name = decl.name();
+            let message = format!(
+                "{quantity} type arguments for type {name}: have {}, want {wanted}",
+                args.len()
+            );
+            self.error(at, message);
+            return TypeId::INVALID;
+        }
+        let params = crate::Resolver::type_params_of(self.cx, *decl);
+        let ident = self.name_ident(generic);
+        let instance = match base.kind() {
+            TypeKind::Named { decl, args: outer } => {
+                let all: Types = outer.iter().chain(&args).copied().collect();
+                TypeId::named(*decl, TypeList::new(&all))
+            }
+            TypeKind::Alias { decl, actual, .. } => {
+                let own = &params[params.len() - wanted..];
+                TypeId::new(TypeKind::Alias {
+                    decl: *decl,
+                    args: TypeList::new(&args),
+                    actual: substitute(*actual, own, &args),
+                })
+            }
+            _ => return TypeId::INVALID,
+        };
+        let args = TypeList::new(&args);
+        self.records().add_instance(ident, args);
+        let params = params[params.len() - wanted..].into();
+        self.defer(Delayed::Instance { at: expr, indices: Some(indices), params, args });
+        instance
+    }
+
+    /// Type arguments; `None` when one of them is invalid.
+    pub(super) fn type_list(&mut self, list: ExprList) -> Option<Types> {
+        let mut types = Types::new();
+        let mut valid = true;
+        for &expr in &self.tree()[list] {
+            let ty = self.var_type(expr);
+            valid &= !Self::is_invalid(ty);
+            types.push(ty);
+        }
+        valid.then_some(types)
+    }
+
+    /// `f[A, B]` for a generic function `x`; missing arguments are inferred from `target` or
+    /// from the constraints.
+    pub(super) fn instantiate_function(
+        &mut self,
+        target: Option<TypeId>,
+        x: &mut Operand,
+        expr: ExprId,
+        indices: ExprList,
+    ) {
+        x.expr = expr;
+        self.require_version(18, expr, |_| "function instantiation".to_owned());
+        let Some(args) = self.function_args(x, indices) else {
+            x.invalidate();
+            return;
+        };
+        if let TypeKind::Signature(signature) = x.ty.kind()
+            && args.len() < signature.type_params.len()
+        {
+            self.instantiate_from_target_with(target, x, &args, Some(indices));
+            return;
+        }
+        self.instantiate(x, &args, Some(indices));
+    }
+
+    /// The type arguments written after a generic function, at most as many as it has parameters.
+    pub(super) fn function_args(&mut self, x: &Operand, indices: ExprList) -> Option<Types> {
+        let args = self.type_list(indices)?;
+        let TypeKind::Signature(signature) = x.ty.kind() else { return None };
+        let wanted = signature.type_params.len();
+        if args.len() > wanted {
+            let at = self.tree()[indices][wanted];
+            let message =
+                format!("got {} type arguments but {} has {wanted} type parameters", args.len(), self.expr_text(x.expr));
+            self.error(at, message);
+            return None;
+        }
+        Some(args)
+    }
+
+    /// Gives the generic function `x` its type arguments, all of them.
+    pub(super) fn instantiate(
+        &mut self,
+        x: &mut Operand,
+        args: &[TypeId],
+        indices: Option<ExprList>,
+    ) {
+        let TypeKind::Signature(signature) = x.ty.kind() else { return };
+        x.ty = self.instantiated_signature(x.expr, x.ty, signature, args, indices);
+        x.mode = Mode::Value;
+    }
+
+    /// The signature with its type arguments, which are recorded and will be verified.
+    pub(super) fn instantiated_signature(
+        &mut self,
+        at: ExprId,
+        ty: TypeId,
+        signature: &'static SignatureType,
+        args: &[TypeId],
+        indices: Option<ExprList>,
+    ) -> TypeId {
+        let instance = instantiate_signature(ty, &signature.type_params, args);
+        let args = TypeList::new(args);
+        self.records().add_instance(self.name_ident(at), args);
+        let params = signature.type_params.clone();
+        self.defer(Delayed::Instance { at, indices, params, args });
+        instance
+    }
+
+    /// Infers the type arguments of the generic function `x` from what it is assigned to.
+    pub(super) fn instantiate_from_target(
+        &mut self,
+        target: TypeId,
+        x: &mut Operand,
+        indices: Option<ExprList>,
+    ) {
+        self.instantiate_from_target_with(Some(target), x, &[], indices);
+    }
+
+    fn instantiate_from_target_with(
+        &mut self,
+        target: Option<TypeId>,
+        x: &mut Operand,
+        explicit: &[TypeId],
+        indices: Option<ExprList>,
+    ) {
+        if target.is_some() {
+            self.require_version(21, x.expr, |_| {
+                if indices.is_some() {
+                    "partially instantiated function in assignment".to_owned()
+                } else {
+                    "implicitly instantiated function in assignment".to_owned()
+                }
+            });
+        }
+        match infer_assignment(self.cx, x.ty, explicit, target, self.allows(21)) {
+            Ok(args) => self.instantiate(x, &args, indices),
+            Err(error) => {
+                let message =
+                    self.infer_message(&error, &|_| "variable in assignment".to_owned());
+                if !message.is_empty() {
+                    self.error(x.expr, message);
+                }
+                x.invalidate();
+            }
+        }
+    }
+
+    /// What an error of inference says.
+    pub(super) fn infer_message(
+        &self,
+        error: &InferError,
+        argument: &dyn Fn(usize) -> String,
+    ) -> String {
+        let declared = |param: crate::TypeParamId| param.key().owner.name().to_string();
+        self.with_printer(|printer| error.message(self.cx, printer, argument, &declared))
+    }
+}

@@ -1,0 +1,400 @@
+//! The first step: everything that a package declares, but no function body.
+
+use super::Scratch;
+use super::context::{Context, Own, PackageState};
+use crate::cgo::CModel;
+use crate::decls::{
+    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Receiver,
+    TypeError, VarDecl,
+};
+use crate::env::TypeEnv;
+use crate::ids::{DeclId, PackageId};
+use crate::info::{TreeTypes, TypeDecl};
+use crate::object::Object;
+use crate::ty::TypeId;
+use gossa_base::{FxHashMap, FxHashSet, Name};
+use gossa_syntax::{DeclKeyword, Expr, ExprId, NodeId, Spec, TreeRoot};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// A package to be checked.
+#[derive(Clone, Copy, Debug)]
+pub struct PackageInput<'a> {
+    /// Its identity.
+    pub id: PackageId,
+    /// Its name.
+    pub name: Name,
+    /// Its files, in the order of [`DeclSource::file`].
+    pub files: &'a [Arc<ItemTree>],
+    /// What the import paths in its files mean. An import that is missing was reported by the
+    /// loader: whatever is selected from it is silently invalid.
+    pub imports: &'a FxHashMap<Name, PackageId>,
+    /// Language version of the module, (1, N).
+    pub go_version: (u32, u32),
+    /// Whether it is of the standard library, which may declare functions without body.
+    pub standard: bool,
+    /// What is known of the C side, where files import "C".
+    pub cgo: Option<CgoInput<'a>>,
+}
+
+/// The C side of a package.
+#[derive(Clone, Copy, Debug)]
+pub struct CgoInput<'a> {
+    /// C's basic types on the platform.
+    pub model: CModel,
+    /// Texts of local headers, by path relative to the package's directory.
+    pub headers: &'a [(&'a str, &'a str)],
+}
+
+impl PackageInput<'_> {
+    /// Language version of a file: that of its build constraint, where it has one.
+    #[must_use]
+    pub fn file_version(&self, file: usize) -> (u32, u32) {
+        match self.files.get(file).and_then(|file| file.go_version) {
+            Some(version) => version.max((1, 21)),
+            None => self.go_version,
+        }
+    }
+}
+
+/// Checks the declarations of a package.
+#[must_use]
+pub fn check_package(input: &PackageInput<'_>, env: &dyn TypeEnv) -> PackageDecls {
+    let (state, errors) = super::collect::collect(input, env);
+    let cx = Context::new(env, input.id, Own::Checking(Box::new(state)));
+    cx.errors.borrow_mut().extend(errors);
+    cx.resolve_all();
+    finish(cx)
+}
+
+impl Context<'_> {
+    fn resolve_all(&self) {
+        let Some(state) = self.state() else { return };
+        for &decl in &state.type_order {
+            self.resolve_bounds(decl);
+            self.resolve_type(decl);
+        }
+        for &decl in &state.const_order {
+            self.resolve_const(decl);
+        }
+        for &decl in &state.var_order {
+            self.resolve_var(decl);
+        }
+        for &decl in &state.func_order {
+            self.resolve_func(decl);
+        }
+        self.process_delayed();
+        self.check_types();
+    }
+
+    /// Runs what was put off until the declarations are known; that may put off more.
+    fn process_delayed(&self) {
+        let Some(state) = self.state() else { return };
+        loop {
+            let batch = std::mem::take(&mut *state.delayed.borrow_mut());
+            if batch.is_empty() {
+                return;
+            }
+            for (tree, owner, delayed) in batch {
+                let mut checker = self.header_checker(tree, Scratch::default());
+                checker.owner = owner;
+                checker.run_delayed(delayed);
+                checker.leave();
+            }
+        }
+    }
+}
+
+/// Takes the tables apart.
+fn finish(cx: Context<'_>) -> PackageDecls {
+    let Context { package, own, locals, errors, .. } = cx;
+    let Own::Checking(state) = own else {
+        unreachable!("the context was made in the checking state")
+    };
+    let PackageState {
+        input,
+        trees,
+        scope,
+        file_scopes,
+        consts,
+        vars,
+        types,
+        funcs,
+        var_order,
+        func_order,
+        mut methods,
+        bounds,
+        references,
+        cgo,
+        ..
+    } = *state;
+    let source = |tree: u32| trees[tree as usize].source;
+    let initializers = initializers(&vars, &var_order, &mut references.into_inner(), &source);
+    let consts = consts
+        .into_iter()
+        .map(|(decl, entry)| {
+            let (ty, value) = entry.found.into_inner();
+            (decl, ConstDecl { ty, value, source: source(entry.tree) })
+        })
+        .collect();
+    let vars = vars
+        .into_iter()
+        .map(|(decl, entry)| {
+            let ty = entry.found.get().unwrap_or(TypeId::INVALID);
+            let found =
+                VarDecl { ty, source: source(entry.tree), spec: entry.spec, index: entry.index };
+            (decl, found)
+        })
+        .collect();
+    let funcs = funcs
+        .into_iter()
+        .map(|(decl, entry)| {
+            let receiver = entry.receiver.map(|receiver| Receiver {
+                base: receiver.base,
+                pointer: receiver.pointer,
+                type_params: receiver.params,
+                ty: entry.receiver_type.get(),
+            });
+            let found = FuncDecl {
+                signature: entry.signature.get(),
+                type_params: entry.type_params,
+                receiver,
+                has_body: entry.has_body,
+                source: source(entry.tree),
+            };
+            (decl, found)
+        })
+        .collect();
+    let mut types: FxHashMap<DeclId, TypeDecl> = types
+        .into_iter()
+        .map(|(decl, entry)| {
+            let found = TypeDecl {
+                type_params: entry.type_params,
+                outer_params: 0,
+                underlying: entry.found.get(),
+                alias: entry.alias,
+                methods: methods.remove(&decl).unwrap_or_else(|| Arc::from([])),
+            };
+            (decl, found)
+        })
+        .collect();
+    if let Some(cgo) = &cgo {
+        types.extend(cgo.types().iter().map(|(&decl, found)| (decl, found.clone())));
+    }
+    let mut imports: Vec<(Name, PackageId)> = Vec::new();
+    let mut seen = FxHashSet::default();
+    for file in input.files {
+        for path in import_paths(file) {
+            if seen.insert(path)
+                && let Some(&id) = input.imports.get(&path)
+            {
+                imports.push((path, id));
+            }
+        }
+    }
+    imports.sort_by_key(|(path, _)| path.as_str());
+    let mut errors = errors.into_inner();
+    errors.sort_by_key(|error| error.source);
+    errors.dedup();
+    PackageDecls {
+        id: package,
+        name: input.name,
+        imports: imports.into(),
+        scope,
+        file_scopes: file_scopes.into(),
+        file_versions: (0..input.files.len()).map(|file| input.file_version(file)).collect(),
+        consts,
+        vars,
+        funcs,
+        func_order: func_order.into(),
+        types,
+        bounds: bounds.into_inner(),
+        locals: locals.into_inner(),
+        cgo,
+        initializers,
+        trees: trees.into_iter().map(|tree| (tree.source, tree.records.finish())).collect(),
+        errors: errors.into(),
+    }
+}
+
+fn initializers(
+    vars: &FxHashMap<DeclId, super::context::VarEntry>,
+    order: &[DeclId],
+    references: &mut FxHashMap<(u32, ExprId), Vec<DeclId>>,
+    source: &dyn Fn(u32) -> DeclSource,
+) -> Box<[Initializer]> {
+    let mut initializers = Vec::new();
+    for &decl in order {
+        let Some(entry) = vars.get(&decl) else { continue };
+        let Some(rhs) = entry.init else { continue };
+        let lhs: Box<[DeclId]> = match &entry.group {
+            Some(_) if entry.index > 0 => continue,
+            Some(group) => group.iter().copied().collect(),
+            None if decl.name().is_blank() => Box::default(),
+            None => Box::new([decl]),
+        };
+        let references = references.remove(&(entry.tree, rhs)).unwrap_or_default().into();
+        initializers.push(Initializer { lhs, source: source(entry.tree), rhs, references });
+    }
+    initializers.into()
+}
+
+/// The import paths of a file as written.
+fn import_paths(file: &ItemTree) -> impl Iterator<Item = Name> {
+    file.items.iter().flat_map(|tree| {
+        let specs = match tree.root {
+            TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } => Some(specs),
+            _ => None,
+        };
+        specs
+            .into_iter()
+            .flat_map(|specs| tree.spec_ids(specs))
+            .filter_map(|spec| super::collect::import_path(tree, tree.specs[spec.index()]))
+    })
+}
+
+/// The imports of a package that nothing uses, once all its bodies are checked.
+///
+/// `bodies` are the functions with the imports that their bodies use
+/// ([`BodyTypes::used_imports`](crate::BodyTypes::used_imports)), in any order.
+#[must_use]
+pub fn unused_imports<'b>(
+    input: &PackageInput<'_>,
+    decls: &PackageDecls,
+    bodies: impl IntoIterator<Item = (DeclId, &'b [Name])>,
+) -> Vec<TypeError> {
+    let mut used: Vec<FxHashSet<Name>> = vec![FxHashSet::default(); input.files.len()];
+    for (function, names) in bodies {
+        if let Some(func) = decls.funcs.get(&function)
+            && let Some(used) = used.get_mut(func.source.file as usize)
+        {
+            used.extend(names);
+        }
+    }
+    for (source, types) in &decls.trees {
+        let file = source.file as usize;
+        if let (Some(used), Some(item)) =
+            (used.get_mut(file), input.files.get(file).map(|f| &f.items[source.decl as usize]))
+        {
+            header_uses(item, types, &decls.file_scopes[file], used);
+        }
+    }
+    let mut errors = Vec::new();
+    for (file, item_tree) in input.files.iter().enumerate() {
+        for (index, tree) in item_tree.items.iter().enumerate() {
+            let TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } = tree.root else {
+                continue;
+            };
+            let source = DeclSource { file: file as u32, decl: index as u32 };
+            for spec in tree.spec_ids(specs) {
+                if let Some((node, message)) =
+                    unused_import(input, decls, file, tree, tree.specs[spec.index()], &used[file])
+                {
+                    errors.push(TypeError { source, in_body: false, node, message, soft: true });
+                }
+            }
+        }
+    }
+    errors
+}
+
+fn header_uses(
+    tree: &gossa_syntax::Tree,
+    types: &TreeTypes,
+    file_scope: &FxHashMap<Name, Object>,
+    used: &mut FxHashSet<Name>,
+) {
+    if matches!(tree.root, TreeRoot::Gen { keyword: DeclKeyword::Import, .. }) {
+        return;
+    }
+    for (expr, object) in tree.exprs.iter().zip(&types.objects) {
+        if let (Expr::Ident(name), Some(object)) = (expr, object)
+            && file_scope.get(name) == Some(object)
+        {
+            used.insert(*name);
+        }
+    }
+}
+
+fn unused_import(
+    input: &PackageInput<'_>,
+    decls: &PackageDecls,
+    file: usize,
+    tree: &gossa_syntax::Tree,
+    spec: Spec,
+    used: &FxHashSet<Name>,
+) -> Option<(NodeId, String)> {
+    let Spec::Import { name, path } = spec else { return None };
+    let import = super::collect::import_path(tree, spec)?;
+    if import.as_str() == "C" {
+        return None;
+    }
+    // An import that could not be loaded was reported as such.
+    let id = *input.imports.get(&import)?;
+    let written = name.and_then(|name| tree.name(name));
+    let scope = decls.file_scopes.get(file)?;
+    let element = import.as_str().rsplit('/').next().unwrap_or_default();
+    let (bound, is_used) = match written {
+        Some(name) if name.is_blank() => return None,
+        Some(name) if name.as_str() == "." => {
+            (name, used.iter().any(|n| scope.get(n).and_then(object_package) == Some(id)))
+        }
+        Some(name) => (name, used.contains(&name)),
+        None => {
+            let name = scope
+                .iter()
+                .find(|(name, object)| {
+                    **object == Object::Package(id) && !is_renamed(tree, input, file, **name, id)
+                })
+                .map(|(name, _)| *name)?;
+            (name, used.contains(&name))
+        }
+    };
+    if is_used {
+        return None;
+    }
+    let node = name.unwrap_or(path).into();
+    if matches!(bound.as_str(), "." | "") || bound.as_str() == element {
+        return Some((node, format!("\"{import}\" imported and not used")));
+    }
+    Some((node, format!("\"{import}\" imported as {bound} and not used")))
+}
+
+/// Whether `name` is bound to the package by another import of the file that renames it.
+fn is_renamed(
+    _tree: &gossa_syntax::Tree,
+    input: &PackageInput<'_>,
+    file: usize,
+    name: Name,
+    id: PackageId,
+) -> bool {
+    input.files[file].items.iter().any(|tree| {
+        let TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } = tree.root else {
+            return false;
+        };
+        tree.spec_ids(specs).any(|spec| {
+            let spec = tree.specs[spec.index()];
+            let Spec::Import { name: Some(written), .. } = spec else { return false };
+            tree.name(written) == Some(name)
+                && super::collect::import_path(tree, spec)
+                    .is_some_and(|path| input.imports.get(&path) == Some(&id))
+        })
+    })
+}
+
+fn object_package(object: &Object) -> Option<PackageId> {
+    match object {
+        Object::Const(decl) | Object::TypeName(decl) | Object::Var(decl) | Object::Func(decl) => {
+            Some(decl.package())
+        }
+        Object::Builtin(builtin) if builtin.is_unsafe() => Some(PackageId::unsafe_package()),
+        Object::BasicType(crate::BasicKind::UnsafePointer) => Some(PackageId::unsafe_package()),
+        _ => None,
+    }
+}
+
+/// Shared by the entries that have not been resolved.
+pub(super) fn unresolved() -> RefCell<(TypeId, crate::constant::Value)> {
+    RefCell::new((TypeId::INVALID, crate::constant::Value::UNKNOWN))
+}
+

@@ -1,0 +1,289 @@
+//! Resolving package-level declarations on demand, and finding cycles among them.
+
+use super::context::{Context, State};
+use super::{Checker, Place, Scratch, with_stack};
+use crate::ids::DeclId;
+use crate::object::Object;
+use crate::ty::TypeId;
+use gossa_syntax::{ExprId, Spec, TreeRoot};
+
+impl Context<'_> {
+    /// A checker of one header tree.
+    pub(super) fn header_checker(&self, header: u32, scratch: Scratch) -> Checker<'_> {
+        let Some(state) = self.state() else {
+            unreachable!("header trees are checked in the first step only")
+        };
+        let tree = &state.trees[header as usize];
+        let place = Place {
+            tree: tree.tree,
+            records: &tree.records,
+            source: tree.source,
+            in_body: false,
+            header: Some(header),
+            version: tree.version,
+        };
+        let mut checker = Checker::new(self, place, scratch);
+        // Locals of other initialisers of the tree count as used: theirs was the say.
+        checker.scratch.used.resize(tree.records.local_count(), true);
+        checker
+    }
+
+    /// Runs `resolve` unless it has run; whoever comes while it runs has found a cycle, which
+    /// `on_cycle` may report.
+    fn once(
+        &self,
+        decl: DeclId,
+        cell: &std::cell::Cell<State>,
+        on_cycle: impl FnOnce(),
+        resolve: impl FnOnce(),
+    ) {
+        match cell.get() {
+            State::Done => {}
+            State::InProgress => on_cycle(),
+            State::Untouched => {
+                let Some(state) = self.state() else { return };
+                cell.set(State::InProgress);
+                state.path.borrow_mut().push(decl);
+                with_stack(resolve);
+                state.path.borrow_mut().pop();
+                cell.set(State::Done);
+            }
+        }
+    }
+
+    /// Resolves a constant.
+    pub(super) fn resolve_const(&self, decl: DeclId) {
+        let Some(entry) = self.state().and_then(|state| state.consts.get(&decl)) else { return };
+        self.once(
+            decl,
+            &entry.state,
+            || self.report_cycle(decl),
+            || {
+                let mut checker = self.header_checker(entry.tree, Scratch::default());
+                checker.owner = Some(decl);
+                checker.package_const(entry);
+                checker.leave();
+            },
+        );
+    }
+
+    /// Resolves a variable. One whose type is written has a type while it is in progress.
+    pub(super) fn resolve_var(&self, decl: DeclId) {
+        let Some(entry) = self.state().and_then(|state| state.vars.get(&decl)) else { return };
+        if entry.found.get().is_some() {
+            return;
+        }
+        // A cycle of variables is an initialisation cycle, which is found from the references.
+        let on_cycle = || {
+            if !self.is_cycle_of_values(decl) {
+                self.report_cycle(decl);
+            }
+        };
+        self.once(decl, &entry.state, on_cycle, || {
+            let mut checker = self.header_checker(entry.tree, Scratch::default());
+            checker.owner = Some(entry.group.as_ref().map_or(decl, |group| group[0]));
+            checker.package_var(decl, entry);
+            checker.add_initializer_references();
+            checker.leave();
+        });
+    }
+
+    /// Resolves what a type name stands for.
+    pub(super) fn resolve_type(&self, decl: DeclId) {
+        let Some(entry) = self.state().and_then(|state| state.types.get(&decl)) else { return };
+        self.once(
+            decl,
+            &entry.state,
+            || self.report_cycle(decl),
+            || {
+                let mut checker = self.header_checker(entry.tree, Scratch::default());
+                checker.owner = Some(decl);
+                checker.package_type(decl, entry);
+                checker.leave();
+            },
+        );
+    }
+
+    /// Resolves the constraints of a declaration's type parameters. While they are being
+    /// resolved they are unknown, which is no error.
+    pub(super) fn resolve_bounds(&self, owner: DeclId) {
+        let Some(state) = self.state() else { return };
+        let (tree, bounds) = if let Some(entry) = state.types.get(&owner) {
+            if entry.type_params.is_empty() {
+                return;
+            }
+            (entry.tree, &entry.bounds)
+        } else if let Some(entry) = state.funcs.get(&owner) {
+            if entry.type_params.is_empty() {
+                return;
+            }
+            (entry.tree, &entry.bounds)
+        } else {
+            return;
+        };
+        if bounds.get() != State::Untouched {
+            return;
+        }
+        bounds.set(State::InProgress);
+        with_stack(|| {
+            let mut checker = self.header_checker(tree, Scratch::default());
+            checker.owner = Some(owner);
+            checker.package_bounds(owner);
+            checker.leave();
+        });
+        bounds.set(State::Done);
+    }
+
+    /// Resolves a function's signature.
+    pub(super) fn resolve_func(&self, decl: DeclId) {
+        let Some(entry) = self.state().and_then(|state| state.funcs.get(&decl)) else { return };
+        self.resolve_bounds(decl);
+        self.once(
+            decl,
+            &entry.state,
+            || self.report_cycle(decl),
+            || {
+                let mut checker = self.header_checker(entry.tree, Scratch::default());
+                checker.owner = Some(decl);
+                checker.owner_params = entry.type_params.clone();
+                checker.package_func(entry);
+                checker.leave();
+            },
+        );
+    }
+
+    /// The declarations of the cycle that mentioning `decl` closes.
+    fn cycle(&self, decl: DeclId) -> Vec<DeclId> {
+        let Some(state) = self.state() else { return Vec::new() };
+        let path = state.path.borrow();
+        let start = path.iter().rposition(|&other| other == decl).unwrap_or(0);
+        path[start..].to_vec()
+    }
+
+    fn is_cycle_of_values(&self, decl: DeclId) -> bool {
+        let Some(state) = self.state() else { return false };
+        self.cycle(decl)
+            .iter()
+            .all(|decl| state.vars.contains_key(decl) || state.consts.contains_key(decl))
+    }
+
+    /// Where a declaration's name is.
+    pub(super) fn place_of(&self, decl: DeclId) -> Option<(u32, ExprId)> {
+        let state = self.state()?;
+        let entry = state.consts.get(&decl).map(|e| (e.tree, e.ident));
+        entry
+            .or_else(|| state.vars.get(&decl).map(|e| (e.tree, e.ident)))
+            .or_else(|| state.types.get(&decl).map(|e| (e.tree, e.ident)))
+            .or_else(|| state.funcs.get(&decl).map(|e| (e.tree, e.ident)))
+    }
+
+    /// Reports the cycle that mentioning `decl` closes.
+    fn report_cycle(&self, decl: DeclId) {
+        let cycle = self.cycle(decl);
+        self.report_cycle_of(&cycle);
+    }
+
+    /// Reports declarations that each mention the next, and the last the first.
+    pub(super) fn report_cycle_of(&self, cycle: &[DeclId]) {
+        let Some(state) = self.state() else { return };
+        let places: Vec<_> = cycle.iter().map(|&decl| self.place_of(decl)).collect();
+        let Some((start, &Some((tree, ident)))) =
+            places.iter().enumerate().min_by_key(|(_, place)| place.map_or((u32::MAX, None), |(t, e)| (t, Some(e))))
+        else {
+            return;
+        };
+        let name = |at: usize| cycle[(start + at) % cycle.len()].name();
+        let first = cycle[start];
+        let is_type = state.types.contains_key(&first);
+        let values = cycle
+            .iter()
+            .all(|decl| state.vars.contains_key(decl) || state.consts.contains_key(decl));
+        let mut message = match (is_type, cycle.len()) {
+            (true, 1) => format!("invalid recursive type: {} refers to itself", name(0)),
+            (true, _) => format!("invalid recursive type {}", name(0)),
+            (false, 1) if values => format!("initialization cycle: {} refers to itself", name(0)),
+            (false, _) if values => format!("initialization cycle for {}", name(0)),
+            (false, 1) => format!("invalid cycle in declaration: {} refers to itself", name(0)),
+            (false, _) => format!("invalid cycle in declaration of {}", name(0)),
+        };
+        if cycle.len() > 1 {
+            for at in 0..cycle.len() {
+                message.push_str(&format!("\n\t{} refers to {}", name(at), name(at + 1)));
+            }
+        }
+        let source = state.trees[tree as usize].source;
+        self.error(source, false, ident.into(), message, false);
+    }
+}
+
+impl Checker<'_> {
+    /// Hands over what was put off, when the tree is left.
+    pub(super) fn leave(&mut self) {
+        let (Some(state), Some(header)) = (self.cx.state(), self.place.header) else { return };
+        let delayed = self.delayed.drain(..).map(|delayed| (header, self.owner, delayed));
+        state.delayed.borrow_mut().extend(delayed);
+    }
+
+    /// Adds what was mentioned to the references of the initialiser at hand.
+    pub(super) fn add_initializer_references(&mut self) {
+        let Some(state) = self.cx.state() else { return };
+        let Some(entry) = self.owner.and_then(|owner| state.vars.get(&owner)) else { return };
+        let Some(init) = entry.init else { return };
+        let mut all = state.references.borrow_mut();
+        let list = all.entry((entry.tree, init)).or_default();
+        for decl in self.scratch.references.drain(..) {
+            if !list.contains(&decl) {
+                list.push(decl);
+            }
+        }
+    }
+
+    /// The signature and receiver of the function that the tree declares.
+    pub(super) fn function_root(
+        &self,
+    ) -> Option<(gossa_syntax::FieldList, gossa_syntax::SignatureId)> {
+        match self.tree().root {
+            TreeRoot::Func { receiver, signature, .. } => Some((receiver, signature)),
+            _ => None,
+        }
+    }
+
+    /// The constraints of the type parameters of `owner`, which the tree declares.
+    fn package_bounds(&mut self, owner: DeclId) {
+        let Some(state) = self.cx.state() else { return };
+        self.scratch.scopes.open();
+        if let Some(entry) = state.types.get(&owner) {
+            let Spec::Type { type_params, .. } = self.tree().specs[entry.spec.index()] else {
+                return;
+            };
+            let params = entry.type_params.clone();
+            self.declare_type_params(type_params, &params);
+            self.check_bounds(type_params, &params);
+        } else if let Some(entry) = state.funcs.get(&owner) {
+            let Some((_, signature)) = self.function_root() else { return };
+            let params = entry.type_params.clone();
+            let own = self.declare_function_params(&params, entry.receiver);
+            self.receiver_bounds(&params, entry.receiver);
+            let list = self.tree()[signature].type_params;
+            self.check_bounds(list, &params[own..]);
+        }
+        self.scratch.scopes.close();
+    }
+
+    /// Records the constraint of a type parameter.
+    pub(super) fn set_bound(&self, param: crate::TypeParamId, bound: TypeId) {
+        match self.cx.state() {
+            Some(state) if param.key().owner.parent().is_none() || state.funcs.contains_key(&param.key().owner) => {
+                state.bounds.borrow_mut().insert(param, bound);
+            }
+            _ => {
+                self.cx.locals.borrow_mut().bounds.insert(param, bound);
+            }
+        }
+    }
+
+    /// Records what the identifier of a declaration denotes.
+    pub(super) fn record_object(&self, ident: ExprId, object: Object) {
+        self.records().set_object(ident, object);
+    }
+}

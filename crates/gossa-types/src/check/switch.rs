@@ -1,0 +1,234 @@
+//! Switches on values and on types.
+
+use super::scope::Entity;
+use super::stmt::Flow;
+use super::{Checker, Operand, Synthetic};
+use crate::constant::{DuplicateKey, Value};
+use crate::info::LocalKind;
+use crate::predicates::comparable;
+use crate::ty::{BasicKind, TypeId};
+use crate::underlying::is_type_param;
+use gossa_base::FxHashMap;
+use gossa_syntax::{AssignOp, BinaryOp, Expr, ExprId, Stmt, StmtId, StmtList};
+
+impl Checker<'_> {
+    /// The tag and the cases of a switch.
+    pub(super) fn switch_stmt(
+        &mut self,
+        inner: Flow,
+        stmt: StmtId,
+        tag: Option<ExprId>,
+        cases: StmtList,
+    ) {
+        let tree = self.tree();
+        let inner = Flow { break_ok: true, ..inner };
+        let tag = match tag {
+            Some(tag) => {
+                let mut x = self.expr(None, tag);
+                self.assign(&mut x, None, "switch expression");
+                if x.is_valid() && !comparable(self.cx, x.ty) && !self.has_nil(x.ty) {
+                    let (what, ty) = (self.operand_text(&x), self.type_text(x.ty));
+                    let message = format!("cannot switch on {what} ({ty} is not comparable)");
+                    self.error(tag, message);
+                    x.invalidate();
+                }
+                Some(x)
+            }
+            None => None,
+        };
+        self.check_defaults(&tree[cases]);
+        let mut seen: FxHashMap<DuplicateKey, Vec<TypeId>> = FxHashMap::default();
+        let list = &tree[cases];
+        for (index, &case) in list.iter().enumerate() {
+            let Stmt::Case { exprs, body, .. } = tree[case] else { continue };
+            for &expr in &tree[exprs] {
+                self.case_value(tag.as_ref(), expr, &mut seen);
+            }
+            self.scratch.scopes.open();
+            let last = index + 1 == list.len();
+            let flow = Flow { fallthrough_ok: !last, final_case: last, ..inner };
+            self.stmt_list(flow, &tree[body]);
+            self.scratch.scopes.close();
+        }
+        let _ = stmt;
+    }
+
+    fn case_value(
+        &mut self,
+        tag: Option<&Operand>,
+        expr: ExprId,
+        seen: &mut FxHashMap<DuplicateKey, Vec<TypeId>>,
+    ) {
+        let mut value = self.expr(None, expr);
+        let implicit;
+        let tag = match tag {
+            Some(tag) => tag,
+            None => {
+                let mut x =
+                    Operand::constant(expr, TypeId::basic(BasicKind::Bool), Value::from_bool(true));
+                x.synthetic = Synthetic::True;
+                implicit = x;
+                &implicit
+            }
+        };
+        if !tag.is_valid() || !value.is_valid() {
+            return;
+        }
+        self.convert_untyped_case(&mut value, tag);
+        if !value.is_valid() {
+            return;
+        }
+        let mut result = value.clone();
+        self.compare(BinaryOp::Equal, &mut result, tag, expr, true);
+        if !result.is_valid() || !value.is_constant() {
+            return;
+        }
+        let Some(key) = value.value.case_key() else { return };
+        let types = seen.entry(key).or_default();
+        if types.iter().any(|&ty| self.identical(ty, value.ty)) {
+            let what = self.operand_text(&value);
+            self.error(expr, format!("duplicate case {what} in expression switch"));
+            return;
+        }
+        types.push(value.ty);
+    }
+
+    fn convert_untyped_case(&mut self, value: &mut Operand, tag: &Operand) {
+        if value.is_untyped() {
+            let mut other = tag.clone();
+            other.synthetic = Synthetic::True;
+            self.match_types(value, &mut other);
+        }
+    }
+
+    /// The guard and the cases of a type switch.
+    pub(super) fn type_switch_stmt(&mut self, inner: Flow, guard: StmtId, cases: StmtList) {
+        let tree = self.tree();
+        let inner = Flow { break_ok: true, in_type_switch: true, ..inner };
+        let (symbol, expr) = match tree[guard] {
+            Stmt::Expr(expr) => (None, expr),
+            Stmt::Assign { op: AssignOp::Define, lhs, rhs } => match (&tree[lhs], &tree[rhs]) {
+                (&[lhs], &[rhs]) => (Some(lhs), rhs),
+                _ => return,
+            },
+            _ => return,
+        };
+        let Expr::TypeAssert { x: operand, ty: None } = tree[tree.unparen(expr)] else { return };
+        let mut symbol = symbol;
+        if let Some(ident) = symbol
+            && tree.name(ident).is_some_and(gossa_base::Name::is_blank)
+        {
+            self.soft_error(ident, "no new variable on left side of :=");
+            symbol = None;
+        }
+        let x = self.expr(None, operand);
+        let x = self.switched_interface(x);
+        self.check_defaults(&tree[cases]);
+        let mut seen: Vec<Option<TypeId>> = Vec::new();
+        let mut symbols = Vec::new();
+        for &case in &tree[cases] {
+            let Stmt::Case { exprs, body, .. } = tree[case] else { continue };
+            let ty = self.case_types(x.as_ref(), &tree[exprs], &mut seen);
+            self.scratch.scopes.open();
+            if let Some(ident) = symbol {
+                let name = tree.name(ident);
+                let local = self.add_local(name, Some(case.into()), LocalKind::Var);
+                self.records().set_local_type(local, ty);
+                if let Some(name) = name {
+                    // The block is new: the name is free.
+                    let _ =
+                        self.scratch.scopes.declare(name, Entity::Local(local), Some(ident));
+                }
+                self.records().add_implicit(case, local);
+                symbols.push(local);
+            }
+            self.stmt_list(inner, &tree[body]);
+            self.scratch.scopes.close();
+        }
+        if let Some(ident) = symbol {
+            let used = symbols.iter().any(|&local| self.is_used(local));
+            for &local in &symbols {
+                self.mark_used(local);
+            }
+            if !used && let Some(name) = tree.name(ident) {
+                self.soft_error(ident, format!("declared and not used: {name}"));
+            }
+        }
+    }
+
+    /// The operand of a type switch; `None` after an error.
+    fn switched_interface(&self, x: Operand) -> Option<Operand> {
+        if !x.is_valid() {
+            return None;
+        }
+        if self.is_interface_value(x.ty) {
+            return Some(x);
+        }
+        if Self::is_invalid(self.under(x.ty)) {
+            return None;
+        }
+        let what = self.operand_text(&x);
+        if is_type_param(x.ty) {
+            let message = format!("cannot use type switch on type parameter value {what}");
+            self.error(x.expr, message);
+        } else {
+            self.error(x.expr, format!("{what} is not an interface"));
+        }
+        None
+    }
+
+    /// Checks the types of a case; returns the type of the symbol in it.
+    fn case_types(
+        &mut self,
+        x: Option<&Operand>,
+        exprs: &[ExprId],
+        seen: &mut Vec<Option<TypeId>>,
+    ) -> TypeId {
+        let mut last = None;
+        for &expr in exprs {
+            let ty = if self.is_nil_expr(expr) {
+                self.expr(None, expr);
+                None
+            } else {
+                let ty = self.var_type(expr);
+                if Self::is_invalid(ty) {
+                    last = Some(ty);
+                    continue;
+                }
+                Some(ty)
+            };
+            last = ty;
+            let repeated = seen.iter().any(|other| match (ty, other) {
+                (None, None) => true,
+                (Some(ty), Some(other)) => self.identical(ty, *other),
+                _ => false,
+            });
+            if repeated {
+                let text = ty.map_or_else(|| "nil".to_owned(), |ty| self.type_text(ty));
+                self.error(expr, format!("duplicate case {text} in type switch"));
+                continue;
+            }
+            seen.push(ty);
+            if let (Some(x), Some(ty)) = (x, ty) {
+                self.check_case_type(x, expr, ty);
+            }
+        }
+        match (exprs, last) {
+            ([_], Some(ty)) => ty,
+            _ => x.map_or(TypeId::INVALID, |x| x.ty),
+        }
+    }
+
+    fn check_case_type(&self, x: &Operand, expr: ExprId, ty: TypeId) {
+        if let Err(missing) = crate::implements::assertable(self.cx, x.ty, ty) {
+            let cause = self.with_printer(|printer| missing.message(self.cx, printer));
+            let message = format!(
+                "impossible type switch case: {}\n\t{} cannot have dynamic type {} {cause}",
+                self.expr_text(expr),
+                self.operand_text(x),
+                self.type_text(ty)
+            );
+            self.error(expr, message);
+        }
+    }
+}
