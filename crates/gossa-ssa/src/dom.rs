@@ -239,8 +239,8 @@ impl Dominators {
 }
 
 /// The postdominator tree: whose execution is certain once a block executes, if the function
-/// comes to an end. All ways out of the function (returns, panics without an unwind block,
-/// selects without arms) lead to one exit that is no block.
+/// comes to an end. All ways out at a terminator ([`Cfg::leaves`]) lead to one exit that is no
+/// block.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PostDominators(Tree);
 
@@ -249,8 +249,7 @@ impl PostDominators {
     #[must_use]
     pub fn new(cfg: &Cfg) -> Self {
         let exit = cfg.block_count() as u32;
-        let exits: Vec<u32> =
-            (0..exit).filter(|&node| cfg.successors(BlockId::new(node)).is_empty()).collect();
+        let exits: Vec<u32> = (0..exit).filter(|&node| cfg.leaves(BlockId::new(node))).collect();
         Self(Tree::new(
             exit as usize + 1,
             exit,
@@ -267,11 +266,10 @@ impl PostDominators {
                 if node == exit {
                     return;
                 }
-                let edges = cfg.successors(BlockId::new(node));
-                if edges.is_empty() {
+                if cfg.leaves(BlockId::new(node)) {
                     visit(exit);
                 }
-                for edge in edges {
+                for edge in cfg.successors(BlockId::new(node)) {
                     visit(edge.block.index() as u32);
                 }
             },

@@ -6,6 +6,7 @@
 
 use crate::body::Body;
 use crate::ids::BlockId;
+use crate::inst::Inst;
 use crate::print::Printer;
 use petgraph::visit::{
     Data, EdgeRef, GraphBase, GraphProp, IntoEdgeReferences, IntoEdges, IntoEdgesDirected,
@@ -55,6 +56,7 @@ impl Lists {
 pub struct Cfg {
     successors: Lists,
     predecessors: Lists,
+    leaves: Box<[bool]>,
 }
 
 impl Cfg {
@@ -65,6 +67,7 @@ impl Cfg {
         let mut starts = Vec::with_capacity(count + 1);
         let mut items = Vec::with_capacity(2 * count);
         let mut incoming = vec![0u32; count + 1];
+        let mut leaves = Vec::with_capacity(count);
         for block in body.block_ids() {
             starts.push(items.len() as u32);
             let mut push = |block: BlockId, kind| {
@@ -77,6 +80,7 @@ impl Cfg {
             if let Some(unwind) = body[block].unwind {
                 push(unwind, EdgeKind::Unwind);
             }
+            leaves.push(leaves_at_end(body, block));
         }
         starts.push(items.len() as u32);
         // Predecessors: counting sort of the edges by target.
@@ -103,7 +107,16 @@ impl Cfg {
         Self {
             successors: Lists { starts: starts.into(), items: items.into() },
             predecessors: Lists { starts: ends.into(), items: backward.into() },
+            leaves: leaves.into(),
         }
+    }
+
+    /// Whether control may leave the function at the block's terminator, by returning, panicking,
+    /// or never going on. (It may leave at any instruction that panics, where the block has no
+    /// unwind block.)
+    #[must_use]
+    pub fn leaves(&self, block: BlockId) -> bool {
+        self.leaves[block.index()]
     }
 
     /// Number of blocks.
@@ -153,6 +166,19 @@ impl Cfg {
         }
         order.reverse();
         order
+    }
+}
+
+fn leaves_at_end(body: &Body, block: BlockId) -> bool {
+    if body[block].inst_count == 0 {
+        return true;
+    }
+    match body[body.terminator(block)] {
+        // Still panicking after the deferred calls.
+        Inst::Return(_) | Inst::Unwind { .. } => true,
+        Inst::Select(id) => body[id].arms.is_empty() && body[id].default.is_none(),
+        Inst::Panic(_) | Inst::Unreachable => body[block].unwind.is_none(),
+        _ => false,
     }
 }
 

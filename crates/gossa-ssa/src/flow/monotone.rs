@@ -195,20 +195,18 @@ impl<A: Analysis> Solver<'_, A> {
         let boundary = self.analysis.boundary(self.body);
         while let Some(block) = self.pop() {
             let mut state = self.at_end[block.index()].clone();
-            let mut leaves = true;
             let mut thrown: Option<A::State> = None;
             for edge in self.cfg.successors(block) {
                 let mut arriving = self.at_start[edge.block.index()].clone();
                 self.analysis.edge(self.body, block, edge.block, edge.kind, &mut arriving);
                 match edge.kind {
                     EdgeKind::Normal => {
-                        leaves = false;
                         state.join(&arriving);
                     }
                     EdgeKind::Unwind => thrown = Some(arriving),
                 }
             }
-            if leaves {
+            if self.cfg.leaves(block) {
                 state.join(&boundary);
             }
             self.at_end[block.index()] = state.clone();
