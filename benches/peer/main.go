@@ -28,14 +28,16 @@ type Result struct {
 	FirstError   string             `json:"first_error,omitempty"`
 	Seconds      map[string]float64 `json:"seconds"`
 	Total        float64            `json:"total"`
+	CPU          float64            `json:"cpu"`
 	PeakRSSKB    int64              `json:"peak_rss_kb"`
 }
 
-// stage runs work and books its wall time under name.
+// stage runs work and books its wall time under name, and the processor time.
 func (r *Result) stage(name string, work func()) {
-	start := time.Now()
+	start, cpu := time.Now(), cpuSeconds()
 	work()
 	seconds := time.Since(start).Seconds()
+	r.CPU += cpuSeconds() - cpu
 	r.Seconds[name] += seconds
 	r.Total += seconds
 }

@@ -30,3 +30,17 @@ func peakRSS() (int64, error) {
 	}
 	return int64(usage.Maxrss), nil
 }
+
+// cpuSeconds returns the processor time of this process so far, and of the go commands that it ran.
+func cpuSeconds() float64 {
+	total := 0.0
+	for _, who := range []int{syscall.RUSAGE_SELF, syscall.RUSAGE_CHILDREN} {
+		var usage syscall.Rusage
+		if err := syscall.Getrusage(who, &usage); err == nil {
+			for _, t := range []syscall.Timeval{usage.Utime, usage.Stime} {
+				total += float64(t.Sec) + float64(t.Usec)/1e6
+			}
+		}
+	}
+	return total
+}
