@@ -7,7 +7,7 @@ use crate::parsing::parse;
 use arc_swap::ArcSwapOption;
 use gossa_base::Name;
 use gossa_syntax::Tree;
-use gossa_types::check::body::check_body;
+use gossa_types::check::check_body;
 use gossa_types::{BodyTypes, DeclId, DeclSource, FuncDecl, TypeError};
 use std::sync::Arc;
 

@@ -2,36 +2,67 @@
 
 use crate::bodies::{BodyKey, body_types};
 use crate::env::DbEnv;
-use crate::inputs::{Db, PackageInput, SourceFile};
+use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::parsing::parse;
-use gossa_types::check::package::check_package;
+use gossa_types::check::{CgoInput, check_package};
 use gossa_types::order::{InitOrder, initialization_order};
-use gossa_types::{DeclId, ItemTree, PackageDecls};
+use gossa_types::{DeclId, ItemTree, PackageDecls, TypeError};
 use std::sync::Arc;
 
 /// The skeleton of a file: all declarations without function bodies and without positions.
 #[salsa::tracked]
 pub fn item_tree(db: &dyn Db, file: SourceFile) -> Arc<ItemTree> {
     let parsed = parse(db, file).load(db, file);
-    Arc::new(gossa_types::check::item_tree::item_tree(&parsed, file.text(db)))
+    Arc::new(gossa_types::check::item_tree(&parsed, file.text(db)))
 }
 
 /// What a package declares: types, constants, variables, signatures, initialisers; no function
 /// bodies.
 #[salsa::tracked]
 pub fn package_decls(db: &dyn Db, package: PackageInput) -> PackageDecls {
-    let files: Vec<Arc<ItemTree>> =
-        package.files(db).iter().map(|&file| item_tree(db, file).clone()).collect();
-    let env = DbEnv::new(db);
-    let input = gossa_types::check::package::PackageInput {
+    let files = item_trees(db, package);
+    let headers = c_headers(db, package);
+    check_package(&check_input(db, package, &files, &headers), &DbEnv::new(db))
+}
+
+fn item_trees(db: &dyn Db, package: PackageInput) -> Vec<Arc<ItemTree>> {
+    package.files(db).iter().map(|&file| item_tree(db, file).clone()).collect()
+}
+
+fn c_headers(db: &dyn Db, package: PackageInput) -> Vec<(&str, &str)> {
+    package.c_headers(db).iter().map(|(name, text)| (&**name, &**text)).collect()
+}
+
+fn check_input<'a>(
+    db: &'a dyn Db,
+    package: PackageInput,
+    files: &'a [Arc<ItemTree>],
+    headers: &'a [(&'a str, &'a str)],
+) -> gossa_types::check::PackageInput<'a> {
+    gossa_types::check::PackageInput {
         id: package.id(db),
         name: package.name(db),
-        files: &files,
+        files,
         imports: package.imports(db),
         go_version: package.go_version(db),
         standard: package.standard(db),
-    };
-    check_package(&input, &env)
+        cgo: files
+            .iter()
+            .any(|file| file.cgo_preamble.is_some())
+            .then(|| CgoInput { model: Program::get(db).c_model(db), headers }),
+    }
+}
+
+/// Imports that neither declarations nor bodies use.
+pub(crate) fn unused_imports(db: &dyn Db, package: PackageInput) -> Vec<TypeError> {
+    let files = item_trees(db, package);
+    let decls = package_decls(db, package);
+    let bodies = decls.func_order.iter().filter_map(|&func| {
+        let body = body_types(db, BodyKey::new(db, func)).as_ref()?;
+        Some((func, &*body.used_imports))
+    });
+    let headers = c_headers(db, package);
+    gossa_types::check::unused_imports(&check_input(db, package, &files, &headers), decls, bodies)
 }
 
 /// The order in which a package's initialisers run (Go spec, "Package initialization"): indices

@@ -1,7 +1,7 @@
 //! From nodes to places in files, and from errors to diagnostics.
 
 use crate::bodies::{BodyKey, body_types, declaration, source_file};
-use crate::declare::package_decls;
+use crate::declare::{package_decls, unused_imports};
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::parsing::parse;
 use gossa_base::{LineColumn, LineIndex, TextRange};
@@ -157,6 +157,8 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
             errors.extend(&*body.errors);
         }
     }
+    let unused = unused_imports(db, package);
+    errors.extend(&unused);
     for error in errors {
         // What a syntax error left behind is not worth a second message.
         if has_syntax_errors && error.soft {

@@ -1,6 +1,7 @@
 //! The inputs, and the database that holds them.
 
 use gossa_base::{FxHashMap, Name};
+use gossa_types::cgo::CModel;
 use gossa_types::{PackageId, Target};
 use std::sync::Arc;
 
@@ -42,6 +43,10 @@ pub struct PackageInput {
     /// Whether it belongs to the Go distribution.
     #[returns(copy)]
     pub standard: bool,
+    /// C headers of its directory, by name, that cgo preambles may include; empty for packages
+    /// without cgo.
+    #[returns(deref)]
+    pub c_headers: Box<[(Box<str>, Box<str>)]>,
 }
 
 /// The program as a whole.
@@ -52,6 +57,9 @@ pub struct Program {
     /// The machine that is compiled for.
     #[returns(copy)]
     pub target: Target,
+    /// C's basic types on that machine.
+    #[returns(copy)]
+    pub c_model: CModel,
 }
 
 /// The database.

@@ -2,6 +2,7 @@
 
 use crate::bodies::{BodyKey, body_types};
 use crate::declare::{init_order, package_decls};
+use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, RootDb};
 use crate::parsing::parse;
 use crate::session::{Progress, Session, StageTimes};
@@ -64,14 +65,17 @@ impl Session {
         let mut fresh = 0;
         for _ in 0..INSTANCE_ROUNDS {
             let mut wanted: Vec<FuncId> = Vec::new();
+            let db = self.db();
+            let env = DbEnv::new(&db);
+            let mut want = |func: FuncId| {
+                let generic = matches!(func.key(), FuncKey::Decl { args, .. } if !args.is_empty());
+                if generic && known.insert(func) {
+                    wanted.push(func);
+                }
+            };
             for (_, body) in &all[fresh..] {
-                gossa_ssa::build::for_each_callee(body, |callee| {
-                    let generic =
-                        matches!(callee.key(), FuncKey::Decl { args, .. } if !args.is_empty());
-                    if generic && known.insert(callee) {
-                        wanted.push(callee);
-                    }
-                });
+                gossa_ssa::build::for_each_callee(body, &mut want);
+                gossa_ssa::build::for_each_converted_method(&env, body, &mut want);
             }
             if wanted.is_empty() {
                 return;

@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use gossa_base::{FxHashMap, Name};
 use gossa_load::{BuildConfig, System};
 use gossa_report::{Diagnostic, Location, Severity, Stage};
+use gossa_types::cgo::CModel;
 use gossa_types::{PackageId, Target};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -128,7 +129,7 @@ impl Session {
         let mut program =
             pool.install(|| gossa_load::load(&*options.system, &config, &options.patterns))?;
         let db = if options.one_shot { RootDb::one_shot() } else { RootDb::default() };
-        let packages = inputs(&db, &mut program);
+        let packages = inputs(&db, &*options.system, &mut program);
         Ok(Self {
             db: parking_lot::Mutex::new(db),
             pool,
@@ -208,8 +209,18 @@ impl Session {
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         use rayon::prelude::*;
-        let mut diagnostics: Vec<Diagnostic> =
-            self.program.diagnostics.iter().map(load_diagnostic).collect();
+        // What is wrong with a file's text the parser says too, and of the whole file.
+        let by_parser = |found: &&gossa_load::LoadDiagnostic| {
+            use gossa_load::DiagnosticKind::{Encoding, Syntax};
+            matches!(found.kind, Encoding | Syntax) && self.is_parsed(found)
+        };
+        let mut diagnostics: Vec<Diagnostic> = self
+            .program
+            .diagnostics
+            .iter()
+            .filter(|found| !by_parser(found))
+            .map(load_diagnostic)
+            .collect();
         let packages: Vec<PackageInput> = self.packages.to_vec();
         let db = self.db();
         let found: Vec<Vec<Diagnostic>> = self.pool.install(|| {
@@ -232,6 +243,16 @@ impl Session {
             internal.into_iter().map(|m| Diagnostic::new(Severity::Error, Stage::Analysis, m)),
         );
         diagnostics
+    }
+}
+
+impl Session {
+    fn is_parsed(&self, found: &gossa_load::LoadDiagnostic) -> bool {
+        let Some(path) = &found.file else { return false };
+        self.program
+            .packages
+            .iter()
+            .any(|package| package.files.iter().any(|file| file.path == *path))
     }
 }
 
@@ -261,7 +282,23 @@ impl<'s, W: Fn(&RootDb, usize) + Sync> Schedule<'s, W> {
     }
 }
 
-fn inputs(db: &RootDb, program: &mut gossa_load::Program) -> Box<[PackageInput]> {
+/// The C headers of a package that uses cgo; those that cannot be read are as if not there.
+fn c_headers(system: &dyn System, package: &gossa_load::Package) -> Box<[(Box<str>, Box<str>)]> {
+    if !package.uses_cgo() {
+        return Box::default();
+    }
+    let read = |name: &String| {
+        let text = system.read(&package.dir.join(name)).ok()?;
+        Some((Box::from(name.as_str()), Box::from(&*String::from_utf8_lossy(&text))))
+    };
+    package.other_files.h.iter().filter_map(read).collect()
+}
+
+fn inputs(
+    db: &RootDb,
+    system: &dyn System,
+    program: &mut gossa_load::Program,
+) -> Box<[PackageInput]> {
     let ids: Vec<PackageId> =
         program.packages.iter().map(|package| PackageId::new(&package.import_path)).collect();
     let durability = db.durability();
@@ -288,6 +325,7 @@ fn inputs(db: &RootDb, program: &mut gossa_load::Program) -> Box<[PackageInput]>
                 })
                 .collect();
             let version = package.lang_version;
+            let c_headers = c_headers(system, package);
             PackageInput::builder(
                 id,
                 Name::new(&package.name),
@@ -295,6 +333,7 @@ fn inputs(db: &RootDb, program: &mut gossa_load::Program) -> Box<[PackageInput]>
                 imports,
                 (version.major.into(), version.minor.into()),
                 package.standard,
+                c_headers,
             )
             .durability(durability)
             .new(db)
@@ -302,7 +341,8 @@ fn inputs(db: &RootDb, program: &mut gossa_load::Program) -> Box<[PackageInput]>
         .collect();
     let by_id = ids.iter().copied().zip(packages.iter().copied()).collect();
     let target = Target::for_arch(&program.context.goarch);
-    Program::builder(by_id, target).durability(durability).new(db);
+    let c_model = CModel::for_platform(&program.context.goos, &program.context.goarch);
+    Program::builder(by_id, target, c_model).durability(durability).new(db);
     packages
 }
 

@@ -4,6 +4,7 @@ use gossa_base::{FxHashMap, Name};
 use gossa_db::testing::EventLog;
 use gossa_db::{LowerKey, PackageInput, Program, RootDb, SourceFile, lowered, package_decls};
 use gossa_ssa::FuncId;
+use gossa_types::cgo::CModel;
 use gossa_types::{DeclId, PackageId, Target};
 use salsa::Setter as _;
 use std::sync::Arc;
@@ -64,11 +65,13 @@ impl World {
                 imports,
                 (1, 27),
                 false,
+                Box::default(),
             )
         };
         let packages = vec![package("lib", lib, &[]), package("main", main, &["lib"])];
         let by_id = packages.iter().map(|&p| (p.id(&db), p)).collect();
-        Program::new(&db, by_id, Target { word_size: 8, max_align: 8 });
+        let c_model = CModel::for_platform("linux", "amd64");
+        Program::new(&db, by_id, Target { word_size: 8, max_align: 8 }, c_model);
         Self { db, log, lib, main, packages }
     }
 
