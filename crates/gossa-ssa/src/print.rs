@@ -432,13 +432,13 @@ impl Printer {
 
     fn table(&mut self, body: &Body, inst: InstId, table: TableId) {
         let data = &body[table];
+        self.text(" ");
+        self.table_node(&data.root);
         // The result's type is the table's: said once.
         if body.result(inst).is_none_or(|result| body[result].ty != data.ty) {
             self.text(" of ");
             self.ty(data.ty);
         }
-        self.text(" ");
-        self.table_node(&data.root);
     }
 
     fn table_node(&mut self, node: &TableNode) {

@@ -19,6 +19,7 @@ mod parser;
 
 use crate::body::Body;
 use gossa_types::{DeclId, TypeId};
+pub(crate) use names::basic;
 use parser::Parser;
 
 /// Why a text could not be read, and where.

@@ -8,6 +8,28 @@
 /// Words that mean something where a name could stand: such names are quoted.
 const RESERVED_NAMES: &[&str] = &["embed", "func"];
 
+/// Words that mean something where a package path could stand: such paths are quoted.
+const RESERVED_PATHS: &[&str] = &[
+    "alias",
+    "any",
+    "builtin",
+    "chan",
+    "comparable",
+    "error",
+    "func",
+    "implicit",
+    "in",
+    "interface",
+    "invalid",
+    "map",
+    "struct",
+    "tuple",
+    "typeparam",
+    "union",
+    // `unsafe.Pointer` is a basic type.
+    "unsafe",
+];
+
 /// Whether a word can start with this character.
 #[inline]
 pub(crate) fn starts_word(c: char) -> bool {
@@ -45,8 +67,8 @@ pub(crate) fn is_plain_path(path: &str) -> bool {
             .as_bytes()
             .windows(2)
             .all(|pair| !(joins_word(pair[0].into()) && joins_word(pair[1].into())))
-        // `unsafe.Pointer` is a basic type.
-        && path != "unsafe"
+        && !RESERVED_PATHS.contains(&path)
+        && crate::read::basic(path).is_none()
 }
 
 /// The index in a word where its package path ends: at the first dot after the last slash.

@@ -173,14 +173,24 @@ impl Parser<'_> {
             }
             self.expect(b'=', "`=`")?;
         }
-        let says_type = self.peek_word() == Some("table") && self.text_of(self.peek()) == "of";
         let inst = self.operation(into)?;
+        let mut says_type = false;
+        if let Inst::Table(table) = inst
+            && self.eat_word("of")
+        {
+            let ty = self.ty()?;
+            into.set_table_type(table, ty);
+            says_type = true;
+        }
         let mut types: SmallVec<[TypeId; 4]> = SmallVec::new();
         if self.eat(b':') {
             types.push(self.ty()?);
             while self.eat(b',') {
                 types.push(self.ty()?);
             }
+        }
+        if !matches!(self.token.kind, TokenKind::Newline | TokenKind::End) {
+            return self.expected("the end of the line");
         }
         if types.len() != results.len() {
             return self.fail_at(
@@ -227,8 +237,8 @@ impl Parser<'_> {
             "func" => Inst::Func(self.func()?),
             "global" => Inst::Global(self.decl()?),
             "table" => {
-                let ty = if self.eat_word("of") { self.ty()? } else { TypeId::INVALID };
                 let root = self.table_node()?;
+                let ty = TypeId::INVALID;
                 Inst::Table(into.table(Table { ty, root }, at)?)
             }
             "alloc" => Inst::Alloc(self.variant("kind of variable", AllocKind::from_word)?),

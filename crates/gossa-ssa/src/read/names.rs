@@ -466,7 +466,7 @@ fn child(package: PackageId, parent: Option<DeclId>, name: &str) -> DeclId {
 }
 
 /// The basic type with this word (see [`basic_word`](crate::print::basic_word)).
-fn basic(word: &str) -> Option<TypeId> {
+pub(crate) fn basic(word: &str) -> Option<TypeId> {
     let kind = match word {
         "bool" => BasicKind::Bool,
         "int" => BasicKind::Int,

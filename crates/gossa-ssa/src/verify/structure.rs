@@ -405,14 +405,11 @@ fn result_count(inst: &Inst) -> Option<usize> {
         | Inst::MapLookup { comma_ok, .. }
         | Inst::Receive { comma_ok, .. } => 1 + usize::from(*comma_ok),
         Inst::Next(_) => 3,
-        Inst::Builtin { op, .. } => match op {
-            Builtin::Clear
-            | Builtin::Close
-            | Builtin::Delete
-            | Builtin::Print
-            | Builtin::Println => 0,
-            _ => 1,
-        },
+        Inst::Builtin {
+            op:
+                Builtin::Clear | Builtin::Close | Builtin::Delete | Builtin::Print | Builtin::Println,
+            ..
+        } => 0,
         inst if inst.is_terminator() => 0,
         _ => 1,
     })
