@@ -226,7 +226,9 @@ impl<'e> Collector<'_, 'e> {
                 PackageId::unsafe_package()
             } else {
                 let known = self.input.imports.get(&import).copied();
-                known.unwrap_or_else(|| PackageId::new(import.as_str()))
+                // A package that is missing has an id of its own: where an import closes a cycle,
+                // the package of that path exists but must not be asked for.
+                known.unwrap_or_else(|| PackageId::new(&format!("{import} (missing)")))
             };
             let object = Object::Package(package);
             if let Some(ident) = name {
