@@ -62,7 +62,8 @@ func scanFiles(result *Result) error {
 	return err
 }
 
-func parseFiles(result *Result, keep bool) error {
+// parseFiles parses as go/packages does, or, if bare, as fast as go/parser can with comments.
+func parseFiles(result *Result, keep, bare bool) error {
 	sources, err := readSources(result)
 	if err != nil {
 		return err
@@ -70,9 +71,12 @@ func parseFiles(result *Result, keep bool) error {
 	var mu sync.Mutex
 	trees := make([]*ast.File, len(sources))
 	fset := token.NewFileSet()
+	mode := parser.ParseComments
+	if bare {
+		mode |= parser.SkipObjectResolution
+	}
 	result.stage("parse", func() {
 		parallel(len(sources), func(i int) {
-			mode := parser.ParseComments | parser.SkipObjectResolution
 			file, err := parser.ParseFile(fset, sources[i].path, sources[i].text, mode)
 			if err != nil {
 				mu.Lock()

@@ -72,7 +72,7 @@ func parallel(n int, work func(i int)) {
 	}
 }
 
-const usage = `usage: peer scan|parse < list-of-files
+const usage = `usage: peer scan|parse [-keep] [-bare] < list-of-files
        peer list|types|load|ssa [-dir DIR] [-cgo on|off] patterns...
        peer version
 `
@@ -84,6 +84,7 @@ func main() {
 	}
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
 	keep := flags.Bool("keep", false, "keep all syntax trees until the end")
+	bare := flags.Bool("bare", false, "parse without resolving identifiers to objects")
 	dir := flags.String("dir", ".", "directory that patterns are relative to")
 	cgo := flags.String("cgo", "off", "whether files that import C are part of the build")
 	if err := flags.Parse(os.Args[2:]); err != nil {
@@ -96,7 +97,7 @@ func main() {
 	case "scan":
 		err = scanFiles(result)
 	case "parse":
-		err = parseFiles(result, *keep)
+		err = parseFiles(result, *keep, *bare)
 	case "list":
 		err = list(result, input)
 	case "types":

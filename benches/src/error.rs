@@ -28,6 +28,9 @@ pub(crate) enum BenchError {
     /// The program under measurement cannot be loaded.
     #[error(transparent)]
     Load(#[from] gossa_load::LoadError),
+    /// The same, from a whole run.
+    #[error(transparent)]
+    Session(#[from] gossa_db::SessionError),
     /// The threads could not be started.
     #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),

@@ -7,8 +7,11 @@ use crate::machine;
 use crate::stage::{Measurement, Stage};
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
+use gossa_db::{Options, Session, SilentProgress};
 use gossa_load::{BuildConfig, DiskSystem};
+use gossa_report::Severity;
 use std::io::Write as _;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
@@ -45,7 +48,7 @@ pub(crate) fn measure(args: &MeasureArgs) -> Result<(), BenchError> {
                 result.push("a file without tokens".to_owned());
             }
         }),
-        Stage::Parse => files(args.threads, |text, errors| {
+        Stage::Parse | Stage::ParseBare => files(args.threads, |text, errors| {
             let file = gossa_syntax::parse(text);
             errors.extend(file.errors.iter().map(ToString::to_string));
         }),
@@ -63,6 +66,8 @@ pub(crate) fn measure(args: &MeasureArgs) -> Result<(), BenchError> {
             result
         }
         Stage::Load => load(args),
+        Stage::Types | Stage::GoTypes => analyse(args, false),
+        Stage::Ssa => analyse(args, true),
     }?;
     let mut out = std::io::stdout().lock();
     let written = serde_json::to_writer(&mut out, &measurement);
@@ -160,5 +165,45 @@ fn load(args: &MeasureArgs) -> Result<Measurement, BenchError> {
     clock.stop("load", &mut result);
     result.peak_rss_kb = machine::peak_rss_kb();
     count(&mut result, &program)?;
+    Ok(result)
+}
+
+/// What `gossa check` does before it solves and checks: load, types, and SSA if `lower`.
+fn analyse(args: &MeasureArgs, lower: bool) -> Result<Measurement, BenchError> {
+    let options = Options {
+        system: Arc::new(DiskSystem),
+        config: config(args),
+        dir: args.dir.clone(),
+        patterns: args.patterns.clone(),
+        jobs: args.threads,
+        one_shot: true,
+    };
+    let mut result = Measurement::default();
+    let clock = Clock::start();
+    let session = Session::load(&options)?;
+    clock.stop("load", &mut result);
+    let clock = Clock::start();
+    let functions = if lower {
+        // Types and lowering run interleaved: a package is lowered once it is checked.
+        let functions = session.lower(&SilentProgress);
+        clock.stop("types + ssa", &mut result);
+        functions
+    } else {
+        session.check_types(&SilentProgress);
+        clock.stop("types", &mut result);
+        Vec::new()
+    };
+    result.peak_rss_kb = machine::peak_rss_kb();
+    for body in functions.iter().flat_map(|(_, lowered)| &lowered.bodies) {
+        result.functions += 1;
+        result.instructions += body.insts.len() as u64;
+    }
+    count(&mut result, session.program())?;
+    for found in session.diagnostics() {
+        // What loading said is counted above.
+        if found.severity == Severity::Error && found.stage != gossa_report::Stage::Load {
+            result.fail(&found.message);
+        }
+    }
     Ok(result)
 }

@@ -10,23 +10,44 @@ pub(crate) enum Stage {
     Lex,
     /// Trees of all files in memory, each dropped when made.
     Parse,
+    /// The same against go/parser at its fastest, which leaves out what go/types does again.
+    ParseBare,
     /// Trees of all files in memory, all kept.
     ParseKeep,
     /// The package graph, from disk.
     Load,
+    /// Loading, and types of all declarations and bodies.
+    Types,
+    /// The same against go/types, driven without go/packages.
+    GoTypes,
+    /// Loading, types, and SSA form of all functions.
+    Ssa,
 }
 
 impl Stage {
     /// All, in the order of the table.
-    pub(crate) const ALL: &[Self] = &[Self::Lex, Self::Parse, Self::ParseKeep, Self::Load];
+    pub(crate) const ALL: &[Self] = &[
+        Self::Lex,
+        Self::Parse,
+        Self::ParseBare,
+        Self::ParseKeep,
+        Self::Load,
+        Self::Types,
+        Self::GoTypes,
+        Self::Ssa,
+    ];
 
     /// The name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Lex => "lex",
             Self::Parse => "parse",
+            Self::ParseBare => "parse-bare",
             Self::ParseKeep => "parse-keep",
             Self::Load => "load",
+            Self::Types => "types",
+            Self::GoTypes => "go-types",
+            Self::Ssa => "ssa",
         }
     }
 
@@ -34,9 +55,11 @@ impl Stage {
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Lex => "lex",
-            Self::Parse => "parse",
+            Self::Parse | Self::ParseBare => "parse",
             Self::ParseKeep => "parse, all trees kept",
             Self::Load => "load",
+            Self::Types | Self::GoTypes => "load + types",
+            Self::Ssa => "load + types + SSA",
         }
     }
 
@@ -45,7 +68,11 @@ impl Stage {
         match self {
             Self::Lex => "go/scanner",
             Self::Parse | Self::ParseKeep => "go/parser",
+            Self::ParseBare => "go/parser, SkipObjectResolution",
             Self::Load => "x/tools go/packages (go list)",
+            Self::Types => "x/tools go/packages",
+            Self::GoTypes => "go list + go/types",
+            Self::Ssa => "x/tools go/packages + go/ssa",
         }
     }
 
@@ -54,14 +81,18 @@ impl Stage {
         match self {
             Self::Lex => &["scan"],
             Self::Parse => &["parse"],
+            Self::ParseBare => &["parse", "-bare"],
             Self::ParseKeep => &["parse", "-keep"],
             Self::Load => &["list"],
+            Self::Types => &["load"],
+            Self::GoTypes => &["types"],
+            Self::Ssa => &["ssa"],
         }
     }
 
     /// Whether it works on a list of files rather than on packages.
     pub(crate) fn takes_files(self) -> bool {
-        matches!(self, Self::Lex | Self::Parse | Self::ParseKeep)
+        matches!(self, Self::Lex | Self::Parse | Self::ParseBare | Self::ParseKeep)
     }
 }
 

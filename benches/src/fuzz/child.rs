@@ -16,8 +16,14 @@ pub(super) const HANG: i32 = 86;
 /// Exit status of a child whose input takes too much memory.
 pub(super) const MEMORY: i32 = 87;
 
+/// Exit status of a child that has come to hold so much that it is better to begin anew.
+pub(super) const FULL: i32 = 88;
+
+/// Resident size after which a child ends as [`FULL`], in KiB.
+const FULL_KB: u64 = 3 << 19;
+
 /// How many times its budget an input may take before it counts as one that never ends.
-const HANG_FACTOR: u32 = 40;
+const HANG_FACTOR: u32 = 20;
 
 /// Memory that a process may take whatever its input is, in KiB: inputs are a megabyte at most.
 const MAX_RSS_KB: u64 = 4 << 20;
@@ -74,6 +80,7 @@ pub(super) fn run(
     let mut failures = 0;
     let mut bytes = 0;
     let mut number = from;
+    let mut full = false;
     let start = Instant::now();
     // When the running input began and what it may take: milliseconds since `start`, and 0 when
     // nothing runs.
@@ -84,7 +91,7 @@ pub(super) fn run(
         let (keep_alive, stopped) = std::sync::mpsc::channel::<()>();
         let deadline = &deadline;
         scope.spawn(move || watch(start, deadline, &stopped));
-        while start.elapsed() < time && failures < MAX_FAILURES as u64 {
+        while start.elapsed() < time && failures < MAX_FAILURES as u64 && !full {
             let state = State { number, failures };
             state_file
                 .rewind()
@@ -97,6 +104,7 @@ pub(super) fn run(
             }
             bytes += input.text.len();
             number += 1;
+            full = machine::rss_kb() > FULL_KB;
             if told.elapsed() > Duration::from_secs(30) {
                 told = Instant::now();
                 progress(number, bytes, failures);
@@ -107,6 +115,9 @@ pub(super) fn run(
     })?;
     State { number: number.saturating_sub(1), failures }.write(&state_path)?;
     progress(number - from, bytes, failures);
+    if full {
+        std::process::exit(FULL);
+    }
     Ok(if failures == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

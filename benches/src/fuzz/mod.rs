@@ -9,6 +9,7 @@
 //!
 //! Read [`mutate`] for what the inputs are, and the targets for what is demanded.
 
+mod checker;
 mod child;
 mod mutate;
 mod parser;
@@ -51,18 +52,26 @@ pub(crate) struct FuzzArgs {
 enum Target {
     /// Lexer and parser.
     Parser,
+    /// The type checker.
+    Types,
+    /// The type checker, and lowering of whatever it made of the input.
+    Ssa,
 }
 
 impl Target {
     fn name(self) -> &'static str {
         match self {
             Self::Parser => "parser",
+            Self::Types => "types",
+            Self::Ssa => "ssa",
         }
     }
 
     fn prepare(self, goroot: &Utf8Path) -> Result<Box<dyn FuzzTarget>, BenchError> {
         match self {
             Self::Parser => Ok(Box::new(parser::ParserTarget::new(goroot)?)),
+            Self::Types => Ok(Box::new(checker::CheckerTarget::new(goroot, false)?)),
+            Self::Ssa => Ok(Box::new(checker::CheckerTarget::new(goroot, true)?)),
         }
     }
 }
@@ -107,13 +116,30 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<ExitCode, BenchError> {
     std::fs::create_dir_all(&directory).map_err(BenchError::io(&directory))?;
     let files = Files { directory, target: args.target, seed };
     if let Some(number) = args.input {
-        return single(&*args.target.prepare(&goroot)?, &files, number);
+        let target = args.target.prepare(&goroot)?;
+        return on_big_stack(|| single(&*target, &files, number));
     }
     if let Some(from) = args.from {
         let target = args.target.prepare(&goroot)?;
-        return child::run(&*target, &files, from, Duration::from_secs(args.seconds));
+        let time = Duration::from_secs(args.seconds);
+        return on_big_stack(|| child::run(&*target, &files, from, time));
     }
     supervise(args, &goroot, &program, &files, seed)
+}
+
+/// Runs on a thread with as much stack as the threads of a real run have.
+fn on_big_stack<T: Send>(
+    work: impl FnOnce() -> Result<T, BenchError> + Send,
+) -> Result<T, BenchError> {
+    let panicked = || BenchError::Child {
+        program: "fuzzer".to_owned(),
+        reason: "panicked; its message is above".to_owned(),
+    };
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(256 << 20);
+        let thread = thread.spawn_scoped(scope, work).map_err(BenchError::io("thread"))?;
+        thread.join().unwrap_or_else(|_| Err(panicked()))
+    })
 }
 
 /// Runs one input without any net.
@@ -194,6 +220,8 @@ fn supervise(
         failures += state.failures as usize;
         from = state.number + 1;
         match death(status) {
+            // Names and types are never forgotten; after many inputs it is time for a new process.
+            None if status.code() == Some(child::FULL) => {}
             None => break,
             Some(reason) => {
                 failures += 1;
@@ -209,7 +237,7 @@ fn supervise(
 /// How a child died, if it did.
 fn death(status: ExitStatus) -> Option<String> {
     match status.code() {
-        Some(0 | 1) => None,
+        Some(0 | 1 | child::FULL) => None,
         Some(child::HANG) => Some("it does not end".to_owned()),
         Some(child::MEMORY) => Some("it takes too much memory".to_owned()),
         _ => Some(format!("the process died: {status}")),

@@ -58,15 +58,21 @@ pub(super) fn input(seeds: &[Seed], seed: u64, number: u64) -> Input {
     let Some(start) = random.choose(seeds) else {
         return Input { origin: String::new(), steps: Vec::new(), text: Vec::new() };
     };
-    mutate(start, seeds, &mut random)
+    mutate(start, seeds, MUTATIONS, 8, &mut random)
 }
 
-/// Mutates one file; others are what it is spliced with.
-pub(super) fn mutate(start: &Seed, others: &[Seed], random: &mut Random) -> Input {
+/// Mutates one file up to `most` times; others are what it is spliced with.
+pub(super) fn mutate(
+    start: &Seed,
+    others: &[Seed],
+    mutations: &[(&'static str, Mutation)],
+    most: usize,
+    random: &mut Random,
+) -> Input {
     let mut text = start.text.clone();
     let mut steps = Vec::new();
-    for _ in 0..random.scaled(8) {
-        let (name, mutation) = MUTATIONS[random.below(MUTATIONS.len())];
+    for _ in 0..random.scaled(most) {
+        let Some(&(name, mutation)) = random.choose(mutations) else { break };
         steps.push(name);
         text = mutation(&text, others, random);
         text.truncate(MAX_LEN);
@@ -75,9 +81,26 @@ pub(super) fn mutate(start: &Seed, others: &[Seed], random: &mut Random) -> Inpu
 }
 
 /// From text to text; the files are there to take parts from.
-type Mutation = fn(&[u8], &[Seed], &mut Random) -> Vec<u8>;
+pub(super) type Mutation = fn(&[u8], &[Seed], &mut Random) -> Vec<u8>;
 
-const MUTATIONS: &[(&str, Mutation)] = &[
+/// Those that often leave the syntax whole, for what comes after parsing.
+pub(super) const MILD: &[(&str, Mutation)] = &[
+    ("delete a token", delete_token),
+    ("swap tokens", swap_tokens),
+    ("replace a token by a word", replace_by_word),
+    ("replace a token by another", replace_by_token),
+    ("replace a name by another", replace_name),
+    ("replace a name by another", replace_name),
+    ("replace a name by another everywhere", rename),
+    ("replace a name by another everywhere", rename),
+    ("replace a name by a word", replace_name_by_word),
+    ("take a declaration of another file", take_declaration),
+    ("delete a line", delete_line),
+    ("move lines", move_lines),
+];
+
+/// All.
+pub(super) const MUTATIONS: &[(&str, Mutation)] = &[
     ("delete tokens", delete_tokens),
     ("delete a token", delete_token),
     ("swap tokens", swap_tokens),
@@ -175,20 +198,51 @@ fn replace_by_token(text: &[u8], _: &[Seed], random: &mut Random) -> Vec<u8> {
     replaced(text, place, &text[by])
 }
 
+/// The tokens that are words.
+fn names(text: &[u8]) -> Vec<Range<usize>> {
+    let mut names = tokens(text);
+    names.retain(|token| {
+        text.get(token.start).is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'_')
+    });
+    names
+}
+
+fn replace_name(text: &[u8], _: &[Seed], random: &mut Random) -> Vec<u8> {
+    let names = names(text);
+    let by = token_run(&names, 1, random);
+    replaced(text, token_run(&names, 1, random), &text[by])
+}
+
+fn replace_name_by_word(text: &[u8], _: &[Seed], random: &mut Random) -> Vec<u8> {
+    replaced(text, token_run(&names(text), 1, random), word(random))
+}
+
+/// Puts a declaration of another file at the end.
+fn take_declaration(text: &[u8], others: &[Seed], random: &mut Random) -> Vec<u8> {
+    let Some(other) = random.choose(others) else { return text.to_vec() };
+    let file = gossa_syntax::parse(&other.text);
+    let Some(decl) = random.choose(&file.decls) else { return text.to_vec() };
+    [text, b"\n", &other.text[decl.range.start().into()..decl.range.end().into()], b"\n"].concat()
+}
+
+fn delete_line(text: &[u8], _: &[Seed], random: &mut Random) -> Vec<u8> {
+    let mut lines: Vec<&[u8]> = text.split_inclusive(|&byte| byte == b'\n').collect();
+    if !lines.is_empty() {
+        lines.remove(random.below(lines.len()));
+    }
+    lines.concat()
+}
+
 /// Keeps the syntax and breaks the meaning: the one that reaches deepest into the type checker.
 fn rename(text: &[u8], _: &[Seed], random: &mut Random) -> Vec<u8> {
-    let tokens = tokens(text);
-    let names: Vec<&[u8]> = tokens
-        .iter()
-        .map(|token| &text[token.clone()])
-        .filter(|token| token.first().is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_'))
-        .collect();
-    let (Some(&from), Some(&to)) = (random.choose(&names), random.choose(&names)) else {
+    let names = names(text);
+    let (Some(from), Some(to)) = (random.choose(&names), random.choose(&names)) else {
         return text.to_vec();
     };
+    let (from, to) = (&text[from.clone()], &text[to.clone()]);
     let mut result = Vec::with_capacity(text.len());
     let mut copied = 0;
-    for token in tokens.iter().filter(|token| text[(*token).clone()] == *from) {
+    for token in names.iter().filter(|token| text[(*token).clone()] == *from) {
         result.extend_from_slice(&text[copied..token.start]);
         result.extend_from_slice(to);
         copied = token.end;
@@ -301,7 +355,7 @@ mod tests {
     #[test]
     fn every_mutation_takes_every_text() {
         let seeds = seeds();
-        for (_, mutation) in MUTATIONS {
+        for (_, mutation) in MUTATIONS.iter().chain(MILD) {
             for number in 0..200 {
                 for seed in &seeds {
                     mutation(&seed.text, &seeds, &mut Random::new(1, number));
