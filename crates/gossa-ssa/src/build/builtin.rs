@@ -96,6 +96,7 @@ impl<'e> Function<'_, 'e> {
                     _ => UnsafeOp::String,
                 };
                 let x = self.value(first);
+                let x = self.plain_pointer(at, x);
                 let y = second.map(|second| self.size(second));
                 Some(self.emit(at, Inst::Unsafe { op, x, y }, ty))
             }
@@ -158,6 +159,14 @@ impl<'e> Function<'_, 'e> {
                 self.emit_none(at, Inst::Builtin { op, args });
                 None
             }
+        }
+    }
+
+    /// A value of a defined pointer type as one of the pointer type itself.
+    fn plain_pointer(&mut self, at: NodeId, value: ValueId) -> ValueId {
+        match self.unit.pointee(self.type_of(value)) {
+            Some(elem) => self.assigned(at, value, TypeId::pointer(elem)),
+            None => value,
         }
     }
 

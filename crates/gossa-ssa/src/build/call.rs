@@ -390,8 +390,20 @@ impl<'e> Function<'_, 'e> {
         let value = self.emit(at, Inst::Array(list), array);
         let ptr = self.alloc(at, AllocKind::Temporary, array, None);
         self.emit_none(at, Inst::Store { ptr, value });
+        self.whole_slice(at, ptr, elem, ty)
+    }
+
+    /// An array variable as a slice of type `ty`.
+    pub(super) fn whole_slice(
+        &mut self,
+        at: NodeId,
+        ptr: ValueId,
+        elem: TypeId,
+        ty: TypeId,
+    ) -> ValueId {
         let bounds = self.add_bounds(SliceBounds::default());
-        self.emit(at, Inst::Slice { x: ptr, bounds }, ty)
+        let slice = self.emit(at, Inst::Slice { x: ptr, bounds }, TypeId::slice(elem));
+        self.assigned(at, slice, ty)
     }
 
     /// An integer argument of `make` and the like, as `int` where it is a constant.

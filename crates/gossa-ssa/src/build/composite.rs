@@ -4,7 +4,7 @@ use super::function::Function;
 use super::types::INT;
 use crate::body::{Table, TableNode};
 use crate::ids::ValueId;
-use crate::inst::{AllocKind, Inst, SliceBounds};
+use crate::inst::{AllocKind, Inst};
 use gossa_base::Name;
 use gossa_syntax::{Expr, ExprId, ExprList, NodeId, UnaryOp};
 use gossa_types::constant::Value;
@@ -110,8 +110,7 @@ impl<'e> Function<'_, 'e> {
                 let len = self.literal_length(elements);
                 let array = TypeId::new(TypeKind::Array { elem: *elem, len });
                 let ptr = self.array_in_memory(at, elements, *elem, len, array);
-                let bounds = self.add_bounds(SliceBounds::default());
-                self.emit(at, Inst::Slice { x: ptr, bounds }, ty)
+                self.whole_slice(at, ptr, *elem, ty)
             }
             TypeKind::Map { key, value } => self.map_value(at, elements, *key, *value, ty),
             _ => self.hole(at, ty),

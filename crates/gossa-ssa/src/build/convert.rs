@@ -24,7 +24,13 @@ impl Function<'_, '_> {
                 _ => self.emit(at, Inst::MakeInterface(value), to),
             };
         }
-        if from == TypeId::INVALID {
+        let like = match (self.unit.under(from), self.unit.under(to)) {
+            (TypeKind::Basic(from), TypeKind::Basic(to)) => {
+                *from != BasicKind::Invalid && from.canonical() == to.canonical()
+            }
+            (from, to) => std::mem::discriminant(from) == std::mem::discriminant(to),
+        };
+        if !like {
             return self.hole(at, to);
         }
         self.emit(at, Inst::Convert { kind: ConvertKind::ChangeType, x: value }, to)

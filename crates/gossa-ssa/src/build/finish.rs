@@ -238,9 +238,11 @@ impl Order {
         }
     }
 
-    /// Whether an instruction stays.
-    fn keeps(&self, code: &Code, index: u32) -> bool {
+    /// Whether an instruction of a block stays.
+    fn keeps(&self, code: &Code, block: BlockId, index: u32) -> bool {
         match code.insts[index as usize] {
+            // Where nothing can have been deferred yet.
+            Inst::RunDefers => self.unwinds[block.index()],
             Inst::Narrow { .. } => self.used[code.results[index as usize].0 as usize],
             _ => true,
         }
@@ -281,7 +283,7 @@ impl Order {
             let Inst::Jump(Target { block: next, .. }) = code.insts[info.end as usize - 1] else {
                 continue;
             };
-            let empty = (info.start..info.end - 1).all(|inst| !self.keeps(code, inst));
+            let empty = (info.start..info.end - 1).all(|inst| !self.keeps(code, block, inst));
             if empty
                 && block != Body::ENTRY
                 && info.params.is_empty()
@@ -401,7 +403,7 @@ impl Order {
             loop {
                 let info = &code.blocks[part.index()];
                 for inst in info.start..info.end - 1 {
-                    if self.keeps(code, inst) {
+                    if self.keeps(code, part, inst) {
                         let (first, count) = code.results[inst as usize];
                         for value in first..first + count {
                             self.number_value(ValueId::new(value), &mut values);
@@ -979,7 +981,7 @@ impl Function<'_, '_> {
                             (info.start, info.end)
                         };
                         for old in start..end - 1 {
-                            if !order.keeps(freezer.code, old) {
+                            if !order.keeps(freezer.code, part, old) {
                                 continue;
                             }
                             let inst = freezer.inst(freezer.code.insts[old as usize]);

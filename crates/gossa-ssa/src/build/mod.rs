@@ -17,7 +17,8 @@
 //! - `panic` and interface parameters get their operand converted; no conversion is implicit.
 //! - The value of a `deferstack` is of type `unsafe.Pointer`.
 //! - A function of package C is called as the bodiless declaration `_Cfunc_NAME` (`_C2func_NAME`
-//!   where the call gives an `errno` too); a variable of package C is the global `_Cvar_NAME`.
+//!   where the call gives an `errno` too); a variable of package C is the global `_Cvar_NAME`, the
+//!   address of a function of C is what the global `_Cfpvar_fp_NAME` holds.
 //! - The initialisation of a package runs once: who executes it keeps track.
 //! - Instances nested deeper than any finite program needs are holes.
 

@@ -70,8 +70,8 @@ impl<'e> Function<'_, 'e> {
                 if let Some(operand) = self.c_variable(expr, sel) {
                     return self.load(at, operand);
                 }
-                if let Some(func) = self.c_function(sel, false) {
-                    return self.emit(at, Inst::Func(func), ty);
+                if let Some(value) = self.c_function_value(at, sel, ty) {
+                    return value;
                 }
                 self.hole(at, ty)
             }
@@ -101,6 +101,25 @@ impl<'e> Function<'_, 'e> {
         let prefix = if with_errno { "_C2func_" } else { "_Cfunc_" };
         let decl = DeclId::top_level(self.unit.package, Name::new(&format!("{prefix}{name}")));
         Some(FuncId::declared(decl))
+    }
+
+    /// A function of package C as a value: a function if checking gave it a signature, else its
+    /// address, which the global `_Cfpvar_fp_NAME` holds.
+    fn c_function_value(&mut self, at: NodeId, sel: ExprId, ty: TypeId) -> Option<ValueId> {
+        if self.unit.signature(ty).is_some() {
+            let func = self.c_function(sel, false)?;
+            return Some(self.emit(at, Inst::Func(func), ty));
+        }
+        if self.unit.types.object(sel) != Some(Object::C) || self.unit.mode(sel) == Mode::Type {
+            return None;
+        }
+        if self.unit.basic(ty) != Some(gossa_types::BasicKind::UnsafePointer) {
+            return None;
+        }
+        let name = self.unit.tree.name(sel)?;
+        let decl = DeclId::top_level(self.unit.package, Name::new(&format!("_Cfpvar_fp_{name}")));
+        let ptr = self.emit(at, Inst::Global(decl), TypeId::pointer(ty));
+        Some(self.emit(at, Inst::Load(ptr), ty))
     }
 
     /// A declared function as a value; `ident` may have type arguments.
