@@ -12,13 +12,15 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
 use gossa_base::{FxHashMap, FxHashSet, LineIndex, Name};
-use gossa_syntax::{ExprId, File, Spans, Tree};
+use gossa_syntax::{Expr, ExprId, File, Spans, Tree};
 use gossa_types::check::{CgoInput, PackageInput, check_package, item_tree, unused_imports};
+use gossa_types::constant::Value;
+use gossa_types::print::type_string;
 use gossa_types::testing::{SimpleEnv, check_bodies};
 use gossa_types::{
-    DeclId, EnvResolver, ItemTree, Mode, PackageDecls, PackageId, TreeTypes, TypeError, cgo,
+    DeclId, EnvResolver, ItemTree, Mode, PackageDecls, PackageId, Selected, SelectionKind,
+    TreeTypes, TypeError, cgo,
 };
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -127,11 +129,8 @@ fn check(env: &mut SimpleEnv, package: &Listed, totals: &mut Totals, dump: &FxHa
         .collect();
     let start = Instant::now();
     let files: Vec<File> = texts.iter().map(|text| gossa_syntax::parse(text)).collect();
-    let trees: Vec<Arc<ItemTree>> = files
-        .iter()
-        .zip(&texts)
-        .map(|(file, text)| Arc::new(item_tree(file, text)))
-        .collect();
+    let trees: Vec<Arc<ItemTree>> =
+        files.iter().zip(&texts).map(|(file, text)| Arc::new(item_tree(file, text))).collect();
     totals.parse += start.elapsed();
     let imports: FxHashMap<Name, PackageId> = package
         .imports
@@ -164,12 +163,13 @@ fn check(env: &mut SimpleEnv, package: &Listed, totals: &mut Totals, dump: &FxHa
     let start = Instant::now();
     let bodies = check_bodies(env, decls, &files);
     totals.bodies_time += start.elapsed();
-    let unused = unused_imports(&input, decls, bodies.iter().map(|(func, body)| (*func, &*body.used_imports)));
+    let unused = unused_imports(
+        &input,
+        decls,
+        bodies.iter().map(|(func, body)| (*func, &*body.used_imports)),
+    );
     let order = gossa_types::order::initialization_order(&decls.initializers, &|decl: DeclId| {
-        bodies
-            .iter()
-            .find(|(func, _)| *func == decl)
-            .map_or(&[][..], |(_, body)| &body.references)
+        bodies.iter().find(|(func, _)| *func == decl).map_or(&[][..], |(_, body)| &body.references)
     });
     for cycle in &order.cycles {
         println!("{}: {}", package.path, gossa_types::order::cycle_message(cycle).join("; "));
@@ -192,7 +192,8 @@ fn check(env: &mut SimpleEnv, package: &Listed, totals: &mut Totals, dump: &FxHa
     }
     totals.packages += 1;
     totals.bodies += bodies.len();
-    totals.lines += texts.iter().map(|text| text.iter().filter(|&&b| b == b'\n').count()).sum::<usize>();
+    totals.lines +=
+        texts.iter().map(|text| text.iter().filter(|&&b| b == b'\n').count()).sum::<usize>();
     if dump.contains(&package.path) {
         print_dump(env, decls, package, &files, &texts, &bodies);
     }
@@ -229,8 +230,10 @@ fn print_dump(
     bodies: &[(DeclId, gossa_types::BodyTypes)],
 ) {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    let by_source: FxHashMap<_, _> =
-        bodies.iter().filter_map(|(func, body)| Some((decls.funcs.get(func)?.source, body))).collect();
+    let by_source: FxHashMap<_, _> = bodies
+        .iter()
+        .filter_map(|(func, body)| Some((decls.funcs.get(func)?.source, body)))
+        .collect();
     for (file, parsed) in files.iter().enumerate() {
         let index = LineIndex::new(&texts[file]);
         for (number, decl) in parsed.decls.iter().enumerate() {
@@ -240,15 +243,22 @@ fn print_dump(
                 let r = EnvResolver::new(env, own);
                 for expr in 0..tree.exprs.len() {
                     let id = ExprId::from_usize(expr);
-                    let Some(line) = dump_line(&r, tree, types, id) else { continue };
-                    let span = spans[id];
-                    let from = index.line_column(start + gossa_base::TextSize::from(span.start));
-                    let to = index.line_column(start + gossa_base::TextSize::from(span.end));
-                    let _ = writeln!(
-                        out,
-                        "{}:{}:{}-{}:{}\t{line}",
-                        package.files[file], from.line, from.column, to.line, to.column
-                    );
+                    let lines = [
+                        dump_line(&r, types, id),
+                        dump_instance(&r, types, id),
+                        dump_selection(&r, tree, types, id),
+                    ];
+                    for line in lines.into_iter().flatten() {
+                        let span = spans[id];
+                        let from =
+                            index.line_column(start + gossa_base::TextSize::from(span.start));
+                        let to = index.line_column(start + gossa_base::TextSize::from(span.end));
+                        let _ = writeln!(
+                            out,
+                            "{}:{}:{}-{}:{}\t{line}",
+                            package.files[file], from.line, from.column, to.line, to.column
+                        );
+                    }
                 }
             };
             if let Some(types) = decls.tree(source) {
@@ -261,12 +271,7 @@ fn print_dump(
     }
 }
 
-fn dump_line(
-    r: &EnvResolver<'_>,
-    tree: &Tree,
-    types: &TreeTypes,
-    id: ExprId,
-) -> Option<String> {
+fn dump_line(r: &EnvResolver<'_>, types: &TreeTypes, id: ExprId) -> Option<String> {
     let found = types.exprs[id.index()];
     let mode = match found.mode {
         Mode::None | Mode::Invalid => return None,
@@ -284,12 +289,36 @@ fn dump_line(
     };
     let ty = match found.mode {
         Mode::Builtin => String::new(),
-        _ => gossa_types::print::type_string(r, found.ty?),
+        _ => type_string(r, found.ty?),
     };
-    let mut line = format!("{mode}\t{ty}\t");
-    if let Some(value) = types.constant(id) {
-        let _ = write!(line, "{}", value.exact_string());
+    let value = types.constant(id).map(Value::exact_string).unwrap_or_default();
+    Some(format!("{mode}\t{ty}\t{value}"))
+}
+
+fn dump_instance(r: &EnvResolver<'_>, types: &TreeTypes, id: ExprId) -> Option<String> {
+    let args = types.instance(id)?;
+    let args: Vec<String> = args.iter().map(|&ty| type_string(r, ty)).collect();
+    Some(format!("instance\t[{}]\t", args.join(",")))
+}
+
+fn dump_selection(
+    r: &EnvResolver<'_>,
+    tree: &Tree,
+    types: &TreeTypes,
+    id: ExprId,
+) -> Option<String> {
+    let found = types.selection(id)?;
+    let Expr::Selector { sel, .. } = tree[id] else { return None };
+    let kind = match found.kind {
+        SelectionKind::Field => "field",
+        SelectionKind::Method => "method",
+        SelectionKind::MethodExpr => "methodexpr",
+    };
+    let mut path: Vec<String> = found.path.iter().map(ToString::to_string).collect();
+    if let Selected::Field { index } = found.selected {
+        path.push(index.to_string());
     }
-    let _ = tree;
-    Some(line)
+    let name = tree.name(sel)?;
+    let receiver = type_string(r, found.receiver);
+    Some(format!("selection\t{kind} {receiver}\t{name} [{}] {}", path.join(" "), found.indirect))
 }

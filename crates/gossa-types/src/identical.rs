@@ -7,6 +7,7 @@ use crate::resolver::Resolver;
 use crate::subst::{Substitution, bound};
 use crate::ty::{FieldType, InterfaceMethod, Param, SignatureType, TypeFlags, TypeId, TypeKind};
 use crate::underlying::type_set;
+use gossa_base::FxHashSet;
 
 /// Whether two types are identical.
 #[inline]
@@ -42,6 +43,8 @@ struct Comparer<'r> {
     /// Interfaces being compared: an interface may mention itself through the parameter of a
     /// method, and is then equal if nothing else differs.
     pairs: Vec<(TypeId, TypeId)>,
+    /// Pairs found equal: types share parts, and the first difference ends everything.
+    equal: FxHashSet<(TypeId, TypeId)>,
     depth: u32,
 }
 
@@ -50,7 +53,7 @@ const MAX_DEPTH: u32 = 400;
 
 impl<'r> Comparer<'r> {
     fn new(r: &'r dyn Resolver, ignore_tags: bool) -> Self {
-        Self { r, ignore_tags, pairs: Vec::new(), depth: 0 }
+        Self { r, ignore_tags, pairs: Vec::new(), equal: FxHashSet::default(), depth: 0 }
     }
 
     fn equal(&mut self, a: TypeId, b: TypeId) -> bool {
@@ -61,9 +64,17 @@ impl<'r> Comparer<'r> {
         if !self.ignore_tags && !may_differ_in_form(a, b) || self.depth > MAX_DEPTH {
             return false;
         }
+        if self.equal.contains(&(a, b)) {
+            return true;
+        }
         self.depth += 1;
         let equal = self.structures(a, b);
         self.depth -= 1;
+        // What was assumed of interfaces further out may still turn out wrong, but then that
+        // comparison fails as a whole.
+        if equal {
+            self.equal.insert((a, b));
+        }
         equal
     }
 

@@ -7,7 +7,7 @@ use crate::lookup::{
     lookup_ignoring_case, points_to_type_param,
 };
 use crate::predicates::{comparable, strictly_comparable, type_set_is_comparable};
-use crate::print::Printer;
+use crate::print::{Printer, path_qualifier};
 use crate::resolver::Resolver;
 use crate::ty::{InterfaceMethod, TypeId, TypeKind, UnionTerm};
 use crate::underlying::{
@@ -255,9 +255,11 @@ impl NotImplemented {
                 format!("{interface} mentions {ty}, but {ty} is not in the type set of {interface}")
             }
             Reason::NotInTerms(terms) => {
+                // The compiler writes these, and only these, with import paths.
+                let paths = Printer::new(r, &path_qualifier);
                 let terms: Vec<String> = terms
                     .iter()
-                    .map(|t| format!("{}{}", if t.tilde { "~" } else { "" }, printer.print(t.ty)))
+                    .map(|t| format!("{}{}", if t.tilde { "~" } else { "" }, paths.print(t.ty)))
                     .collect();
                 format!("{ty} missing in {}", terms.join(" | "))
             }

@@ -11,7 +11,7 @@ use crate::ty::{FieldType, InterfaceMethod, TypeId, TypeKind};
 use crate::underlying::{
     InterfaceMethods, interface_methods, is_interface, is_type_param, pointer_base, underlying,
 };
-use gossa_base::{FxHashMap, Name};
+use gossa_base::{FxHashMap, FxHashSet, Name};
 use smallvec::SmallVec;
 
 /// Indices of embedded fields.
@@ -87,8 +87,10 @@ impl LookupResult {
     }
 }
 
-/// Deepest embedding that is searched; only types that expand without end go beyond.
+/// Deepest embedding that is searched, and how many types; only types that expand without end go
+/// beyond.
 const MAX_DEPTH: usize = 200;
+const MAX_TYPES: usize = 10_000;
 
 /// Whether a name is exported: its first letter is upper case. (Go asks for category Lu; among
 /// letters, which alone may begin a name, that is the property that Rust asks for.)
@@ -302,12 +304,12 @@ fn push_embedded(r: &dyn Resolver, from: &Embedded, next: &mut Vec<Embedded>) {
 }
 
 /// Drops types that were seen at a shallower depth or, marked as multiple, at this one.
-fn consolidate(level: &mut Vec<Embedded>, seen: &mut FxHashMap<TypeId, ()>) {
+fn consolidate(level: &mut Vec<Embedded>, seen: &mut FxHashSet<TypeId>) {
     let mut at: FxHashMap<TypeId, usize> = FxHashMap::default();
     let mut kept: Vec<Embedded> = Vec::with_capacity(level.len());
     for entry in level.drain(..) {
         let key = entry.ty.canonical();
-        if seen.contains_key(&key) {
+        if seen.contains(&key) {
             continue;
         }
         match at.get(&key) {
@@ -320,7 +322,7 @@ fn consolidate(level: &mut Vec<Embedded>, seen: &mut FxHashMap<TypeId, ()>) {
     }
     for entry in &kept {
         if let TypeKind::Named { .. } = entry.ty.kind() {
-            seen.insert(entry.ty.canonical(), ());
+            seen.insert(entry.ty.canonical());
         }
     }
     *level = kept;
@@ -332,8 +334,8 @@ fn search_embedded(
     is_pointer: bool,
     wanted: Wanted,
 ) -> LookupResult {
-    let mut seen = FxHashMap::default();
-    seen.insert(base.canonical(), ());
+    let mut seen = FxHashSet::default();
+    seen.insert(base.canonical());
     let top = Embedded { ty: base, path: Path::new(), indirect: is_pointer, multiple: false };
     let mut level = Vec::new();
     push_embedded(r, &top, &mut level);
@@ -355,7 +357,7 @@ fn search_embedded(
         if let Some(found) = found {
             return LookupResult::Found(found);
         }
-        if next.is_empty() {
+        if next.is_empty() || seen.len() > MAX_TYPES {
             return LookupResult::NotFound;
         }
         level = next;
@@ -419,12 +421,12 @@ pub fn method_set(r: &dyn Resolver, ty: TypeId) -> MethodSet {
     }
     type Key = (Name, Option<PackageId>);
     let mut all: FxHashMap<Key, Claim> = FxHashMap::default();
-    let mut seen = FxHashMap::default();
+    let mut seen = FxHashSet::default();
     let mut level =
         vec![Embedded { ty: base, path: Path::new(), indirect: is_pointer, multiple: false }];
     for _ in 0..MAX_DEPTH {
         consolidate(&mut level, &mut seen);
-        if level.is_empty() {
+        if level.is_empty() || seen.len() > MAX_TYPES {
             break;
         }
         let mut here: FxHashMap<Key, Claim> = FxHashMap::default();
@@ -546,10 +548,10 @@ pub fn path_names(r: &dyn Resolver, ty: TypeId, path: &[u32]) -> String {
 /// cannot be said then.
 #[must_use]
 pub fn has_invalid_embedded_field(r: &dyn Resolver, ty: TypeId) -> bool {
-    let mut seen: FxHashMap<TypeId, ()> = FxHashMap::default();
+    let mut seen: FxHashSet<TypeId> = FxHashSet::default();
     let mut stack = vec![ty];
     while let Some(ty) = stack.pop() {
-        if seen.len() > 10_000 || seen.insert(ty.canonical(), ()).is_some() {
+        if seen.len() > MAX_TYPES || !seen.insert(ty.canonical()) {
             continue;
         }
         for field in struct_fields(r, ty).unwrap_or_default().iter().filter(|f| f.embedded) {

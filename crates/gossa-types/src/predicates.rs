@@ -9,7 +9,7 @@ use crate::ty::{BasicKind, TypeId, TypeKind};
 use crate::underlying::{
     Terms, TypeSet, all_types, is_type_param, type_set, under_is, underlying, underlying_basic,
 };
-use smallvec::SmallVec;
+use gossa_base::FxHashSet;
 
 /// Whether the underlying type is basic and its kind passes `test`.
 #[inline]
@@ -182,40 +182,56 @@ pub fn comparable(r: &dyn Resolver, ty: TypeId) -> bool {
 /// Whether values can be compared and comparing never panics.
 #[must_use]
 pub fn strictly_comparable(r: &dyn Resolver, ty: TypeId) -> bool {
-    Comparability { r, dynamic: false, seen: SmallVec::new() }.check(ty).is_ok()
+    Comparability::new(r, false).check(ty).is_ok()
 }
 
 /// Why values of the type cannot be compared by `==`.
 #[must_use]
 pub fn why_incomparable(r: &dyn Resolver, ty: TypeId) -> Option<Incomparable> {
-    Comparability { r, dynamic: true, seen: SmallVec::new() }.check(ty).err()
+    Comparability::new(r, true).check(ty).err()
 }
 
 struct Comparability<'r> {
     r: &'r dyn Resolver,
     /// Whether ordinary interfaces count as comparable.
     dynamic: bool,
-    /// Types on the way here: a type that is being looked at is as comparable as the rest.
-    seen: SmallVec<[TypeId; 16]>,
+    depth: u32,
+    /// Structs, arrays and interfaces seen, and how: a type that is being looked at is as
+    /// comparable as the rest, and one that was not comparable has ended the search.
+    seen: FxHashSet<(TypeId, bool)>,
 }
 
-impl Comparability<'_> {
+/// How many types are looked at: only types that expand without end get there.
+const MAX_TYPES: usize = 10_000;
+const MAX_DEPTH: u32 = 500;
+
+impl<'r> Comparability<'r> {
+    fn new(r: &'r dyn Resolver, dynamic: bool) -> Self {
+        Self { r, dynamic, depth: 0, seen: FxHashSet::default() }
+    }
+
     fn check(&mut self, ty: TypeId) -> Result<(), Incomparable> {
-        // Types that expand without end are errors of their own.
-        if self.seen.len() > 200 || self.seen.contains(&ty) {
+        let under = underlying(self.r, ty);
+        match under.kind() {
+            TypeKind::Basic(BasicKind::UntypedNil) => return Err(Incomparable::Kind),
+            TypeKind::Basic(_) | TypeKind::Pointer(_) | TypeKind::Chan { .. } => return Ok(()),
+            TypeKind::Struct(_) | TypeKind::Array { .. } | TypeKind::Interface(_) => {}
+            _ => return Err(Incomparable::Kind),
+        }
+        if self.depth > MAX_DEPTH
+            || self.seen.len() > MAX_TYPES
+            || !self.seen.insert((ty, self.dynamic))
+        {
             return Ok(());
         }
-        self.seen.push(ty);
-        let result = self.check_new(ty);
-        self.seen.pop();
+        self.depth += 1;
+        let result = self.check_parts(ty, under);
+        self.depth -= 1;
         result
     }
 
-    fn check_new(&mut self, ty: TypeId) -> Result<(), Incomparable> {
-        let under = underlying(self.r, ty);
+    fn check_parts(&mut self, ty: TypeId, under: TypeId) -> Result<(), Incomparable> {
         match under.kind() {
-            TypeKind::Basic(BasicKind::UntypedNil) => Err(Incomparable::Kind),
-            TypeKind::Basic(_) | TypeKind::Pointer(_) | TypeKind::Chan { .. } => Ok(()),
             TypeKind::Struct(fields) => fields.iter().try_for_each(|field| {
                 self.check(field.ty).map_err(|_| Incomparable::Field(field.ty))
             }),
@@ -233,7 +249,7 @@ impl Comparability<'_> {
                     Err(Incomparable::IncomparableTypes)
                 }
             }
-            _ => Err(Incomparable::Kind),
+            _ => Ok(()),
         }
     }
 
@@ -253,7 +269,7 @@ impl Comparability<'_> {
 /// Whether all types of an interface's type set are strictly comparable.
 #[must_use]
 pub fn type_set_is_comparable(r: &dyn Resolver, set: &TypeSet) -> bool {
-    Comparability { r, dynamic: false, seen: SmallVec::new() }.type_set(set)
+    Comparability::new(r, false).type_set(set)
 }
 
 /// The type that an untyped value gets when nothing else says: itself for typed ones and for

@@ -35,6 +35,9 @@ pub fn relative_to(package: PackageId) -> impl Fn(PackageId) -> Cow<'static, str
     }
 }
 
+/// Longest text that is written.
+const MAX_LENGTH: usize = 1 << 18;
+
 /// Writes types.
 pub struct Printer<'p> {
     r: &'p dyn Resolver,
@@ -124,8 +127,15 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// Appends a type.
+    /// Appends a type. A text that grows beyond all use (types can share parts so that their
+    /// text is exponentially long) ends with an ellipsis.
     pub fn write(&self, out: &mut String, ty: TypeId) {
+        if out.len() > MAX_LENGTH {
+            if !out.ends_with('…') {
+                out.push('…');
+            }
+            return;
+        }
         match ty.kind() {
             TypeKind::Basic(BasicKind::UnsafePointer) => {
                 self.prefix(out, PackageId::unsafe_package());

@@ -70,11 +70,7 @@ impl<'e> EnvResolver<'e> {
     /// A resolver over `env`; `own` are the local types of the body that is being worked on.
     #[must_use]
     pub fn new(env: &'e dyn TypeEnv, own: Option<&'e LocalDecls>) -> Self {
-        Self {
-            env,
-            own,
-            cache: RelationCache::default(),
-        }
+        Self { env, own, cache: RelationCache::default() }
     }
 
     /// The environment.
@@ -111,27 +107,22 @@ impl<'e> EnvResolver<'e> {
 
 impl Resolver for EnvResolver<'_> {
     fn underlying_of(&self, decl: DeclId) -> TypeId {
-        self.type_decl(decl)
-            .map_or(TypeId::INVALID, |found| found.underlying)
+        self.type_decl(decl).map_or(TypeId::INVALID, |found| found.underlying)
     }
 
     fn type_params_of(&self, decl: DeclId) -> Arc<[TypeParamId]> {
-        self.type_decl(decl)
-            .map_or_else(|| Arc::from([]), |found| found.type_params.clone())
+        self.type_decl(decl).map_or_else(|| Arc::from([]), |found| found.type_params.clone())
     }
 
     fn method_of(&self, decl: DeclId, name: Name, package: Option<PackageId>) -> Option<DeclId> {
         let methods = &self.type_decl(decl)?.methods;
-        let at = methods
-            .binary_search_by(|(n, _)| n.as_str().cmp(name.as_str()))
-            .ok()?;
+        let at = methods.binary_search_by(|(n, _)| n.as_str().cmp(name.as_str())).ok()?;
         let (_, method) = methods[at];
         (package.is_none_or(|package| package == decl.package())).then_some(method)
     }
 
     fn methods_of(&self, decl: DeclId) -> Arc<[(Name, DeclId)]> {
-        self.type_decl(decl)
-            .map_or_else(|| Arc::from([]), |found| found.methods.clone())
+        self.type_decl(decl).map_or_else(|| Arc::from([]), |found| found.methods.clone())
     }
 
     fn method_info(&self, method: DeclId) -> Option<MethodInfo> {
@@ -155,13 +146,7 @@ impl Resolver for EnvResolver<'_> {
             .package(owner.package())
             .and_then(|package| package.bounds.get(&param).copied());
         found
-            .or_else(|| {
-                self.env
-                    .local_decls(owner.parent()?)?
-                    .bounds
-                    .get(&param)
-                    .copied()
-            })
+            .or_else(|| self.env.local_decls(owner.parent()?)?.bounds.get(&param).copied())
             .unwrap_or(TypeId::INVALID)
     }
 
@@ -171,5 +156,43 @@ impl Resolver for EnvResolver<'_> {
 
     fn cache(&self) -> &RelationCache {
         &self.cache
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! A resolver that knows no declarations.
+
+    use super::*;
+
+    /// Answers nothing.
+    #[derive(Default)]
+    pub(crate) struct Nothing(RelationCache);
+
+    impl Resolver for Nothing {
+        fn underlying_of(&self, _: DeclId) -> TypeId {
+            TypeId::INVALID
+        }
+        fn type_params_of(&self, _: DeclId) -> Arc<[TypeParamId]> {
+            Arc::from([])
+        }
+        fn method_of(&self, _: DeclId, _: Name, _: Option<PackageId>) -> Option<DeclId> {
+            None
+        }
+        fn methods_of(&self, _: DeclId) -> Arc<[(Name, DeclId)]> {
+            Arc::from([])
+        }
+        fn method_info(&self, _: DeclId) -> Option<MethodInfo> {
+            None
+        }
+        fn bound_of(&self, _: TypeParamId) -> TypeId {
+            TypeId::INVALID
+        }
+        fn target(&self) -> Target {
+            Target::for_arch("amd64")
+        }
+        fn cache(&self) -> &RelationCache {
+            &self.0
+        }
     }
 }

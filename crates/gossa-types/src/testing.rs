@@ -49,8 +49,7 @@ pub struct CheckedPackage {
 /// Checks a package of the given file texts, imports by their own path, in `env`.
 #[must_use]
 pub fn check_texts(env: &SimpleEnv, path: &str, texts: &[&str]) -> CheckedPackage {
-    let files: Vec<File> =
-        texts.iter().map(|text| gossa_syntax::parse(text.as_bytes())).collect();
+    let files: Vec<File> = texts.iter().map(|text| gossa_syntax::parse(text.as_bytes())).collect();
     let trees: Vec<Arc<ItemTree>> = files
         .iter()
         .zip(texts)

@@ -19,12 +19,16 @@ use std::rc::Rc;
 pub struct RelationCache {
     underlying: RefCell<FxHashMap<TypeId, TypeId>>,
     type_sets: RefCell<FxHashMap<TypeId, Rc<TypeSet>>>,
-    /// Nesting of type-set computations: cyclic constraints end here.
+    /// Nesting of type-set computations, and how many there were in the outermost: cyclic
+    /// constraints end here.
     depth: Cell<u32>,
+    work: Cell<u32>,
 }
 
-/// Deepest nesting of interfaces that embed interfaces; valid programs stay far below.
+/// Deepest nesting of interfaces that embed interfaces, and how many are looked at for one;
+/// valid programs stay far below.
 const MAX_EMBEDDING: u32 = 200;
+const MAX_INTERFACES: u32 = 20_000;
 
 /// The underlying type: through aliases, and through defined types and their instances. That of
 /// a type parameter is its constraint interface.
@@ -297,7 +301,9 @@ pub fn type_set(r: &dyn Resolver, ty: TypeId) -> Rc<TypeSet> {
         return known.clone();
     }
     let depth = r.cache().depth.get();
-    if depth > MAX_EMBEDDING {
+    let work = if depth == 0 { 0 } else { r.cache().work.get() + 1 };
+    r.cache().work.set(work);
+    if depth > MAX_EMBEDDING || work > MAX_INTERFACES {
         return Rc::new(TypeSet { methods: Box::default(), terms: Terms::All, comparable: false });
     }
     r.cache().depth.set(depth + 1);
@@ -305,7 +311,8 @@ pub fn type_set(r: &dyn Resolver, ty: TypeId) -> Rc<TypeSet> {
     let set = Rc::new(compute_type_set(r, ty, &mut complete));
     r.cache().depth.set(depth);
     // Inside a computation that may have hit the limit, nothing is final.
-    if complete && depth < MAX_EMBEDDING / 2 {
+    let limited = r.cache().work.get() > MAX_INTERFACES || depth > MAX_EMBEDDING / 2;
+    if complete && !limited {
         r.cache().type_sets.borrow_mut().insert(ty, set.clone());
     }
     set

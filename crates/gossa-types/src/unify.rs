@@ -36,8 +36,10 @@ impl UnifyMode {
     }
 }
 
-/// Deepest nesting of types that are unified; only types that expand without end get there.
+/// Deepest nesting of types that are unified, and how many pairs are looked at; only types that
+/// expand without end get there.
 const MAX_DEPTH: u32 = 100;
+const MAX_PAIRS: u32 = 1_000_000;
 
 /// Type parameters and what is known of their arguments so far.
 pub struct Unifier<'r> {
@@ -49,6 +51,7 @@ pub struct Unifier<'r> {
     /// Whether interfaces match types that have their methods (since Go 1.21).
     interface_inference: bool,
     depth: u32,
+    work: u32,
     /// Interfaces being unified, which may mention themselves.
     pairs: Vec<(TypeId, TypeId)>,
 }
@@ -70,6 +73,7 @@ impl<'r> Unifier<'r> {
             types,
             interface_inference,
             depth: 0,
+            work: 0,
             pairs: Vec::new(),
         }
     }
@@ -134,7 +138,8 @@ impl<'r> Unifier<'r> {
         if x == y || x.canonical() == y.canonical() {
             return true;
         }
-        if self.depth >= MAX_DEPTH {
+        self.work += 1;
+        if self.depth >= MAX_DEPTH || self.work >= MAX_PAIRS {
             return false;
         }
         self.depth += 1;

@@ -296,8 +296,7 @@ impl Checker<'_> {
 
     fn report_results(&self, at: NodeId, declared: &[Option<TypeId>], types: &[TypeId]) {
         let quantity = if types.len() > declared.len() { "too many" } else { "not enough" };
-        let want: Vec<TypeId> =
-            declared.iter().map(|ty| ty.unwrap_or(TypeId::INVALID)).collect();
+        let want: Vec<TypeId> = declared.iter().map(|ty| ty.unwrap_or(TypeId::INVALID)).collect();
         let message = format!(
             "{quantity} return values\n\thave {}\n\twant {}",
             self.types_summary(types, false, false),
@@ -350,9 +349,8 @@ impl Checker<'_> {
             return Err(());
         }
         let what = self.operand_text(&x);
-        let message = format!(
-            "cannot assign to {what} (neither addressable nor a map index expression)"
-        );
+        let message =
+            format!("cannot assign to {what} (neither addressable nor a map index expression)");
         let message = match x.mode {
             Mode::Constant | Mode::Nil => message,
             _ => format!(

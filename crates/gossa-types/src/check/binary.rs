@@ -269,8 +269,7 @@ impl Checker<'_> {
             _ => self.expr_text(x.expr),
         };
         if in_switch {
-            let message =
-                format!("invalid case {} in switch on {} ({cause})", text(x), text(y));
+            let message = format!("invalid case {} in switch on {} ({cause})", text(x), text(y));
             self.error(x.expr, message);
         } else {
             let message = format!("invalid operation: {} {op} {} ({cause})", text(x), text(y));

@@ -76,8 +76,7 @@ impl Checker<'_> {
         let list = &self.tree()[args];
         if spread && builtin != Builtin::Append {
             let name = Self::builtin_text(builtin);
-            let message =
-                format!("invalid operation: invalid use of ... with built-in {name}");
+            let message = format!("invalid operation: invalid use of ... with built-in {name}");
             self.error(list.last().copied().unwrap_or(expr), message);
             self.use_args(args);
             return None;
@@ -87,8 +86,7 @@ impl Checker<'_> {
         if is_length {
             self.has_call = false;
         }
-        let unevaluated =
-            matches!(builtin, Builtin::Make | Builtin::New | Builtin::UnsafeOffsetof);
+        let unevaluated = matches!(builtin, Builtin::Make | Builtin::New | Builtin::UnsafeOffsetof);
         let mut arguments = Arguments::default();
         let mut count = list.len();
         if !unevaluated {
@@ -132,9 +130,7 @@ impl Checker<'_> {
                 }
                 Some(Self::no_value(expr))
             }
-            Builtin::Recover => {
-                Some(Operand::new(expr, Mode::Value, TypeId::empty_interface()))
-            }
+            Builtin::Recover => Some(Operand::new(expr, Mode::Value, TypeId::empty_interface())),
             _ => self.unsafe_builtin(call, operands),
         }
     }
@@ -211,9 +207,7 @@ impl Checker<'_> {
     fn bytes_or_string(&self, ty: TypeId) -> Option<bool> {
         let mut has_string = false;
         let all = all_types(self.cx, ty, &mut |pair| match pair.map(|(_, under)| under.kind()) {
-            Some(TypeKind::Slice(elem)) => {
-                self.identical(*elem, TypeId::basic(BasicKind::Uint8))
-            }
+            Some(TypeKind::Slice(elem)) => self.identical(*elem, TypeId::basic(BasicKind::Uint8)),
             Some(TypeKind::Basic(kind)) if kind.is_string() => {
                 has_string = true;
                 true
@@ -303,10 +297,7 @@ impl Checker<'_> {
         self.require_version(21, call.fun, |_| "clear".to_owned());
         let x = operands.first()?;
         let all = under_is(self.cx, x.ty, &mut |under| {
-            matches!(
-                under.map(TypeId::kind),
-                Some(TypeKind::Map { .. } | TypeKind::Slice(_))
-            )
+            matches!(under.map(TypeId::kind), Some(TypeKind::Map { .. } | TypeKind::Slice(_)))
         });
         if !all {
             if !Self::is_invalid(self.under(x.ty)) {
@@ -346,11 +337,7 @@ impl Checker<'_> {
 
     /// Applies a function on basic kinds to a type; type parameters are not supported, as in the
     /// compiler.
-    fn map_basic(
-        &self,
-        ty: TypeId,
-        map: fn(BasicKind) -> Option<BasicKind>,
-    ) -> Option<TypeId> {
+    fn map_basic(&self, ty: TypeId, map: fn(BasicKind) -> Option<BasicKind>) -> Option<TypeId> {
         match self.under_kind(ty) {
             TypeKind::Basic(kind) => map(*kind).map(TypeId::basic),
             _ => None,
@@ -365,8 +352,7 @@ impl Checker<'_> {
             (false, true) => self.convert_untyped(y, x.ty),
             (true, true) if x.is_constant() && y.is_constant() => {
                 for operand in [&mut *x, &mut *y] {
-                    let real = operand.value.is_numeric()
-                        && operand.value.imaginary().is_zero();
+                    let real = operand.value.is_numeric() && operand.value.imaginary().is_zero();
                     if self.is_basic(operand.ty, BasicKind::is_numeric) && real {
                         operand.ty = TypeId::basic(BasicKind::UntypedFloat);
                     }
@@ -459,8 +445,8 @@ impl Checker<'_> {
             }
         };
         let bytes = TypeId::slice(TypeId::basic(BasicKind::Byte));
-        let from_string = assignable(self.cx, x.ty, None, bytes).is_ok()
-            && self.bytes_or_string(y.ty).is_some();
+        let from_string =
+            assignable(self.cx, x.ty, None, bytes).is_ok() && self.bytes_or_string(y.ty).is_some();
         if from_string {
             return result;
         }
@@ -555,10 +541,8 @@ impl Checker<'_> {
             }
             return None;
         }
-        let values: Vec<i64> = sizes
-            .iter()
-            .filter_map(|&size| self.index_value(size, None).1)
-            .collect();
+        let values: Vec<i64> =
+            sizes.iter().filter_map(|&size| self.index_value(size, None).1).collect();
         if let [length, capacity] = values[..]
             && length > capacity
         {
@@ -570,8 +554,7 @@ impl Checker<'_> {
     fn extremum(&mut self, call: BuiltinCall, operands: &mut Operands) -> Option<Operand> {
         let name = call.builtin.name();
         self.require_version(21, call.fun, |_| format!("built-in {name}"));
-        let op =
-            if call.builtin == Builtin::Max { BinaryOp::Greater } else { BinaryOp::Less };
+        let op = if call.builtin == Builtin::Max { BinaryOp::Greater } else { BinaryOp::Less };
         let comparison: constant::Comparison = super::constant_expr::comparison(op);
         let mut x: Option<Operand> = None;
         for index in 0..operands.len() {

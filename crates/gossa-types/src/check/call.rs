@@ -191,8 +191,7 @@ impl Checker<'_> {
         let mut x = match &*result.results {
             [] => Operand::new(expr, Mode::NoValue, TypeId::tuple(&[])),
             [only] => {
-                let mode =
-                    if callee.mode == Mode::CgoFunc { Mode::CommaErr } else { Mode::Value };
+                let mode = if callee.mode == Mode::CgoFunc { Mode::CommaErr } else { Mode::Value };
                 if Self::is_invalid(only.ty) {
                     return failed;
                 }
@@ -223,7 +222,10 @@ impl Checker<'_> {
             let name = self.type_text(callee.ty);
             format!("invalid operation: cannot call {what}: {name} has no common function type")
         } else {
-            format!("invalid operation: cannot call {what}: {} is not a function", self.type_text(callee.ty))
+            format!(
+                "invalid operation: cannot call {what}: {} is not a function",
+                self.type_text(callee.ty)
+            )
         };
         self.error(callee.expr, message);
         None
@@ -239,7 +241,14 @@ impl Checker<'_> {
                 let (mut operand, is_function) = self.index_expr(arg, x, indices);
                 operand.expr = arg;
                 if is_function {
-                    self.function_argument(&mut operand, arg, indices, infer, index, &mut arguments);
+                    self.function_argument(
+                        &mut operand,
+                        arg,
+                        indices,
+                        infer,
+                        index,
+                        &mut arguments,
+                    );
                 } else {
                     self.exclude_non_values(&mut operand);
                 }
@@ -305,9 +314,9 @@ impl Checker<'_> {
         arguments: &mut Arguments,
     ) -> Result<TypeId, ()> {
         let mut params = self.spread_params(&call, signature, arguments)?;
-        let has_generic_args = arguments.operands.iter().any(|arg| {
-            matches!(arg.ty.kind(), TypeKind::Signature(s) if !s.type_params.is_empty())
-        });
+        let has_generic_args = arguments.operands.iter().any(
+            |arg| matches!(arg.ty.kind(), TypeKind::Signature(s) if !s.type_params.is_empty()),
+        );
         let mut result = called;
         if !signature.type_params.is_empty() || has_generic_args {
             if !signature.type_params.is_empty() {
@@ -327,9 +336,8 @@ impl Checker<'_> {
             if arguments.operands.iter().any(|arg| !arg.is_valid()) {
                 return Err(());
             }
-            result = self.infer_arguments(
-                &call, called, signature, explicit, &mut params, arguments,
-            )?;
+            result =
+                self.infer_arguments(&call, called, signature, explicit, &mut params, arguments)?;
         }
         let mut context = None;
         for (arg, &param) in arguments.operands.iter_mut().zip(&params) {
@@ -424,8 +432,7 @@ impl Checker<'_> {
         let inferred = match inferred {
             Ok(inferred) => inferred,
             Err(error) => {
-                let argument =
-                    |index: usize| self.expr_text_of(arguments.operands.get(index));
+                let argument = |index: usize| self.expr_text_of(arguments.operands.get(index));
                 let message = self.infer_message(&error, &argument);
                 if !message.is_empty() {
                     let at = error

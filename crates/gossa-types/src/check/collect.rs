@@ -174,8 +174,7 @@ impl<'e> Collector<'_, 'e> {
 
     fn error(&mut self, tree: u32, node: impl Into<NodeId>, message: String) {
         let source = self.state.trees[tree as usize].source;
-        let error =
-            TypeError { source, in_body: false, node: node.into(), message, soft: false };
+        let error = TypeError { source, in_body: false, node: node.into(), message, soft: false };
         self.errors.push(error);
     }
 
@@ -423,8 +422,7 @@ impl<'e> Collector<'_, 'e> {
             let index = params.len() as u32;
             params.push(TypeParamId::new(TypeParamKey { owner: decl, index, name }));
         }
-        let receiver =
-            ReceiverEntry { base, pointer, params: params.len() as u32 };
+        let receiver = ReceiverEntry { base, pointer, params: params.len() as u32 };
         push_type_params(tree, tree[signature].type_params, decl, &mut params);
         self.add_function(index, ident, decl, Some(receiver), params, has_body);
         self.state.trees[index as usize].records.set_object(ident, Object::Func(decl));

@@ -3,9 +3,7 @@
 use super::{Checker, Operand};
 use crate::constant::DuplicateKey;
 use crate::info::{Mode, Selected};
-use crate::lookup::{
-    LookupResult, lookup_field_or_method, lookup_ignoring_case, path_names,
-};
+use crate::lookup::{LookupResult, lookup_field_or_method, lookup_ignoring_case, path_names};
 use crate::object::Object;
 use crate::ty::{FieldType, TypeId, TypeKind};
 use gossa_base::{FxHashMap, FxHashSet, Name};
@@ -70,16 +68,12 @@ impl Checker<'_> {
                 for &element in list {
                     self.use_expr(element);
                 }
-                let invalid =
-                    matches!(other, Some(TypeKind::Basic(crate::BasicKind::Invalid)));
+                let invalid = matches!(other, Some(TypeKind::Basic(crate::BasicKind::Invalid)));
                 if !invalid {
-                    let element =
-                        if hint.is_some() { " element" } else { "" };
-                    let cause =
-                        if other.is_none() { " (no common underlying type)" } else { "" };
+                    let element = if hint.is_some() { " element" } else { "" };
+                    let cause = if other.is_none() { " (no common underlying type)" } else { "" };
                     let name = self.type_text(ty);
-                    let message =
-                        format!("invalid composite literal{element} type {name}{cause}");
+                    let message = format!("invalid composite literal{element} type {name}{cause}");
                     self.error(expr, message);
                 }
                 return Operand::invalid(expr);
@@ -102,8 +96,7 @@ impl Checker<'_> {
         }
         for (index, &element) in list.iter().enumerate() {
             if matches!(self.tree()[element], Expr::KeyValue { .. }) {
-                let message =
-                    "mixture of field:value and value elements in struct literal";
+                let message = "mixture of field:value and value elements in struct literal";
                 self.error(element, message);
                 continue;
             }
@@ -133,11 +126,8 @@ impl Checker<'_> {
             let hidden = fields
                 .iter()
                 .any(|field| field.package.is_some_and(|package| package != self.cx.package));
-            let hint = if hidden {
-                " (type has unexported fields - use key:value pairs)"
-            } else {
-                ""
-            };
+            let hint =
+                if hidden { " (type has unexported fields - use key:value pairs)" } else { "" };
             let name = self.type_text(base);
             let message = format!("too few values in struct literal of type {name}{hint}");
             self.error(expr, message);
@@ -149,8 +139,7 @@ impl Checker<'_> {
         let mut seen: FxHashMap<Box<[u32]>, Name> = FxHashMap::default();
         for &element in list {
             let Expr::KeyValue { key, value } = tree[element] else {
-                let message =
-                    "mixture of field:value and value elements in struct literal";
+                let message = "mixture of field:value and value elements in struct literal";
                 self.error(element, message);
                 continue;
             };
@@ -162,16 +151,16 @@ impl Checker<'_> {
                 continue;
             };
             let holder = self.common_under(base).unwrap_or(base);
-            let found =
-                match lookup_field_or_method(self.cx, holder, false, self.cx.package, name) {
-                    LookupResult::Found(found) => found,
-                    _ => {
-                        if !crate::lookup::has_invalid_embedded_field(self.cx, holder) {
-                            self.unknown_field(key, name, base, holder);
-                        }
-                        continue;
+            let found = match lookup_field_or_method(self.cx, holder, false, self.cx.package, name)
+            {
+                LookupResult::Found(found) => found,
+                _ => {
+                    if !crate::lookup::has_invalid_embedded_field(self.cx, holder) {
+                        self.unknown_field(key, name, base, holder);
                     }
-                };
+                    continue;
+                }
+            };
             let Selected::Field { .. } = found.selected else {
                 self.error(key, format!("{name} is not a field"));
                 continue;
@@ -189,8 +178,7 @@ impl Checker<'_> {
                 continue;
             }
             if found.indirect {
-                let message =
-                    format!("invalid implicit pointer indirection to reach {name}");
+                let message = format!("invalid implicit pointer indirection to reach {name}");
                 self.error(key, message);
                 continue;
             }
@@ -201,8 +189,7 @@ impl Checker<'_> {
     }
 
     fn unknown_field(&self, key: ExprId, name: Name, base: TypeId, holder: TypeId) {
-        let similar =
-            lookup_ignoring_case(self.cx, holder, false, self.cx.package, name).found();
+        let similar = lookup_ignoring_case(self.cx, holder, false, self.cx.package, name).found();
         let described = similar.as_ref().map(|found| {
             let (name, package) = self.found_name(found);
             let declared = match base.unalias().kind() {
@@ -211,10 +198,8 @@ impl Checker<'_> {
             };
             (name, declared)
         });
-        let similar = similar
-            .as_ref()
-            .zip(described)
-            .map(|(found, (name, package))| (found, name, package));
+        let similar =
+            similar.as_ref().zip(described).map(|(found, (name, package))| (found, name, package));
         let message = self.lookup_error(base, name, similar, true);
         self.error(key, message);
     }
@@ -263,8 +248,7 @@ impl Checker<'_> {
         let mut index: i64 = 0;
         let mut max: i64 = 0;
         // Only keys can repeat an index.
-        let keyed =
-            list.iter().any(|&element| matches!(tree[element], Expr::KeyValue { .. }));
+        let keyed = list.iter().any(|&element| matches!(tree[element], Expr::KeyValue { .. }));
         let mut seen: FxHashSet<i64> = FxHashSet::default();
         for &element in list {
             let mut value = element;

@@ -40,14 +40,17 @@ fn arithmetic(op: BinaryOp, integer: bool) -> Option<constant::BinaryOperator> {
 
 impl Checker<'_> {
     /// A literal.
-    pub(super) fn basic_lit(&mut self, expr: ExprId, kind: LiteralKind, text: TextSlice) -> Operand {
+    pub(super) fn basic_lit(
+        &mut self,
+        expr: ExprId,
+        kind: LiteralKind,
+        text: TextSlice,
+    ) -> Operand {
         let text = self.tree().text(text);
         let (kind, basic) = match kind {
             LiteralKind::Int => (constant::LiteralKind::Int, BasicKind::UntypedInt),
             LiteralKind::Float => (constant::LiteralKind::Float, BasicKind::UntypedFloat),
-            LiteralKind::Imaginary => {
-                (constant::LiteralKind::Imaginary, BasicKind::UntypedComplex)
-            }
+            LiteralKind::Imaginary => (constant::LiteralKind::Imaginary, BasicKind::UntypedComplex),
             LiteralKind::Rune => (constant::LiteralKind::Rune, BasicKind::UntypedRune),
             LiteralKind::String => (constant::LiteralKind::String, BasicKind::UntypedString),
         };
@@ -142,17 +145,13 @@ impl Checker<'_> {
             match self.represent(x, *kind) {
                 Ok(value) => x.value = value,
                 Err(misfit) => {
-                    let arithmetic = matches!(
-                        self.tree()[x.expr],
-                        Expr::Binary { .. } | Expr::Unary { .. }
-                    );
+                    let arithmetic =
+                        matches!(self.tree()[x.expr], Expr::Binary { .. } | Expr::Unary { .. });
                     if arithmetic && self.is_basic(x.ty, BasicKind::is_integer) {
                         let text = self.expr_text(x.expr);
                         let ty = self.type_text(x.ty);
-                        let message = format!(
-                            "{text} (constant {} of type {ty}) overflows {ty}",
-                            x.value
-                        );
+                        let message =
+                            format!("{text} (constant {} of type {ty}) overflows {ty}", x.value);
                         self.error(x.expr, message);
                     } else {
                         self.invalid_conversion(misfit, x, x.ty);

@@ -12,8 +12,7 @@ impl Checker<'_> {
     /// The constant `x` converted to the constant type `ty`, if that can be.
     fn convert_constant(&self, x: &Operand, ty: TypeId) -> Option<Value> {
         let TypeKind::Basic(kind) = self.under_kind(ty) else { return None };
-        let represented =
-            representation(self.cx, *kind).and_then(|range| x.value.represent(range));
+        let represented = representation(self.cx, *kind).and_then(|range| x.value.represent(range));
         if represented.is_some() {
             return represented;
         }
@@ -74,9 +73,7 @@ impl Checker<'_> {
                 Err(found) => {
                     cause = match found {
                         Cause::Mismatch => String::new(),
-                        other => {
-                            self.with_printer(|printer| other.message(self.cx, printer))
-                        }
+                        other => self.with_printer(|printer| other.message(self.cx, printer)),
                     };
                     false
                 }

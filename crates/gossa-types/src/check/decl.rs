@@ -147,8 +147,7 @@ impl Checker<'_> {
             if let TypeKind::TypeParam(param) = rhs.kind()
                 && params.contains(param)
             {
-                let message =
-                    "cannot use type parameter declared in alias declaration as RHS";
+                let message = "cannot use type parameter declared in alias declaration as RHS";
                 self.error(ty, message);
                 return TypeId::INVALID;
             }
@@ -205,16 +204,22 @@ impl Checker<'_> {
             Expr::Unary { op: UnaryOp::Tilde, .. }
                 | Expr::Binary { op: gossa_syntax::BinaryOp::Or, .. }
         );
-        if !is_union {
-            return self.typ(expr);
+        let element = if is_union { self.union(expr) } else { self.typ(expr) };
+        match element.kind() {
+            TypeKind::Basic(BasicKind::Invalid)
+            | TypeKind::Named { .. }
+            | TypeKind::Alias { .. }
+            | TypeKind::TypeParam(_)
+            | TypeKind::Interface(_) => element,
+            _ => Self::constraint_of(element),
         }
-        let union = self.union(expr);
-        if Self::is_invalid(union) {
-            return union;
-        }
+    }
+
+    /// The constraint that lets in `element`: an interface that embeds it.
+    pub(super) fn constraint_of(element: TypeId) -> TypeId {
         TypeId::new(TypeKind::Interface(crate::ty::InterfaceType {
             methods: Box::default(),
-            embeds: Box::new([union]),
+            embeds: Box::new([element]),
             implicit: true,
         }))
     }
@@ -276,6 +281,7 @@ impl Checker<'_> {
             self.require_version(18, entry.ident, |_| "type parameter".to_owned());
         }
         self.scratch.scopes.open();
+        let mut receiver_local = None;
         if let Some(field) = tree[receivers].first() {
             if tree[receivers].len() > 1 || tree[field.names].len() > 1 {
                 self.error(field.ty, "method has multiple receivers");
@@ -283,10 +289,20 @@ impl Checker<'_> {
             let ty = self.receiver_type(entry, field.ty);
             entry.receiver_type.set(ty);
             let ident = tree[field.names].first().copied();
-            self.declare_param(ident, ty, LocalKind::Receiver, ident.unwrap_or(field.ty));
+            // A named receiver is in scope in the body only: its name is bound after the types.
+            let name = ident.and_then(|ident| tree.name(ident));
+            let at = ident.unwrap_or(field.ty);
+            let local = self.add_local(name, Some(at.into()), LocalKind::Receiver);
+            self.records().set_local_type(local, ty);
+            receiver_local = ident.map(|ident| (ident, local, ty));
         }
         let type_params = entry.type_params[own..].into();
         let (ty, _) = self.signature(signature, type_params, true);
+        if let Some((ident, local, ty)) = receiver_local {
+            self.record_object(ident, Object::Local(local));
+            self.records().set_expr(ident, Mode::Variable, ty);
+            self.declare(ident, Entity::Local(local));
+        }
         self.scratch.scopes.close();
         self.scratch.scopes.close();
         entry.signature.set(ty);
@@ -514,7 +530,8 @@ impl Checker<'_> {
         let Some(name) = tree.name(ident) else { return };
         let Some(owner) = self.owner else { return };
         let ordinal = self.local_ordinal(owner, name);
-        let decl = DeclId::new(DeclKey { package: self.cx.package, parent: Some(owner), name, ordinal });
+        let decl =
+            DeclId::new(DeclKey { package: self.cx.package, parent: Some(owner), name, ordinal });
         self.record_object(ident, Object::TypeName(decl));
         self.declare(ident, Entity::Type(decl));
         self.type_version(alias, type_params, ident);

@@ -120,8 +120,7 @@ impl Checker<'_> {
         if Self::is_invalid(self.under(ty)) || why_incomparable(self.cx, ty).is_none() {
             return;
         }
-        let why =
-            if is_type_param(ty) { " (missing comparable constraint)" } else { "" };
+        let why = if is_type_param(ty) { " (missing comparable constraint)" } else { "" };
         let name = self.type_text(ty);
         self.error(at, format!("invalid map key type {name}{why}"));
     }
@@ -212,8 +211,7 @@ impl Checker<'_> {
                     self.error(at, message);
                 } else if set.comparable {
                     let name = name(self);
-                    let message =
-                        format!("cannot use {name} in union ({name} embeds comparable)");
+                    let message = format!("cannot use {name} in union ({name} embeds comparable)");
                     self.error(at, message);
                 }
                 continue;
@@ -253,7 +251,13 @@ impl Checker<'_> {
     ) {
         for (index, (&param, &arg)) in params.iter().zip(args.as_slice()).enumerate() {
             let bound = crate::subst::bound(self.cx, param);
-            let bound = substitute(bound, params, &args);
+            let mut bound = substitute(bound, params, &args);
+            if !matches!(
+                self.under_kind(bound),
+                TypeKind::Interface(_) | TypeKind::Basic(BasicKind::Invalid)
+            ) {
+                bound = Self::constraint_of(bound);
+            }
             let place = || {
                 let exprs = indices.map_or(&[][..], |list| &self.tree()[list]);
                 exprs.get(index).copied().unwrap_or(at)

@@ -74,9 +74,7 @@ impl Checker<'_> {
                 let (ty, _) = self.type_name(decl);
                 Operand::new(expr, Mode::Type, ty)
             }
-            Entity::TypeParam(param) => {
-                Operand::new(expr, Mode::Type, TypeId::type_param(param))
-            }
+            Entity::TypeParam(param) => Operand::new(expr, Mode::Type, TypeId::type_param(param)),
         }
     }
 
@@ -151,9 +149,7 @@ impl Checker<'_> {
                 x.builtin = Some(builtin);
                 x
             }
-            Object::Nil => {
-                Operand::new(expr, Mode::Nil, TypeId::basic(BasicKind::UntypedNil))
-            }
+            Object::Nil => Operand::new(expr, Mode::Nil, TypeId::basic(BasicKind::UntypedNil)),
             _ => Operand::invalid(expr),
         }
     }
@@ -376,10 +372,8 @@ impl Checker<'_> {
         }
         let predicate: fn(BasicKind) -> bool = match op {
             UnaryOp::Address => {
-                let literal = matches!(
-                    self.tree()[self.tree().unparen(operand)],
-                    Expr::CompositeLit { .. }
-                );
+                let literal =
+                    matches!(self.tree()[self.tree().unparen(operand)], Expr::CompositeLit { .. });
                 if !literal && x.mode != Mode::Variable {
                     let what = self.operand_text(&x);
                     let message = format!("invalid operation: cannot take address of {what}");
@@ -398,13 +392,9 @@ impl Checker<'_> {
                 return result;
             }
             UnaryOp::Tilde => {
-                let hint = if self.all_integer(x.ty) {
-                    " (use ^ for bitwise complement)"
-                } else {
-                    ""
-                };
-                let message =
-                    format!("cannot use ~ outside of interface or type constraint{hint}");
+                let hint =
+                    if self.all_integer(x.ty) { " (use ^ for bitwise complement)" } else { "" };
+                let message = format!("cannot use ~ outside of interface or type constraint{hint}");
                 self.error(expr, message);
                 return Operand::invalid(expr);
             }

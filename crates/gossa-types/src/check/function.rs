@@ -21,8 +21,8 @@ impl Checker<'_> {
         ty
     }
 
-    /// The type of a signature, and where its parameters' types are. With `declare` set, the
-    /// parameters and results become locals, in order, with their names in the innermost block.
+    /// The type of a signature, and whether it is variadic. With `declare` set, the parameters and
+    /// results become locals, in order, with their names in the innermost block.
     pub(super) fn signature(
         &mut self,
         signature: SignatureId,
@@ -30,52 +30,44 @@ impl Checker<'_> {
         declare: bool,
     ) -> (TypeId, bool) {
         let syntax = self.tree()[signature];
-        let (params, variadic) = self.params(syntax.params, true, declare);
-        let (results, _) = self.params(syntax.results, false, declare);
+        let (params, variadic) = self.params(syntax.params, true);
+        let (results, _) = self.params(syntax.results, false);
+        if declare {
+            // The names are in scope in the body only.
+            self.declare_params(syntax.params, &params, LocalKind::Param);
+            self.declare_params(syntax.results, &results, LocalKind::Result);
+        }
         let ty = SignatureType { type_params, params, results, variadic };
         (TypeId::new(TypeKind::Signature(ty)), variadic)
     }
 
-    fn params(
-        &mut self,
-        list: FieldList,
-        are_params: bool,
-        declare: bool,
-    ) -> (Box<[Param]>, bool) {
+    fn params(&mut self, list: FieldList, are_params: bool) -> (Box<[Param]>, bool) {
         let tree = self.tree();
         let fields = &tree[list];
         let mut params = Vec::with_capacity(fields.len());
-        let mut idents: Vec<(Option<ExprId>, ExprId)> = Vec::with_capacity(fields.len());
         let mut variadic = false;
         let mut named = 0;
         for (index, field) in fields.iter().enumerate() {
             let names = &tree[field.names];
-            let mut ty = match tree[field.ty] {
+            let ty = match tree[field.ty] {
                 Expr::Ellipsis(elem) => {
-                    let last = are_params && index + 1 == fields.len() && names.len() <= 1;
-                    if !last {
+                    variadic = are_params && index + 1 == fields.len() && names.len() <= 1;
+                    if !variadic {
                         self.soft_error(field.ty, "invalid use of ...");
                     }
-                    variadic = last;
-                    elem.map_or(TypeId::INVALID, |elem| self.var_type(elem))
+                    let elem = elem.map_or(TypeId::INVALID, |elem| self.var_type(elem));
+                    let ty = if variadic { TypeId::slice(elem) } else { elem };
+                    self.records().set_expr(field.ty, Mode::Type, ty);
+                    ty
                 }
                 _ => self.var_type(field.ty),
             };
-            if matches!(tree[field.ty], Expr::Ellipsis(_)) {
-                if variadic {
-                    ty = TypeId::slice(ty);
-                }
-                self.records().set_expr(field.ty, Mode::Type, ty);
-            }
             if names.is_empty() {
                 params.push(Param { name: None, ty });
-                idents.push((None, field.ty));
-                continue;
             }
             for &ident in names {
                 named += 1;
                 params.push(Param { name: tree.name(ident), ty });
-                idents.push((Some(ident), ident));
             }
         }
         if named > 0 && named < params.len() {
@@ -84,13 +76,24 @@ impl Checker<'_> {
                 param.name.get_or_insert_with(|| Name::new("_"));
             }
         }
-        let kind = if are_params { LocalKind::Param } else { LocalKind::Result };
-        for (param, &(ident, at)) in params.iter().zip(&idents) {
-            if declare {
-                self.declare_param(ident, param.ty, kind, at);
+        (params.into(), variadic)
+    }
+
+    fn declare_params(&mut self, list: FieldList, params: &[Param], kind: LocalKind) {
+        let tree = self.tree();
+        let mut params = params.iter();
+        for field in &tree[list] {
+            let names = &tree[field.names];
+            if names.is_empty()
+                && let Some(param) = params.next()
+            {
+                self.declare_param(None, param.ty, kind, field.ty);
+            }
+            for &ident in names {
+                let Some(param) = params.next() else { return };
+                self.declare_param(Some(ident), param.ty, kind, ident);
             }
         }
-        (params.into(), variadic)
     }
 
     /// Declares a receiver, parameter or result.

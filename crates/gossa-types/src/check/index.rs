@@ -167,8 +167,7 @@ impl Checker<'_> {
         if let Some(limit) = limit
             && value >= limit
         {
-            let message =
-                format!("invalid argument: index {} out of bounds [0:{limit}]", x.value);
+            let message = format!("invalid argument: index {} out of bounds [0:{limit}]", x.value);
             self.error(expr, message);
             return (TypeId::INVALID, None);
         }

@@ -1,8 +1,8 @@
 //! Instantiation: of generic types, and of generic functions with explicit or inferred arguments.
 
 use super::{Checker, Delayed, Operand};
-use crate::info::Mode;
 use crate::infer::{InferError, infer_assignment};
+use crate::info::Mode;
 use crate::subst::{instantiate_signature, substitute};
 use crate::ty::{SignatureType, TypeId, TypeKind, TypeList};
 use gossa_syntax::{ExprId, ExprList};
@@ -116,8 +116,11 @@ impl Checker<'_> {
         let wanted = signature.type_params.len();
         if args.len() > wanted {
             let at = self.tree()[indices][wanted];
-            let message =
-                format!("got {} type arguments but {} has {wanted} type parameters", args.len(), self.expr_text(x.expr));
+            let message = format!(
+                "got {} type arguments but {} has {wanted} type parameters",
+                args.len(),
+                self.expr_text(x.expr)
+            );
             self.error(at, message);
             return None;
         }
@@ -182,8 +185,7 @@ impl Checker<'_> {
         match infer_assignment(self.cx, x.ty, explicit, target, self.allows(21)) {
             Ok(args) => self.instantiate(x, &args, indices),
             Err(error) => {
-                let message =
-                    self.infer_message(&error, &|_| "variable in assignment".to_owned());
+                let message = self.infer_message(&error, &|_| "variable in assignment".to_owned());
                 if !message.is_empty() {
                     self.error(x.expr, message);
                 }

@@ -54,7 +54,8 @@ fn cgo_preamble(file: &File, text: &[u8]) -> Option<Box<str>> {
                 push_comment(preamble, text, comment.range);
             }
             if parenthesized {
-                let start = decl.range.start() + gossa_base::TextSize::from(decl.header.spans.specs[spec.index()].start);
+                let start = decl.range.start()
+                    + gossa_base::TextSize::from(decl.header.spans.specs[spec.index()].start);
                 for comment in comments_above(file, decl, text, start.into()) {
                     push_comment(preamble, text, comment);
                 }

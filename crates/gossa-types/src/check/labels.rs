@@ -3,9 +3,7 @@
 use super::Checker;
 use crate::object::Object;
 use gossa_base::{FxHashMap, Name};
-use gossa_syntax::{
-    AssignOp, BranchKind, DeclKeyword, ExprId, Stmt, StmtId, StmtList,
-};
+use gossa_syntax::{AssignOp, BranchKind, DeclKeyword, ExprId, Stmt, StmtId, StmtList};
 
 /// A block that encloses the statement at hand.
 struct Block {
@@ -127,12 +125,7 @@ impl Labels<'_, '_> {
         }
     }
 
-    fn nested(
-        &mut self,
-        labelled: Option<(Name, StmtId)>,
-        list: StmtList,
-        jumps: &mut Vec<Jump>,
-    ) {
+    fn nested(&mut self, labelled: Option<(Name, StmtId)>, list: StmtList, jumps: &mut Vec<Jump>) {
         let inner = super::with_stack(|| self.block(labelled, list));
         // A declaration inside the block is out of the way once the block is left.
         jumps.extend(inner.into_iter().map(|jump| Jump { over_declaration: false, ..jump }));

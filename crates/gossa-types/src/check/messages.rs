@@ -212,7 +212,8 @@ impl Checker<'_> {
         if let Some((found, name, package)) = similar {
             other = name;
             what = if found.is_method() { "method" } else { "field" };
-            if package.is_none_or(|package| package == self.cx.package) && name != selector
+            if package.is_none_or(|package| package == self.cx.package)
+                && name != selector
                 && package == Some(self.cx.package)
             {
                 case = Case::Misspelled;
@@ -248,9 +249,9 @@ impl Checker<'_> {
         }
         match case {
             Case::Missing => format!("type {ty} has no field or method {selector}"),
-            Case::Misspelled => format!(
-                "type {ty} has no field or method {selector}, but does have {what} {other}"
-            ),
+            Case::Misspelled => {
+                format!("type {ty} has no field or method {selector}, but does have {what} {other}")
+            }
             Case::Unexported => format!(
                 "type {ty} has no field or method {selector}, but does have unexported {what} \
                  {other}"

@@ -4,8 +4,8 @@ use super::Scratch;
 use super::context::{Context, Own, PackageState};
 use crate::cgo::CModel;
 use crate::decls::{
-    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Receiver,
-    TypeError, VarDecl,
+    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Receiver, TypeError,
+    VarDecl,
 };
 use crate::env::TypeEnv;
 use crate::ids::{DeclId, PackageId};
@@ -397,4 +397,3 @@ fn object_package(object: &Object) -> Option<PackageId> {
 pub(super) fn unresolved() -> RefCell<(TypeId, crate::constant::Value)> {
     RefCell::new((TypeId::INVALID, crate::constant::Value::UNKNOWN))
 }
-

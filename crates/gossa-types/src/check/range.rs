@@ -48,8 +48,7 @@ impl Checker<'_> {
                     failed = true;
                     if !Self::is_invalid(self.under(x.ty)) {
                         let what = self.operand_text(&x);
-                        let cause =
-                            if cause.is_empty() { cause } else { format!(": {cause}") };
+                        let cause = if cause.is_empty() { cause } else { format!(": {cause}") };
                         self.soft_error(expr, format!("cannot range over {what}{cause}"));
                     }
                 }
@@ -149,9 +148,7 @@ impl Checker<'_> {
                 }
                 Ok((Some(ty), None))
             }
-            TypeKind::Basic(kind) if kind.is_numeric() && kind.is_untyped() => {
-                Err(String::new())
-            }
+            TypeKind::Basic(kind) if kind.is_numeric() && kind.is_untyped() => Err(String::new()),
             TypeKind::Array { elem, .. } | TypeKind::Slice(elem) => Ok((int, Some(*elem))),
             TypeKind::Map { key, value } => Ok((Some(*key), Some(*value))),
             TypeKind::Chan { elem, .. } => Ok((Some(*elem), None)),

@@ -187,8 +187,10 @@ impl Context<'_> {
     pub(super) fn report_cycle_of(&self, cycle: &[DeclId]) {
         let Some(state) = self.state() else { return };
         let places: Vec<_> = cycle.iter().map(|&decl| self.place_of(decl)).collect();
-        let Some((start, &Some((tree, ident)))) =
-            places.iter().enumerate().min_by_key(|(_, place)| place.map_or((u32::MAX, None), |(t, e)| (t, Some(e))))
+        let Some((start, &Some((tree, ident)))) = places
+            .iter()
+            .enumerate()
+            .min_by_key(|(_, place)| place.map_or((u32::MAX, None), |(t, e)| (t, Some(e))))
         else {
             return;
         };
@@ -273,7 +275,10 @@ impl Checker<'_> {
     /// Records the constraint of a type parameter.
     pub(super) fn set_bound(&self, param: crate::TypeParamId, bound: TypeId) {
         match self.cx.state() {
-            Some(state) if param.key().owner.parent().is_none() || state.funcs.contains_key(&param.key().owner) => {
+            Some(state)
+                if param.key().owner.parent().is_none()
+                    || state.funcs.contains_key(&param.key().owner) =>
+            {
                 state.bounds.borrow_mut().insert(param, bound);
             }
             _ => {

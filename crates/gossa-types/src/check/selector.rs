@@ -100,13 +100,7 @@ impl Checker<'_> {
         Operand::new(expr, mode, ty)
     }
 
-    fn selected_method(
-        &mut self,
-        expr: ExprId,
-        sel: ExprId,
-        x: &Operand,
-        found: Found,
-    ) -> Operand {
+    fn selected_method(&mut self, expr: ExprId, sel: ExprId, x: &Operand, found: Found) -> Operand {
         match found.selected {
             Selected::Method { decl } => {
                 self.add_reference(decl);
@@ -135,8 +129,7 @@ impl Checker<'_> {
         }
         // The receiver becomes the first parameter.
         let named = method.params.first().is_some_and(|param| param.name.is_some());
-        let receiver =
-            Param { name: named.then(|| Name::new("_")), ty: x.ty };
+        let receiver = Param { name: named.then(|| Name::new("_")), ty: x.ty };
         let params = std::iter::once(receiver).chain(method.params.iter().copied()).collect();
         let ty = TypeId::new(TypeKind::Signature(SignatureType { params, ..method.clone() }));
         Operand::new(expr, Mode::Value, ty)
@@ -238,8 +231,7 @@ impl Checker<'_> {
                     .scope
                     .keys()
                     .filter(|other| {
-                        is_exported(**other)
-                            && other.as_str().eq_ignore_ascii_case(name.as_str())
+                        is_exported(**other) && other.as_str().eq_ignore_ascii_case(name.as_str())
                     })
                     .min_by_key(|other| other.as_str());
                 let message = match similar {
@@ -256,13 +248,7 @@ impl Checker<'_> {
         self.object_operand(expr, sel, object)
     }
 
-    fn unsafe_name(
-        &mut self,
-        expr: ExprId,
-        sel: ExprId,
-        name: Name,
-        qualifier: Name,
-    ) -> Operand {
+    fn unsafe_name(&mut self, expr: ExprId, sel: ExprId, name: Name, qualifier: Name) -> Operand {
         let object = if name.as_str() == "Pointer" {
             Object::BasicType(BasicKind::UnsafePointer)
         } else {

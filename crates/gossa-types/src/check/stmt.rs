@@ -203,9 +203,8 @@ impl Checker<'_> {
                 let tree = self.tree();
                 let (&[left], &[right]) = (&tree[lhs], &tree[rhs]) else {
                     let op = super::messages::binary_text(op);
-                    let message = format!(
-                        "assignment operation {op}= requires single-valued expressions"
-                    );
+                    let message =
+                        format!("assignment operation {op}= requires single-valued expressions");
                     self.error(stmt, message);
                     return;
                 };
@@ -306,9 +305,7 @@ impl Checker<'_> {
 
     fn branch(&mut self, flow: Flow, stmt: StmtId, kind: BranchKind) {
         let message = match kind {
-            BranchKind::Break if !flow.break_ok => {
-                "break is not in a loop, switch, or select"
-            }
+            BranchKind::Break if !flow.break_ok => "break is not in a loop, switch, or select",
             BranchKind::Continue if !flow.continue_ok => "continue is not in a loop",
             BranchKind::Fallthrough if !flow.fallthrough_ok => {
                 if flow.final_case {
@@ -333,8 +330,7 @@ impl Checker<'_> {
             if let Some(comm) = comm
                 && !self.is_communication(comm)
             {
-                let message =
-                    "select case must be send or receive (possibly with assignment)";
+                let message = "select case must be send or receive (possibly with assignment)";
                 self.error(comm, message);
                 continue;
             }
@@ -352,12 +348,10 @@ impl Checker<'_> {
         let received = match tree[stmt] {
             Stmt::Send { .. } => return true,
             Stmt::Expr(expr) => Some(expr),
-            Stmt::Assign { op: AssignOp::Assign | AssignOp::Define, rhs, .. } => {
-                match &tree[rhs] {
-                    &[only] => Some(only),
-                    _ => None,
-                }
-            }
+            Stmt::Assign { op: AssignOp::Assign | AssignOp::Define, rhs, .. } => match &tree[rhs] {
+                &[only] => Some(only),
+                _ => None,
+            },
             _ => None,
         };
         received.is_some_and(|expr| {

@@ -136,8 +136,7 @@ impl Checker<'_> {
                 self.records().set_local_type(local, ty);
                 if let Some(name) = name {
                     // The block is new: the name is free.
-                    let _ =
-                        self.scratch.scopes.declare(name, Entity::Local(local), Some(ident));
+                    let _ = self.scratch.scopes.declare(name, Entity::Local(local), Some(ident));
                 }
                 self.records().add_implicit(case, local);
                 symbols.push(local);

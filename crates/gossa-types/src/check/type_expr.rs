@@ -156,8 +156,7 @@ impl Checker<'_> {
             Expr::ArrayType { len: Some(len), elem } => {
                 let len = match self.tree()[len] {
                     Expr::Ellipsis(_) => {
-                        let message =
-                            "invalid use of [...] array (outside a composite literal)";
+                        let message = "invalid use of [...] array (outside a composite literal)";
                         self.error(len, message);
                         None
                     }

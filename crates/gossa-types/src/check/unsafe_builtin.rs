@@ -118,11 +118,8 @@ impl Checker<'_> {
             return Some(Operand::new(expr, Mode::Value, uintptr));
         }
         let sizes = Sizes::new(self.cx);
-        let found = if builtin == Builtin::UnsafeSizeof {
-            sizes.size(x.ty)
-        } else {
-            sizes.align(x.ty)
-        };
+        let found =
+            if builtin == Builtin::UnsafeSizeof { sizes.size(x.ty) } else { sizes.align(x.ty) };
         let Some(found) = found else {
             if !x.ty.has_invalid() && !Self::is_invalid(self.under(x.ty)) {
                 let what = self.operand_text(x);
@@ -159,10 +156,8 @@ impl Checker<'_> {
             LookupResult::Found(found) => found,
             _ => {
                 if !Self::is_invalid(self.under(base)) {
-                    let message = format!(
-                        "invalid argument: {} has no single field {name}",
-                        base_text(self)
-                    );
+                    let message =
+                        format!("invalid argument: {} has no single field {name}", base_text(self));
                     self.error(x.expr, message);
                 }
                 return None;

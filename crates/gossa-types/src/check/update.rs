@@ -41,11 +41,7 @@ pub(super) fn is_shift(op: BinaryOp) -> bool {
 
 impl Checker<'_> {
     /// A constant as one of a basic kind, rounded where need be.
-    pub(super) fn represent(
-        &self,
-        x: &Operand,
-        kind: BasicKind,
-    ) -> Result<Value, Misfit> {
+    pub(super) fn represent(&self, x: &Operand, kind: BasicKind) -> Result<Value, Misfit> {
         let found = representation(self.cx, kind).and_then(|range| x.value.represent(range));
         found.ok_or_else(|| {
             let numeric = self.is_basic(x.ty, BasicKind::is_numeric) && kind.is_numeric();
@@ -204,8 +200,9 @@ impl Checker<'_> {
             }
             if self.records().is_shifted(expr) && !self.all_integer(ty) {
                 let (text, ty) = (self.expr_text(expr), self.type_text(ty));
-                let message =
-                    format!("invalid operation: shifted operand {text} (type {ty}) must be integer");
+                let message = format!(
+                    "invalid operation: shifted operand {text} (type {ty}) must be integer"
+                );
                 self.error(expr, message);
                 self.records().set_expr(expr, known.mode, TypeId::INVALID);
                 continue;

@@ -31,9 +31,7 @@ impl Search<'_, '_> {
         match ty.kind() {
             TypeKind::Array { elem, .. } => self.visit(*elem),
             TypeKind::Struct(fields) => fields.iter().all(|field| self.visit(field.ty)),
-            TypeKind::Union(terms) => {
-                terms.iter().all(|term: &UnionTerm| self.visit(term.ty))
-            }
+            TypeKind::Union(terms) => terms.iter().all(|term: &UnionTerm| self.visit(term.ty)),
             TypeKind::Interface(interface) => {
                 interface.embeds.iter().all(|&embed| self.visit(embed))
             }
