@@ -7,7 +7,7 @@ use crate::constant::Value;
 use crate::info::{Mode, Selected, Selection, SelectionKind};
 use crate::lookup::{LookupResult, lookup_field_or_method};
 use crate::object::{Builtin, Object};
-use crate::sizes::Sizes;
+use crate::sizes::{NoSize, Sizes};
 use crate::ty::{BasicKind, TypeId, TypeKind};
 use gossa_base::FxHashSet;
 use gossa_syntax::{Expr, ExprId};
@@ -118,14 +118,19 @@ impl Checker<'_> {
             return Some(Operand::new(expr, Mode::Value, uintptr));
         }
         let sizes = Sizes::new(self.cx);
-        let found =
-            if builtin == Builtin::UnsafeSizeof { sizes.size(x.ty) } else { sizes.align(x.ty) };
-        let Some(found) = found else {
-            if !x.ty.has_invalid() && !Self::is_invalid(self.under(x.ty)) {
+        let found = if builtin == Builtin::UnsafeSizeof {
+            sizes.try_size(x.ty)
+        } else {
+            sizes.align(x.ty).ok_or(NoSize::Unknown)
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(NoSize::Unknown) => return None,
+            Err(NoSize::TooLarge) => {
                 let what = self.operand_text(x);
                 self.error(x.expr, format!("{what} is too large"));
+                return None;
             }
-            return None;
         };
         Some(Operand::constant(expr, uintptr, Value::from_i64(found)))
     }
@@ -203,7 +208,7 @@ impl Checker<'_> {
         }
         let path = found.full_path();
         let Some(offset) = Sizes::new(self.cx).offset_of_path(base, &path) else {
-            if !base.has_invalid() {
+            if Sizes::new(self.cx).try_size(base) == Err(NoSize::TooLarge) {
                 let what = self.operand_text(&x);
                 self.error(x.expr, format!("{what} is too large"));
             }
