@@ -75,18 +75,17 @@ pub(crate) fn run(context: &Context, args: &AstArgs) -> Result<Exit, CommandErro
     }
     out.flush()?;
     if args.errors && !context.quiet {
-        output::note(&format!(
-            "{} files, {} lines, {} bytes, {} errors{}",
-            files.len(),
-            total.lines,
-            total.bytes,
-            total.errors,
-            if context.deterministic {
-                String::new()
-            } else {
-                format!(", {:.3} s", start.elapsed().as_secs_f64())
-            }
-        ));
+        let counts = [
+            (files.len() as u64, "file"),
+            (total.lines, "line"),
+            (total.bytes, "byte"),
+            (total.errors, "error"),
+        ];
+        let mut sum = counts.map(|(count, noun)| output::counted(count, noun)).join(", ");
+        if !context.deterministic {
+            sum.push_str(&format!(", {:.3} s", start.elapsed().as_secs_f64()));
+        }
+        output::note(&sum);
     }
     Ok(if unreadable == files.len() { Exit::Failed } else { Exit::of(0, total.errors) })
 }

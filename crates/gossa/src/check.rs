@@ -5,6 +5,7 @@ use crate::context::{self, Context, SessionSources};
 use crate::exit::{CommandError, Exit};
 use crate::{memory, output};
 use gossa_api::{ProgramData, Registry, Selection};
+use gossa_base::FxHashSet;
 use gossa_db::{Session, parse};
 use gossa_report::{
     Diagnostic, Finding, NoSources, OutputFormat, PathDisplay, Report, Seconds, Severity,
@@ -45,6 +46,7 @@ pub(crate) fn run(
     let paths = context.paths(session.program());
     let mut report = Report::new();
     report.findings = outcome.findings;
+    let elsewhere = leave_out_dependencies(&session, &mut report.findings);
     report.findings.iter_mut().for_each(|finding| display(finding, &paths));
     report.diagnostics = context::diagnostics(&session, &paths);
     report.diagnostics.extend(outcome.diagnostics);
@@ -55,6 +57,12 @@ pub(crate) fn run(
 
     let sources = SessionSources::new(&session, &*context.system, &paths);
     write(context, args, &mut report, &sources)?;
+    if elsewhere > 0 && !context.quiet {
+        output::note(&format!(
+            "{} in dependencies not shown: name their packages to see them",
+            output::counted(elsewhere as u64, "finding")
+        ));
+    }
     let exit = context::exit_status(session.program(), report.findings.len(), report.stats.errors);
     // The process ends here: giving gigabytes back piece by piece would only take time.
     std::mem::forget((session, data));
@@ -101,6 +109,17 @@ fn write(
     let mut out = output::stdout();
     report.write(args.format, &options, sources, &mut out)?;
     Ok(out.flush()?)
+}
+
+/// Dependencies are analysed for what they do to the packages that the patterns name; what is
+/// wrong inside them is for whoever names them. Gives how many findings were left out.
+fn leave_out_dependencies(session: &Session, findings: &mut Vec<Finding>) -> usize {
+    let program = session.program();
+    let roots: FxHashSet<&str> =
+        program.roots.iter().map(|&root| program.package(root).import_path.as_str()).collect();
+    let all = findings.len();
+    findings.retain(|finding| roots.contains(finding.package.as_str()));
+    all - findings.len()
 }
 
 /// Names the finding's files as the output does.

@@ -7,7 +7,7 @@
 //! # use gossa::api::{Check, Checker};
 //! # struct MyChecker;
 //! # impl Checker for MyChecker {
-//! #     fn checks(&self) -> &'static [&'static Check] { &[] }
+//! #     fn checks(&self) -> Vec<&'static Check> { Vec::new() }
 //! # }
 //! fn main() -> std::process::ExitCode {
 //!     gossa::main(gossa::builtin().with(MyChecker))

@@ -5,7 +5,7 @@ use crate::context::{self, Context};
 use crate::exit::{CommandError, Exit};
 use crate::output;
 use gossa_db::SessionError;
-use gossa_load::{LoadDiagnostic, Program, Severity, golist};
+use gossa_load::{LoadDiagnostic, Severity, golist};
 use gossa_report::{PathDisplay, escape_line};
 use serde::Serialize as _;
 use serde_json::ser::{PrettyFormatter, Serializer};

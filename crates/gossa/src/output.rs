@@ -58,6 +58,12 @@ pub(crate) fn error(message: &str) {
     note(&format!("error: {}", message.join("\n")));
 }
 
+/// `1 error`, `2 errors`.
+pub(crate) fn counted(count: u64, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// Writes a diagnostic on one line: `file:line:column: message`.
 pub(crate) fn write_diagnostic(out: &mut dyn Write, diagnostic: &Diagnostic) -> io::Result<()> {
     if let Some(place) = &diagnostic.location {

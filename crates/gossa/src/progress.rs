@@ -23,7 +23,6 @@ impl TerminalProgress {
         {
             bar.set_style(style.progress_chars("=> "));
         }
-        bar.enable_steady_tick(Duration::from_millis(200));
         Self { bar }
     }
 }
@@ -31,10 +30,11 @@ impl TerminalProgress {
 impl Progress for TerminalProgress {
     fn stage(&self, name: &str, total: usize) {
         if !self.bar.is_hidden() {
-            self.bar.set_prefix(name.to_owned());
-            self.bar.set_message("");
-            self.bar.set_length(total as u64);
             self.bar.set_position(0);
+            self.bar.set_length(total as u64);
+            self.bar.set_message("");
+            self.bar.set_prefix(name.to_owned());
+            self.bar.enable_steady_tick(Duration::from_millis(200));
         }
     }
 

@@ -174,14 +174,14 @@ fn verify_function(db: &RootDb, by_id: &FxHashMap<FuncId, &Body>, lowered: &Lowe
     let resolver = EnvResolver::new(&env, None);
     let mut found = Verified::default();
     let bodies = &*lowered.bodies;
-    for (index, violation) in gossa_ssa::verify::verify_lowered(bodies, Some(&resolver)) {
+    for (index, violation) in gossa_ssa::verify_lowered(bodies, Some(&resolver)) {
         let func = bodies.get(index).map(|body| name(body.func)).unwrap_or_default();
         found.violations.push(format!("{func}: {violation}"));
     }
     if found.violations.is_empty() {
         for body in bodies {
             let callee = |func: FuncId| by_id.get(&func).copied();
-            for violation in gossa_ssa::verify::verify_calls(body, Some(&resolver), &callee) {
+            for violation in gossa_ssa::verify_calls(body, Some(&resolver), &callee) {
                 found.violations.push(format!("{}: {violation}", name(body.func)));
             }
         }

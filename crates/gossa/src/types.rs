@@ -12,7 +12,7 @@ use gossa_types::{DeclSource, EnvResolver, Mode, TreeTypes, print};
 use rayon::prelude::*;
 use serde::Serialize;
 use std::io::Write;
-use std::sync::Arc;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Packages that are dumped before any of them is printed: bounds what is held in memory.
 const BATCH: usize = 16;
@@ -41,7 +41,12 @@ pub(crate) fn run(context: &Context, args: &TypesArgs) -> Result<Exit, CommandEr
     }
     out.flush()?;
     if !context.quiet {
-        output::note(&format!("{} packages, {errors} errors", session.program().packages.len()));
+        let packages = session.program().packages.len() as u64;
+        output::note(&format!(
+            "{}, {}",
+            output::counted(packages, "package"),
+            output::counted(errors, "error")
+        ));
     }
     let exit = context::exit_status(session.program(), 0, errors);
     std::mem::forget(session);
@@ -74,7 +79,11 @@ fn dump(session: &Session, paths: &PathDisplay, out: &mut dyn Write) -> Result<(
             batch
                 .par_iter()
                 .with_max_len(1)
-                .map_with(db, |db, &package| package_lines(db, package, paths))
+                .map_with(db, |db, &package| {
+                    // A package whose check failed was reported with the diagnostics.
+                    catch_unwind(AssertUnwindSafe(|| package_lines(db, package, paths)))
+                        .unwrap_or_default()
+                })
                 .collect()
         });
         for text in texts {
@@ -115,12 +124,14 @@ fn package_lines(db: &RootDb, package: PackageInput, paths: &PathDisplay) -> Vec
             if found.source.file as usize != index {
                 continue;
             }
-            let Some(body) = body_types(db, BodyKey::new(db, func)) else { continue };
-            let (Some(types), Some(decl)) = (body.load(db, func), decl_at(found.source)) else {
+            // A body whose check failed was reported with the diagnostics.
+            let types = catch_unwind(AssertUnwindSafe(|| {
+                body_types(db, BodyKey::new(db, func)).as_ref()?.load(db, func)
+            }));
+            let (Ok(Some(types)), Some(decl)) = (types, decl_at(found.source)) else {
                 continue;
             };
             if let Some(tree) = &decl.body {
-                let types: Arc<_> = types;
                 let resolver = EnvResolver::new(&env, Some(&types.locals));
                 let base = decl.range.start();
                 writer.tree(&CheckedTree { base, tree, types: &types.types }, &resolver);

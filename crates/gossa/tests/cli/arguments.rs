@@ -30,7 +30,7 @@ fn mistakes_are_told_and_end_with_status_2() {
         (vec!["check", "--tests"], "--tests is not available yet"),
         (vec!["check", "--baseline", "b.json"], "--baseline is not available yet"),
         (vec!["check", "--min-confidence", "some"], "[possible values: low, medium, high]"),
-        (vec!["check", "--jobs", "-1"], "--jobs"),
+        (vec!["check", "--jobs", "many"], "--jobs"),
         (vec!["check", "--checkers", "unsafe-uintprt"], "did you mean `unsafe-uintptr`?"),
         (vec!["explain", "unsafe-uintprt"], "did you mean `unsafe-uintptr`?"),
         (vec!["-C", "nowhere", "check"], "there is no directory"),

@@ -78,10 +78,10 @@ fn broken_go_mod() {
 fn empty_directories() {
     let dir = module([("go.mod", GO_MOD), ("rest/rest.go", ANALYSED), ("empty/note.txt", "")]);
     let (_, found) = check(dir.path(), &["./empty"], 2);
-    assert_line(&found, "[load]", "no Go files in");
+    assert_line(&found, "empty:1:1: [load]", "no Go files in");
 
     let (_, found) = check(dir.path(), &["./empty", "./rest"], 3);
-    assert_line(&found, "[load]", "no Go files in");
+    assert_line(&found, "empty:1:1: [load]", "no Go files in");
     assert_line(&found, "rest/rest.go:3:26: [types]", FOUND);
 }
 
@@ -118,7 +118,7 @@ fn a_file_that_is_no_text() {
     assert_line(&found, "nul/b.go:3:13: [types]", FOUND);
     assert_line(&found, "bom/a.go:3:13: [types]", FOUND);
     assert_line(&found, "late/a.go:3:1: ", "BOM");
-    assert_line(&found, "binary/a.go:1:1: ", "");
+    assert_line(&found, "binary/a.go:1:", "");
     assert_line(&found, "rest/rest.go:3:26: [types]", FOUND);
 }
 

@@ -21,7 +21,7 @@ fn a_finding_shows_the_code_and_tells_the_story() {
     assert!(text.contains("14 |     return (*byte)(unsafe.Pointer(u))"), "{text}");
     assert!(text.contains("in function `(*Buffer).First` of package example.com/findings/buffer"));
     assert!(text.contains("\nstep 1: "), "{text}");
-    assert!(text.ends_with("1 finding (1 warning) in 2 packages\n"), "{text}");
+    assert!(text.ends_with("1 finding (1 warning) in 3 packages\n"), "{text}");
     assert!(!text.contains('\u{1b}'), "colours in a pipe: {text:?}");
 }
 
@@ -150,6 +150,17 @@ fn files_are_named_relative_to_the_directory_asked_for() {
     assert_eq!(ended.json()["findings"][0]["location"]["file"], "buffer/buffer.go");
     let ended = gossa(fixture("findings")).args(["-C", "buffer"]).args(JSON).run().exits(1);
     assert_eq!(ended.json()["findings"][0]["location"]["file"], "buffer.go");
+}
+
+#[test]
+fn findings_in_dependencies_are_for_those_who_name_them() {
+    let ended = gossa(fixture("findings")).args(["check", "./user"]).run().exits(0);
+    assert_eq!(ended.stdout, "no findings in 3 packages\n");
+    assert_eq!(
+        ended.stderr,
+        "1 finding in dependencies not shown: name their packages to see them\n"
+    );
+    gossa(fixture("findings")).args(["check", "./user", "./buffer"]).run().exits(1);
 }
 
 #[test]
