@@ -18,6 +18,10 @@ use std::sync::LazyLock;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PackageId(Name);
 
+// Asked for at every look at a declaration.
+static UNIVERSE: LazyLock<PackageId> = LazyLock::new(|| PackageId::new(""));
+static UNSAFE: LazyLock<PackageId> = LazyLock::new(|| PackageId::new("unsafe"));
+
 impl PackageId {
     /// The package with this import path (and variant).
     #[must_use]
@@ -28,13 +32,13 @@ impl PackageId {
     /// The package of predeclared identifiers.
     #[must_use]
     pub fn universe() -> Self {
-        Self::new("")
+        *UNIVERSE
     }
 
     /// The pseudo-package `unsafe`.
     #[must_use]
     pub fn unsafe_package() -> Self {
-        Self::new("unsafe")
+        *UNSAFE
     }
 
     /// The import path, without the variant.
