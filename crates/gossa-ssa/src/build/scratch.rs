@@ -4,7 +4,7 @@ use super::facts::Facts;
 use super::finish::Order;
 use super::function::Code;
 use super::unit::Slot;
-use gossa_types::TypeId;
+use gossa_types::{TypeId, TypeKind};
 use std::cell::Cell;
 
 /// What is kept between calls of [`lower`](super::lower), per thread.
@@ -19,6 +19,46 @@ pub(super) struct Scratch {
     /// Buffers of finished functions; one per level of nested closures.
     pub(super) codes: Vec<Code>,
     pub(super) order: Order,
+    pub(super) underlying: UnderlyingCache,
+}
+
+/// Structures of underlying types asked for lately, by the type's number. Valid for one unit.
+pub(super) struct UnderlyingCache([Cell<(u32, &'static TypeKind)>; CACHED]);
+
+const CACHED: usize = 64;
+
+impl Default for UnderlyingCache {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Cell::new((0, TypeId::INVALID.kind()))))
+    }
+}
+
+impl UnderlyingCache {
+    /// The structure, found by `find` unless it is known.
+    #[inline]
+    pub(super) fn get(
+        &self,
+        ty: TypeId,
+        find: impl FnOnce() -> &'static TypeKind,
+    ) -> &'static TypeKind {
+        let raw = ty.to_raw();
+        let slot = &self.0[raw as usize % CACHED];
+        let (known, kind) = slot.get();
+        // No type has the number 0.
+        if known == raw {
+            return kind;
+        }
+        let kind = find();
+        slot.set((raw, kind));
+        kind
+    }
+
+    /// Forgets everything.
+    pub(super) fn clear(&self) {
+        for slot in &self.0 {
+            slot.set((0, slot.get().1));
+        }
+    }
 }
 
 thread_local! {

@@ -34,7 +34,7 @@ impl<'e> Unit<'e> {
         let kind = ty.kind();
         match kind {
             TypeKind::Named { .. } | TypeKind::Alias { .. } | TypeKind::TypeParam(_) => {
-                underlying(&self.resolver, ty).kind()
+                self.scratch.underlying.get(ty, || underlying(&self.resolver, ty).kind())
             }
             _ => kind,
         }

@@ -66,6 +66,7 @@ impl<'e> Unit<'e> {
         let mut scratch = Scratch::take();
         let mut facts = std::mem::take(&mut scratch.facts);
         facts.clear();
+        scratch.underlying.clear();
         let mut var_types = std::mem::take(&mut scratch.var_types);
         var_types.clear();
         var_types.resize(types.locals.len(), None);
