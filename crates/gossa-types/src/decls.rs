@@ -68,6 +68,8 @@ pub struct Receiver {
     pub pointer: bool,
     /// How many of the method's type parameters are the receiver's.
     pub type_params: u32,
+    /// The receiver's name, which method expressions show.
+    pub name: Option<Name>,
     /// The receiver's type in terms of the method's type parameters.
     pub ty: TypeId,
 }

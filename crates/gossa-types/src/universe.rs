@@ -124,6 +124,7 @@ impl Universe {
                     base: error,
                     pointer: false,
                     type_params: 0,
+                    name: None,
                     ty: error_type,
                 }),
                 has_body: false,

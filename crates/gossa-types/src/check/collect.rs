@@ -422,7 +422,12 @@ impl<'e> Collector<'_, 'e> {
             let index = params.len() as u32;
             params.push(TypeParamId::new(TypeParamKey { owner: decl, index, name }));
         }
-        let receiver = ReceiverEntry { base, pointer, params: params.len() as u32 };
+        let receiver = ReceiverEntry {
+            base,
+            pointer,
+            params: params.len() as u32,
+            name: tree[field.names].first().and_then(|&ident| tree.name(ident)),
+        };
         push_type_params(tree, tree[signature].type_params, decl, &mut params);
         self.add_function(index, ident, decl, Some(receiver), params, has_body);
         self.state.trees[index as usize].records.set_object(ident, Object::Func(decl));

@@ -94,6 +94,7 @@ pub(crate) struct ReceiverEntry {
     pub(crate) pointer: bool,
     /// How many type parameters the receiver declares.
     pub(crate) params: u32,
+    pub(crate) name: Option<Name>,
 }
 
 /// A function or method while its package is checked.
@@ -241,6 +242,16 @@ impl<'e> Context<'e> {
         self.decls(decl.package())
             .and_then(|decls| decls.funcs.get(&decl))
             .map_or(TypeId::INVALID, |found| found.signature)
+    }
+
+    /// Name of a declared method's receiver.
+    pub(crate) fn receiver_name(&self, method: DeclId) -> Option<Name> {
+        if let Some(state) = self.state()
+            && method.package() == self.package
+        {
+            return state.funcs.get(&method)?.receiver?.name;
+        }
+        self.decls(method.package())?.funcs.get(&method)?.receiver?.name
     }
 
     /// Asks for a type declaration that is finished.

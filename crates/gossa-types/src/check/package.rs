@@ -153,6 +153,7 @@ fn finish(cx: Context<'_>) -> PackageDecls {
                 base: receiver.base,
                 pointer: receiver.pointer,
                 type_params: receiver.params,
+                name: receiver.name,
                 ty: entry.receiver_type.get(),
             });
             let found = FuncDecl {

@@ -129,7 +129,12 @@ impl Checker<'_> {
         }
         // The receiver becomes the first parameter.
         let named = method.params.first().is_some_and(|param| param.name.is_some());
-        let receiver = Param { name: named.then(|| Name::new("_")), ty: x.ty };
+        let name = match found.selected {
+            Selected::Method { decl } => self.cx.receiver_name(decl),
+            _ => None,
+        };
+        let name = named.then(|| name.unwrap_or_else(|| Name::new("_")));
+        let receiver = Param { name, ty: x.ty };
         let params = std::iter::once(receiver).chain(method.params.iter().copied()).collect();
         let ty = TypeId::new(TypeKind::Signature(SignatureType { params, ..method.clone() }));
         Operand::new(expr, Mode::Value, ty)
