@@ -8,7 +8,7 @@
 //! the cell's address.
 //!
 //! Read in this order: `facts` (which variables are cells), `function` (blocks and instructions),
-//! `variables` (SSA construction), `finish` (renumbering into a [`Body`]), then the statements
+//! `variables` (SSA construction), `finish`, `order` and `freeze` (renumbering into a [`Body`]), then the statements
 //! (`stmt`, `assign`, `control`, `switch`, `range`, `range_func`, `select`, `defer`) and the
 //! expressions (`expr`, `cond`, `place`, `selector`, `call`, `builtin`, `convert`, `composite`).
 //!
@@ -26,6 +26,7 @@ mod assign;
 mod builtin;
 mod call;
 mod closure;
+mod code;
 mod composite;
 mod cond;
 mod control;
@@ -34,8 +35,10 @@ mod defer;
 mod expr;
 mod facts;
 mod finish;
+mod freeze;
 mod function;
 mod init;
+mod order;
 mod place;
 mod range;
 mod range_func;

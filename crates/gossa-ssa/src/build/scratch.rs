@@ -1,7 +1,7 @@
 //! Memory that lowering reuses from one function to the next.
 
 use super::facts::Facts;
-use super::finish::Order;
+use super::order::Order;
 use super::function::Code;
 use super::unit::Slot;
 use gossa_types::{TypeId, TypeKind};
