@@ -90,7 +90,7 @@ pub struct FuncDecl {
 }
 
 /// One initialiser of package-level variables: `lhs = rhs`, where `lhs` is one variable, or
-/// several for a call, or none for `var _ = x`'s blank (which is a variable named `_`).
+/// several for a call. `var _ = x` has a variable too, named `_`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Initializer {
     /// The variables.

@@ -231,7 +231,6 @@ fn initializers(
         let lhs: Box<[DeclId]> = match &entry.group {
             Some(_) if entry.index > 0 => continue,
             Some(group) => group.iter().copied().collect(),
-            None if decl.name().is_blank() => Box::default(),
             None => Box::new([decl]),
         };
         let references = references.remove(&(entry.tree, rhs)).unwrap_or_default().into();
