@@ -17,11 +17,13 @@ mod world;
 use gossa_base::{FxHashMap, FxHashSet, Name};
 use gossa_ssa::build::{for_each_callee, for_each_converted_method, lower};
 use gossa_ssa::stats::{Stats, bytes};
-use gossa_ssa::{FuncId, FuncKey, Inst, Lowered, print, read, verify_calls, verify_lowered};
+use gossa_ssa::{
+    FuncId, FuncKey, Inst, Lowered, Plain, Printer, print, read, verify_calls, verify_lowered,
+};
 use gossa_types::{EnvResolver, PackageId, TypeEnv};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use world::{Source, World};
 
 struct Options {
@@ -226,13 +228,25 @@ fn main() {
     examine(&world, &all, &options, lines);
 }
 
+/// What `examine` takes, and how much text is printed.
+#[derive(Default)]
+struct Times {
+    verify: Duration,
+    print: Duration,
+    read: Duration,
+    text: usize,
+}
+
 /// Verifies, counts, prints.
 fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: usize) {
     let resolver = EnvResolver::new(world, None);
     let mut stats = Stats::default();
     let (mut violations, mut holes, mut size, mut unread) = (0, 0, 0, 0);
     let by_func: FxHashMap<FuncId, &Lowered> = all.iter().map(|(func, l)| (*func, l)).collect();
+    let mut times = Times::default();
+    let mut printer = Printer::new();
     for (func, lowered) in all {
+        let start = Instant::now();
         let callee = |func: FuncId| by_func.get(&func).map(|lowered| &lowered.bodies[0]);
         let mut found = verify_lowered(&lowered.bodies, Some(&resolver));
         if found.is_empty() {
@@ -241,6 +255,7 @@ fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: u
                 found.extend(calls.into_iter().map(|violation| (index, violation)));
             }
         }
+        times.verify += start.elapsed();
         for (index, violation) in found {
             violations += 1;
             if violations <= 200 {
@@ -260,7 +275,17 @@ fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: u
             println!("{}", print(&lowered.bodies));
         }
         if options.round_trip {
-            match read(&print(&lowered.bodies)) {
+            let start = Instant::now();
+            printer.clear();
+            for body in &lowered.bodies {
+                printer.body(body, &Plain);
+            }
+            times.print += start.elapsed();
+            times.text += printer.as_str().len();
+            let start = Instant::now();
+            let again = read(printer.as_str());
+            times.read += start.elapsed();
+            match again {
                 Ok(again) if again[..] == lowered.bodies[..] => {}
                 result => {
                     unread += 1;
@@ -271,10 +296,14 @@ fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: u
             }
         }
     }
-    for (kind, count) in stats.kinds() {
-        println!("{kind:16} {count}");
-    }
-    println!("{stats:?}");
+    println!("{stats}");
+    eprintln!(
+        "verified in {:.2}s, printed in {:.2}s ({} MB), read back in {:.2}s",
+        times.verify.as_secs_f64(),
+        times.print.as_secs_f64(),
+        times.text / 1_000_000,
+        times.read.as_secs_f64()
+    );
     let instructions: usize =
         all.iter().flat_map(|(_, l)| l.bodies.iter()).map(|body| body.insts.len()).sum();
     println!(

@@ -28,6 +28,7 @@ impl<'e> Function<'_, 'e> {
                 let ty = self.unit.ty(expr);
                 return self.emit(expr.into(), Inst::Zero, ty);
             }
+            Mode::Invalid => return self.hole(expr.into(), TypeId::INVALID),
             _ => {}
         }
         match self.unit.tree[expr] {
@@ -110,7 +111,7 @@ impl<'e> Function<'_, 'e> {
             Expr::Index { .. } => self.index(expr),
             Expr::Slice { x, bounds } => self.slice(expr, x, bounds),
             Expr::TypeAssert { x, ty: Some(asserted) } => {
-                let operand = self.value(x);
+                let operand = self.interface_operand(x);
                 let ty = self.unit.ty(asserted);
                 self.emit(at, Inst::TypeAssert { x: operand, ty, comma_ok: false }, ty)
             }
@@ -173,12 +174,12 @@ impl<'e> Function<'_, 'e> {
         let at = NodeId::from(expr);
         match tree[expr] {
             Expr::TypeAssert { x, ty: Some(asserted) } => {
-                let operand = self.value(x);
+                let operand = self.interface_operand(x);
                 let ty = self.unit.ty(asserted);
                 self.emit_pair(at, Inst::TypeAssert { x: operand, ty, comma_ok: true }, ty, BOOL)
             }
             Expr::Unary { op: syntax::UnaryOp::Receive, x } => {
-                let chan = self.value(x);
+                let chan = self.channel_operand(x);
                 let elem = self.chan_element(self.type_of(chan));
                 self.emit_pair(at, Inst::Receive { chan, comma_ok: true }, elem, BOOL)
             }
@@ -202,6 +203,24 @@ impl<'e> Function<'_, 'e> {
         self.emit_pair(at, Inst::Hole, TypeId::INVALID, BOOL)
     }
 
+    /// The value of an operand that must be an interface, or a hole.
+    pub(super) fn interface_operand(&mut self, x: ExprId) -> ValueId {
+        let value = self.value(x);
+        if self.unit.is_interface(self.type_of(value)) {
+            return value;
+        }
+        self.hole(x.into(), TypeId::INVALID)
+    }
+
+    /// The value of an operand that must be a channel, or a hole.
+    pub(super) fn channel_operand(&mut self, x: ExprId) -> ValueId {
+        let value = self.value(x);
+        match self.unit.under(self.type_of(value)) {
+            TypeKind::Chan { .. } => value,
+            _ => self.hole(x.into(), TypeId::INVALID),
+        }
+    }
+
     /// Element type of a channel.
     pub(super) fn chan_element(&self, ty: TypeId) -> TypeId {
         match self.unit.under(ty) {
@@ -222,7 +241,7 @@ impl<'e> Function<'_, 'e> {
                 };
             }
             syntax::UnaryOp::Receive => {
-                let chan = self.value(x);
+                let chan = self.channel_operand(x);
                 let elem = self.chan_element(self.type_of(chan));
                 return self.emit(at, Inst::Receive { chan, comma_ok: false }, elem);
             }

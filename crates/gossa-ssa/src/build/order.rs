@@ -27,7 +27,7 @@ pub(super) struct Order {
     pub(super) unwinds: Vec<bool>,
     /// By block: its place among the predecessors of its first and second successor.
     pub(super) places: Vec<[u32; 2]>,
-    /// By value: whether it is used (parameters and `narrow` only).
+    /// By value: whether it is used.
     pub(super) used: Vec<bool>,
     pub(super) work: Vec<ValueId>,
     /// By value: its final id.
@@ -176,7 +176,7 @@ impl Order {
         }
     }
 
-    /// Marks parameters and `narrow`s that something uses, and finds undefined values.
+    /// Marks values that something uses, and finds undefined ones.
     pub(super) fn find_uses(&mut self, code: &Code) {
         for at in 0..self.blocks.len() {
             for inst in code.insts_of(self.blocks[at]) {
@@ -212,7 +212,13 @@ impl Order {
         let value = code.resolve(value);
         let follow = match code.values[value.index()].def {
             Def::Phi(_) => true,
-            Def::Result(inst) => matches!(code.insts[inst as usize], Inst::Narrow { .. }),
+            Def::Result(inst) => match code.insts[inst as usize] {
+                Inst::Narrow { .. } => true,
+                _ => {
+                    self.used[value.index()] = true;
+                    return;
+                }
+            },
             Def::Undefined => {
                 if !std::mem::replace(&mut self.used[value.index()], true) {
                     self.undefined.push(value);
@@ -231,7 +237,9 @@ impl Order {
         match code.insts[index as usize] {
             // Where nothing can have been deferred yet.
             Inst::RunDefers => self.unwinds[block.index()],
-            Inst::Narrow { .. } => self.used[code.results[index as usize].0 as usize],
+            Inst::Narrow { .. } | Inst::Const(_) | Inst::Zero => {
+                self.used[code.results[index as usize].0 as usize]
+            }
             _ => true,
         }
     }
@@ -438,4 +446,3 @@ impl Order {
         *next += 1;
     }
 }
-

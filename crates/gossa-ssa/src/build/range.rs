@@ -48,6 +48,7 @@ impl Function<'_, '_> {
             body,
             binding,
         };
+        let clause = self.share_variables(clause);
         let ty = self.unit.ty(x);
         match self.unit.under(ty) {
             TypeKind::Basic(kind) if kind.is_string() => self.range_iterator(&clause, ty),
@@ -63,6 +64,20 @@ impl Function<'_, '_> {
             TypeKind::Signature(signature) => self.range_func(&clause, signature),
             _ => self.range_hole(&clause),
         }
+    }
+
+    /// Before Go 1.22 all iterations have the same variables: they are declared before the loop,
+    /// and only assigned in it.
+    fn share_variables(&mut self, clause: RangeClause) -> RangeClause {
+        if self.unit.per_iteration || clause.binding != RangeBinding::Define {
+            return clause;
+        }
+        for target in clause.key.into_iter().chain(clause.value) {
+            if let Some(local) = self.new_local(target) {
+                self.declare(NodeId::from(target), local, None);
+            }
+        }
+        RangeClause { binding: RangeBinding::Assign, ..clause }
     }
 
     /// A range over something erroneous: the body may run any number of times.

@@ -1,8 +1,8 @@
 //! Memory that lowering reuses from one function to the next.
 
 use super::facts::Facts;
-use super::order::Order;
 use super::function::Code;
+use super::order::Order;
 use super::unit::Slot;
 use gossa_types::{TypeId, TypeKind};
 use std::cell::Cell;

@@ -6,6 +6,7 @@ use crate::ids::{BlockId, ValueId};
 use crate::inst::{Inst, SelectArm, SelectData};
 use gossa_base::Name;
 use gossa_syntax::{AssignOp, Expr, ExprId, NodeId, Stmt, StmtId, StmtList, UnaryOp};
+use gossa_types::TypeId;
 use smallvec::SmallVec;
 
 /// What an arm does with what it receives.
@@ -66,7 +67,7 @@ impl<'e> Function<'_, 'e> {
         let tree = self.unit.tree;
         let (targets, source, define) = match tree[comm] {
             Stmt::Send { chan, value } => {
-                let chan = self.value(chan);
+                let chan = self.channel_operand(chan);
                 let elem = self.chan_element(self.type_of(chan));
                 let value = self.value_as(value, elem);
                 arms.push(SelectArm { chan, value: Some(value), block });
@@ -82,11 +83,10 @@ impl<'e> Function<'_, 'e> {
         let inner = tree.unparen(source);
         let Expr::Unary { op: UnaryOp::Receive, x } = tree[inner] else {
             // An error: as if it received from nowhere.
-            let ty = self.unit.ty(source);
-            let chan = self.hole(NodeId::from(source), ty);
+            let chan = self.hole(NodeId::from(source), TypeId::INVALID);
             return Some(self.receive_arm(chan, block, arms, targets, source, define));
         };
-        let chan = self.value(x);
+        let chan = self.channel_operand(x);
         Some(self.receive_arm(chan, block, arms, targets, source, define))
     }
 

@@ -67,7 +67,7 @@ impl Function<'_, '_> {
             Stmt::Empty { .. } => {}
             Stmt::Expr(x) => self.expression_statement(x),
             Stmt::Send { chan, value } => {
-                let chan_value = self.value(chan);
+                let chan_value = self.channel_operand(chan);
                 let elem = self.chan_element(self.type_of(chan_value));
                 let value = self.value_as(value, elem);
                 self.emit_none(at, Inst::Send { chan: chan_value, value });

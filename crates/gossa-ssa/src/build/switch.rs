@@ -119,7 +119,7 @@ impl Function<'_, '_> {
             _ => None,
         };
         let x = match x.map(|x| tree[tree.unparen(x)]) {
-            Some(Expr::TypeAssert { x, .. }) => self.value(x),
+            Some(Expr::TypeAssert { x, .. }) => self.interface_operand(x),
             _ => self.hole(at, TypeId::INVALID),
         };
         let done = self.new_block();
