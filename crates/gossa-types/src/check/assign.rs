@@ -103,7 +103,10 @@ impl Checker<'_> {
             return Ok(());
         }
         let value = x.is_constant().then(|| x.value.clone());
-        assignable(self.cx, x.ty, value.as_ref(), ty).map_err(AssignError::Typed)
+        assignable(self.cx, x.ty, value.as_ref(), ty).map_err(|cause| {
+            let hole = x.ty.has_invalid() || ty.has_invalid() || is_hole_in(&cause);
+            if hole { AssignError::Reported } else { AssignError::Typed(cause) }
+        })
     }
 
     /// Reports why an assignment cannot be.
@@ -497,5 +500,14 @@ impl Checker<'_> {
                 self.declare(ident, Entity::Local(local));
             }
         }
+    }
+}
+
+/// Whether what is missing is so only because of an error elsewhere.
+fn is_hole_in(cause: &Cause) -> bool {
+    match cause {
+        Cause::Implements(cause) => super::delayed::is_hole_in(cause),
+        Cause::Term { inner, .. } => is_hole_in(inner),
+        _ => false,
     }
 }

@@ -509,15 +509,15 @@ impl Checker<'_> {
             }
             return None;
         }
-        let found = self.common_under(ty);
+        let found = crate::underlying::common_underlying(self.cx, ty);
         let least = match found.map(TypeId::kind) {
-            Some(TypeKind::Slice(_)) => 2,
-            Some(TypeKind::Map { .. } | TypeKind::Chan { .. }) => 1,
-            Some(TypeKind::Basic(BasicKind::Invalid)) => return None,
+            Ok(TypeKind::Slice(_)) => 2,
+            Ok(TypeKind::Map { .. } | TypeKind::Chan { .. }) => 1,
+            Ok(TypeKind::Basic(BasicKind::Invalid)) => return None,
             other => {
                 let cause = match other {
-                    Some(_) => "type must be slice, map, or channel",
-                    None => "no specific type",
+                    Ok(_) => "type must be slice, map, or channel".to_owned(),
+                    Err(cause) => cause.message(&|ty| self.type_text(ty)),
                 };
                 let text = self.expr_text(first);
                 let message = format!("invalid argument: cannot make {text}: {cause}");

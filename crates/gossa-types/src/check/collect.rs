@@ -212,6 +212,10 @@ impl<'e> Collector<'_, 'e> {
             let spec = tree.specs[id.index()];
             let Spec::Import { name, path } = spec else { continue };
             let Some(import) = import_path(tree, spec) else { continue };
+            if let Some(why) = invalid_import_path(import.as_str()) {
+                self.error(index, path, format!("invalid import path ({why})"));
+                continue;
+            }
             if import.as_str() == "C" {
                 if let Some(name) = name {
                     self.error(index, name, "cannot rename import \"C\"".to_owned());
@@ -383,6 +387,7 @@ impl<'e> Collector<'_, 'e> {
             bounds: Cell::default(),
             state: Cell::default(),
             found: Cell::new(TypeId::INVALID),
+            written: Cell::new(TypeId::INVALID),
         };
         self.state.types.insert(decl, entry);
         self.state.type_order.push(decl);
@@ -531,32 +536,42 @@ impl<'e> Collector<'_, 'e> {
 
     /// Names may not be both imported by a file and declared by the package.
     fn check_file_scopes(&mut self) {
-        for index in 0..self.state.trees.len() as u32 {
-            let tree = self.tree(index);
-            let file = self.state.trees[index as usize].source.file as usize;
-            let TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } = tree.root else {
-                continue;
+        let mut conflicts: Vec<(Name, Object)> = Vec::new();
+        for scope in &self.state.file_scopes {
+            let (small, large) = if scope.len() < self.state.scope.len() {
+                (scope, &self.state.scope)
+            } else {
+                (&self.state.scope, scope)
             };
-            for id in tree.spec_ids(specs) {
-                let Spec::Import { name, path } = tree.specs[id.index()] else { continue };
-                let at = name.unwrap_or(path);
-                let written = name.and_then(|name| tree.name(name));
-                if written.is_some_and(|name| matches!(name.as_str(), "_" | ".")) {
-                    continue;
-                }
-                let Some(import) = import_path(tree, tree.specs[id.index()]) else { continue };
-                let Some(bound) = written.or_else(|| {
-                    let package = self.input.imports.get(&import)?;
-                    self.env.package(*package).map(|decls| decls.name)
-                }) else {
-                    continue;
-                };
-                if self.state.file_scopes[file].contains_key(&bound)
-                    && self.state.scope.contains_key(&bound)
+            #[expect(clippy::iter_over_hash_type, reason = "sorted below")]
+            for name in small.keys() {
+                if large.contains_key(name)
+                    && let Some(&imported) = scope.get(name)
                 {
-                    let message = format!("{bound} already declared through import of package");
-                    self.error(index, at, message);
+                    conflicts.push((*name, imported));
                 }
+            }
+        }
+        conflicts.sort_by_key(|(name, _)| name.as_str());
+        conflicts.dedup_by_key(|(name, _)| *name);
+        for (name, imported) in conflicts {
+            let how = match imported {
+                Object::Package(_) => "import of package".to_owned(),
+                Object::Const(decl)
+                | Object::TypeName(decl)
+                | Object::Var(decl)
+                | Object::Func(decl) => format!("dot-import of package {}", decl.package()),
+                _ => "dot-import".to_owned(),
+            };
+            let place = self.state.scope.get(&name).and_then(|object| match object {
+                Object::Const(decl) => self.state.consts.get(decl).map(|e| (e.tree, e.ident)),
+                Object::Var(decl) => self.state.vars.get(decl).map(|e| (e.tree, e.ident)),
+                Object::TypeName(decl) => self.state.types.get(decl).map(|e| (e.tree, e.ident)),
+                Object::Func(decl) => self.state.funcs.get(decl).map(|e| (e.tree, e.ident)),
+                _ => None,
+            });
+            if let Some((tree, ident)) = place {
+                self.error(tree, ident, format!("{name} already declared through {how}"));
             }
         }
     }
@@ -572,13 +587,17 @@ fn const_arity(
     let own = &tree[values];
     if names.len() < inits.len() {
         return Some(match own.get(names.len()) {
-            Some(&extra) => (extra, "extra init expr".to_owned()),
+            Some(&extra) => (extra, extra_init(tree, extra)),
             None => (*names.first()?, "extra init expr".to_owned()),
         });
     }
     let missing = *names.get(inits.len())?;
     let name = tree.name(missing)?;
     Some((missing, format!("missing init expr for {name}")))
+}
+
+fn extra_init(tree: &Tree, expr: ExprId) -> String {
+    format!("extra init expr {}", super::messages::expr_text(tree, expr))
 }
 
 fn var_arity(
@@ -593,7 +612,8 @@ fn var_arity(
         return missing.map(|at| (at, "missing type or init expr".to_owned()));
     }
     if names.len() < values.len() {
-        return Some((values[names.len()], "extra init expr".to_owned()));
+        let extra = values[names.len()];
+        return Some((extra, extra_init(tree, extra)));
     }
     if names.len() > values.len() && values.len() != 1 {
         let missing = names[values.len()];
@@ -601,6 +621,17 @@ fn var_arity(
         return Some((missing, format!("missing init expr for {name}")));
     }
     None
+}
+
+/// Why a string is no import path.
+fn invalid_import_path(path: &str) -> Option<String> {
+    if path.is_empty() {
+        return Some("empty string".to_owned());
+    }
+    let illegal = |c: char| {
+        c.is_control() || c.is_whitespace() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(c)
+    };
+    path.chars().find(|&c| illegal(c)).map(|c| format!("invalid character {c:?}"))
 }
 
 /// The usual name of a package that could not be loaded.

@@ -54,6 +54,9 @@ impl Checker<'_> {
             LiteralKind::Rune => (constant::LiteralKind::Rune, BasicKind::UntypedRune),
             LiteralKind::String => (constant::LiteralKind::String, BasicKind::UntypedString),
         };
+        if !self.allows(13) {
+            self.check_literal_version(expr, text);
+        }
         match Value::from_literal(kind, text) {
             Ok(value) => {
                 let mut x = Operand::constant(expr, TypeId::basic(basic), value);
@@ -61,8 +64,10 @@ impl Checker<'_> {
                 x
             }
             Err(error) => {
-                // All but the length is a syntax error, which the parser reported.
-                if matches!(error.kind, LiteralErrorKind::TooLong(_)) {
+                // Others are syntax errors, which the parser reported.
+                if matches!(error.kind, LiteralErrorKind::NotRepresentable) {
+                    self.error(expr, format!("malformed constant: {text}"));
+                } else if matches!(error.kind, LiteralErrorKind::TooLong(_)) {
                     let start: String = text.chars().take(10).collect();
                     let message = format!(
                         "excessively long constant: {start}... ({} chars)",
@@ -73,6 +78,26 @@ impl Checker<'_> {
                 Operand::invalid(expr)
             }
         }
+    }
+
+    /// Forms of literals that came with Go 1.13.
+    fn check_literal_version(&self, expr: ExprId, text: &str) {
+        let lower = text.to_ascii_lowercase();
+        if text.starts_with(['"', '`', '\'']) {
+            return;
+        }
+        let form = if lower.contains('_') {
+            "underscore in numeric literal"
+        } else if lower.starts_with("0b") {
+            "binary literal"
+        } else if lower.starts_with("0o") {
+            "0o/0O-style octal literal"
+        } else if lower.starts_with("0x") && lower.contains(['.', 'p', 'i']) {
+            "hexadecimal floating-point literal"
+        } else {
+            return;
+        };
+        self.require_version(13, expr, |_| form.to_owned());
     }
 
     /// Size in bits of an unsigned integer type.

@@ -84,6 +84,8 @@ pub(crate) struct TypeEntry {
     pub(crate) state: Cell<State>,
     /// Underlying type, or what an alias stands for.
     pub(crate) found: Cell<TypeId>,
+    /// The type on the right side.
+    pub(crate) written: Cell<TypeId>,
 }
 
 /// The receiver of a method while its package is checked, from syntax alone.

@@ -79,6 +79,10 @@ impl Checker<'_> {
                 }
             }
         };
+        if !converted && (x.ty.has_invalid() || ty.has_invalid()) {
+            x.invalidate();
+            return;
+        }
         if !converted {
             let (what, name) = (self.operand_text(x), self.type_text(ty));
             let mut message = format!("cannot convert {what} to type {name}");

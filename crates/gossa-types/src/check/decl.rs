@@ -70,7 +70,9 @@ impl Checker<'_> {
         if declared.is_some() {
             self.assign(x, Some(ty), "constant declaration");
         }
-        x.is_valid().then(|| (ty, x.value.clone()))
+        // After an error the value is not known, but a declared type is.
+        let value = if x.is_valid() { x.value.clone() } else { Value::UNKNOWN };
+        (x.is_valid() || declared.is_some()).then_some((ty, value))
     }
 
     /// Resolves a package-level variable, and all of its group.
@@ -121,8 +123,9 @@ impl Checker<'_> {
         self.type_version(entry.alias, type_params, entry.ident);
         self.scratch.scopes.open();
         self.declare_type_params(type_params, &entry.type_params);
-        let found = self.type_decl_rhs(entry.alias, ty, &entry.type_params);
+        let (written, found) = self.type_decl_rhs(entry.alias, ty, &entry.type_params);
         self.scratch.scopes.close();
+        entry.written.set(written);
         entry.found.set(found);
         let named = if entry.alias { found } else { TypeId::named(decl, TypeList::EMPTY) };
         self.records().set_expr(entry.ident, Mode::Type, named);
@@ -139,9 +142,14 @@ impl Checker<'_> {
         };
     }
 
-    /// What a type declaration's right side makes of the name: the underlying type, or what an
-    /// alias stands for.
-    fn type_decl_rhs(&mut self, alias: bool, ty: ExprId, params: &[TypeParamId]) -> TypeId {
+    /// The right side of a type declaration, and what it makes of the name: the underlying type,
+    /// or what an alias stands for.
+    fn type_decl_rhs(
+        &mut self,
+        alias: bool,
+        ty: ExprId,
+        params: &[TypeParamId],
+    ) -> (TypeId, TypeId) {
         let rhs = self.typ(ty);
         if alias {
             if let TypeKind::TypeParam(param) = rhs.kind()
@@ -149,15 +157,15 @@ impl Checker<'_> {
             {
                 let message = "cannot use type parameter declared in alias declaration as RHS";
                 self.error(ty, message);
-                return TypeId::INVALID;
+                return (rhs, TypeId::INVALID);
             }
-            return rhs;
+            return (rhs, rhs);
         }
         if is_type_param(rhs) {
             self.error(ty, "cannot use a type parameter as RHS in type declaration");
-            return TypeId::INVALID;
+            return (rhs, TypeId::INVALID);
         }
-        self.under(rhs)
+        (rhs, self.under(rhs))
     }
 
     /// Binds the names of type parameters, which are `params`.
@@ -272,6 +280,11 @@ impl Checker<'_> {
     pub(super) fn package_func(&mut self, entry: &FuncEntry) {
         let Some((receivers, signature)) = self.function_root() else { return };
         let tree = self.tree();
+        // The base type's name is not hidden by the receiver's type parameters.
+        let base = tree[receivers].first().and_then(|field| {
+            let syntax = super::collect::receiver_syntax(tree, field.ty);
+            syntax.params.map(|_| self.type_internal(syntax.base).0)
+        });
         self.scratch.scopes.open();
         let own = self.declare_function_params(&entry.type_params, entry.receiver);
         let generic = !tree[tree[signature].type_params].is_empty();
@@ -280,13 +293,12 @@ impl Checker<'_> {
         } else if generic {
             self.require_version(18, entry.ident, |_| "type parameter".to_owned());
         }
-        self.scratch.scopes.open();
         let mut receiver_local = None;
         if let Some(field) = tree[receivers].first() {
             if tree[receivers].len() > 1 || tree[field.names].len() > 1 {
                 self.error(field.ty, "method has multiple receivers");
             }
-            let ty = self.receiver_type(entry, field.ty);
+            let ty = self.receiver_type(entry, field.ty, base);
             entry.receiver_type.set(ty);
             let ident = tree[field.names].first().copied();
             // A named receiver is in scope in the body only: its name is bound after the types.
@@ -304,7 +316,6 @@ impl Checker<'_> {
             self.declare(ident, Entity::Local(local));
         }
         self.scratch.scopes.close();
-        self.scratch.scopes.close();
         entry.signature.set(ty);
         self.records().set_expr(entry.ident, Mode::Value, ty);
         if generic && !entry.has_body {
@@ -312,20 +323,39 @@ impl Checker<'_> {
         }
     }
 
-    /// The type of a method's receiver in terms of the method's type parameters.
-    fn receiver_type(&mut self, entry: &FuncEntry, ty: ExprId) -> TypeId {
+    /// The type of a method's receiver in terms of the method's type parameters. `base` is the
+    /// base type where the receiver declares type parameters.
+    fn receiver_type(&mut self, entry: &FuncEntry, ty: ExprId, base: Option<TypeId>) -> TypeId {
         let tree = self.tree();
         let Some(receiver) = entry.receiver else { return TypeId::INVALID };
         let syntax = super::collect::receiver_syntax(tree, ty);
-        let Some(_) = syntax.params else {
+        let (Some(base), Some(params)) = (base, syntax.params) else {
             let found = self.var_type(ty);
+            if let Some(instance) = self.aliased_instance(found) {
+                let name = self.type_text(instance);
+                let message = format!("cannot define new methods on instantiated type {name}");
+                self.error(syntax.base, message);
+                return TypeId::INVALID;
+            }
             self.delayed.push(Delayed::Receiver { at: syntax.base, ty: found });
             return found;
         };
-        let (base, _) = self.type_internal(syntax.base);
+        for &param in &tree[params] {
+            if tree.name(param).is_none() && !matches!(tree[param], Expr::Bad) {
+                let text = self.expr_text(param);
+                let message = format!("receiver type parameter {text} must be an identifier");
+                self.error(param, message);
+            }
+        }
         self.records().set_expr(syntax.base, Mode::Type, base);
         self.require_version(18, syntax.base, |_| "type instantiation".to_owned());
         if Self::is_invalid(base) {
+            return TypeId::INVALID;
+        }
+        if matches!(base.kind(), TypeKind::Alias { .. }) && self.is_generic_type(base) {
+            let name = self.type_text(base);
+            let message = format!("cannot define new methods on generic alias type {name}");
+            self.error(syntax.base, message);
             return TypeId::INVALID;
         }
         let TypeKind::Named { decl, .. } = base.unalias().kind() else {
@@ -333,12 +363,6 @@ impl Checker<'_> {
             self.error(syntax.base, format!("{name} is not a generic type"));
             return TypeId::INVALID;
         };
-        if matches!(base.kind(), TypeKind::Alias { .. }) {
-            let name = self.type_text(base);
-            let message = format!("cannot define new methods on generic alias type {name}");
-            self.error(syntax.base, message);
-            return TypeId::INVALID;
-        }
         let wanted = crate::Resolver::type_params_of(self.cx, *decl).len();
         let params = &entry.type_params[..receiver.params as usize];
         if wanted == 0 {
@@ -377,6 +401,23 @@ impl Checker<'_> {
         }
         self.delayed.push(Delayed::Receiver { at: syntax.base, ty: found });
         found
+    }
+
+    /// The instance that a receiver's type stands for through aliases.
+    fn aliased_instance(&self, ty: TypeId) -> Option<TypeId> {
+        let mut ty = ty;
+        let mut aliased = false;
+        loop {
+            match ty.kind() {
+                TypeKind::Pointer(base) => ty = *base,
+                TypeKind::Alias { actual, .. } => {
+                    aliased = true;
+                    ty = *actual;
+                }
+                TypeKind::Named { args, .. } if aliased && !args.is_empty() => return Some(ty),
+                _ => return None,
+            }
+        }
     }
 
     /// The identifier that names what `expr`, perhaps qualified, denotes.
@@ -422,7 +463,8 @@ impl Checker<'_> {
             if idents.len() < inits.len() {
                 let at = tree[values].get(idents.len()).or(idents.first()).copied();
                 if let Some(at) = at {
-                    self.error(at, "extra init expr");
+                    let text = self.expr_text(at);
+                    self.error(at, format!("extra init expr {text}"));
                 }
             }
             let mut found = Vec::with_capacity(idents.len());
@@ -478,7 +520,9 @@ impl Checker<'_> {
                 self.use_expr(value);
             }
             if idents.len() < values.len() {
-                self.error(values[idents.len()], "extra init expr");
+                let extra = values[idents.len()];
+                let text = self.expr_text(extra);
+                self.error(extra, format!("extra init expr {text}"));
             } else {
                 let name = tree.name(idents[values.len()]).unwrap_or_else(|| Name::new("_"));
                 self.error(idents[values.len()], format!("missing init expr for {name}"));
@@ -540,9 +584,6 @@ impl Checker<'_> {
         let first = params.len();
         super::collect::push_type_params(tree, type_params, decl, &mut params);
         let own: Vec<TypeParamId> = params[first..].to_vec();
-        if !own.is_empty() {
-            self.error(ident, "generic type cannot be declared inside a function");
-        }
         let mut entry = TypeDecl {
             type_params: Arc::from(params),
             outer_params: outer,
@@ -553,12 +594,21 @@ impl Checker<'_> {
         self.cx.locals.borrow_mut().types.insert(decl, entry.clone());
         self.scratch.type_names.remove(&decl);
         self.open_types += 1;
+        if alias {
+            self.open_aliases.push(decl);
+        }
         self.scratch.scopes.open();
         self.declare_type_params(type_params, &own);
         self.check_bounds(type_params, &own);
-        entry.underlying = self.type_decl_rhs(alias, ty, &own);
+        let (rhs, found) = self.type_decl_rhs(alias, ty, &own);
+        entry.underlying = found;
         self.scratch.scopes.close();
         self.open_types -= 1;
+        if alias {
+            self.open_aliases.pop();
+        } else if rhs != TypeId::INVALID && found == TypeId::INVALID && names_decl(rhs, decl) {
+            self.error(ident, format!("invalid recursive type: {name} refers to itself"));
+        }
         let named = if alias {
             entry.underlying
         } else {
@@ -587,4 +637,9 @@ impl Checker<'_> {
             None => next(self.scratch.local_ordinals.entry(name).or_default()),
         }
     }
+}
+
+/// Whether a type is the one that `decl` declares.
+fn names_decl(ty: TypeId, decl: DeclId) -> bool {
+    matches!(ty.unalias().kind(), TypeKind::Named { decl: other, .. } if *other == decl)
 }

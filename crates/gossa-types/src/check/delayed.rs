@@ -2,6 +2,7 @@
 
 use super::Checker;
 use crate::ids::{DeclId, TypeParamId};
+use crate::implements::{MissingKind, NotImplemented, Reason};
 use crate::predicates::why_incomparable;
 use crate::subst::substitute;
 use crate::ty::{BasicKind, InterfaceMethod, TypeId, TypeKind, TypeList, UnionTerm};
@@ -17,7 +18,7 @@ pub(super) enum Delayed {
     /// A type may be embedded in a struct.
     Embedded { at: ExprId, ty: TypeId },
     /// The methods of embedded interfaces agree.
-    Interface { at: ExprId, ty: TypeId },
+    Interface { ty: TypeId, embeds: Box<[ExprId]> },
     /// The terms of a union may stand together.
     Union { operands: Box<[ExprId]>, terms: Box<[UnionTerm]> },
     /// Type arguments satisfy their constraints.
@@ -56,7 +57,7 @@ impl Checker<'_> {
             Delayed::VarType { at, ty } => self.check_var_type(at, ty),
             Delayed::MapKey { at, ty } => self.check_map_key(at, ty),
             Delayed::Embedded { at, ty } => self.check_embedded(at, ty),
-            Delayed::Interface { at, ty } => self.check_interface(at, ty),
+            Delayed::Interface { ty, embeds } => self.check_interface(ty, &embeds),
             Delayed::Union { operands, terms } => self.check_union(&operands, &terms),
             Delayed::Instance { at, indices, params, args } => {
                 self.verify_instance(at, indices, &params, args);
@@ -147,18 +148,39 @@ impl Checker<'_> {
         }
     }
 
-    fn check_interface(&mut self, at: ExprId, ty: TypeId) {
+    fn check_interface(&mut self, ty: TypeId, exprs: &[ExprId]) {
         let TypeKind::Interface(interface) = ty.kind() else { return };
         let mut methods: Vec<InterfaceMethod> = interface.methods.to_vec();
-        for &embed in &interface.embeds {
-            let under = self.under(embed);
+        for (&embed, &at) in interface.embeds.iter().zip(exprs) {
             if is_type_param(embed) {
                 continue;
             }
-            if !matches!(under.kind(), TypeKind::Interface(_)) {
-                continue;
+            let under = self.under(embed);
+            match under.kind() {
+                TypeKind::Interface(_) => {}
+                TypeKind::Basic(BasicKind::Invalid) => continue,
+                _ => {
+                    let what = if matches!(under.kind(), TypeKind::Union(_)) {
+                        "interface element"
+                    } else {
+                        "non-interface type"
+                    };
+                    self.require_version(18, at, |checker| {
+                        format!("embedding {what} {}", checker.type_text(embed))
+                    });
+                    continue;
+                }
             }
-            for method in &type_set(self.cx, under).methods {
+            let set = type_set(self.cx, under);
+            if embed.unalias() != under
+                && !set.is_method_set()
+                && matches!(embed.unalias().kind(), TypeKind::Named { decl, .. } if decl.package() != self.cx.package)
+            {
+                self.require_version(18, at, |checker| {
+                    format!("embedding constraint interface {}", checker.type_text(embed))
+                });
+            }
+            for method in &set.methods {
                 let known = methods
                     .iter()
                     .find(|m| m.name == method.name && m.package == method.package)
@@ -167,6 +189,8 @@ impl Checker<'_> {
                     None => methods.push(*method),
                     Some(known)
                         if !self.identical(known.signature, method.signature)
+                            && !known.signature.has_invalid()
+                            && !method.signature.has_invalid()
                             || !self.allows(14) =>
                     {
                         self.error(at, format!("duplicate method {}", method.name));
@@ -275,6 +299,9 @@ impl Checker<'_> {
                     }
                 }
                 Err(cause) => {
+                    if arg.has_invalid() || bound.has_invalid() || is_hole_in(&cause) {
+                        return;
+                    }
                     let message = self.with_printer(|printer| cause.message(self.cx, printer));
                     self.soft_error(place(), message);
                     return;
@@ -310,5 +337,16 @@ impl Checker<'_> {
                 self.error(at, format!("invalid receiver type {name}"));
             }
         }
+    }
+}
+
+/// Whether a method is missing only because of an error in a signature.
+pub(super) fn is_hole_in(cause: &NotImplemented) -> bool {
+    match &cause.reason {
+        Reason::Method(missing) => {
+            missing.method.signature.has_invalid()
+                || matches!(missing.kind, MissingKind::WrongSignature(ty) if ty.has_invalid())
+        }
+        _ => false,
     }
 }

@@ -71,6 +71,12 @@ impl Checker<'_> {
                 Operand::constant(expr, *ty, value.clone())
             }
             Entity::Type(decl) => {
+                if self.open_aliases.contains(&decl) {
+                    let name = decl.name();
+                    let message = format!("invalid recursive type: {name} refers to itself");
+                    self.error(expr, message);
+                    return Operand::invalid(expr);
+                }
                 let (ty, _) = self.type_name(decl);
                 Operand::new(expr, Mode::Type, ty)
             }
@@ -329,6 +335,11 @@ impl Checker<'_> {
 
     /// What the pointer `x` points to.
     fn pointed_to(&mut self, x: &Operand) -> Option<TypeId> {
+        if x.mode == Mode::Builtin {
+            let what = self.operand_text(x);
+            self.error(x.expr, format!("invalid operation: cannot indirect {what}"));
+            return None;
+        }
         if let TypeKind::Pointer(base) = self.under_kind(x.ty) {
             return Some(*base);
         }

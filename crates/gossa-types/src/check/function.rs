@@ -32,6 +32,9 @@ impl Checker<'_> {
         let syntax = self.tree()[signature];
         let (params, variadic) = self.params(syntax.params, true);
         let (results, _) = self.params(syntax.results, false);
+        if !declare {
+            self.check_param_names(&[syntax.params, syntax.results]);
+        }
         if declare {
             // The names are in scope in the body only.
             self.declare_params(syntax.params, &params, LocalKind::Param);
@@ -77,6 +80,30 @@ impl Checker<'_> {
             }
         }
         (params.into(), variadic)
+    }
+
+    /// Parameters and results of a function type have different names.
+    fn check_param_names(&self, lists: &[FieldList]) {
+        let tree = self.tree();
+        let mut seen: smallvec::SmallVec<[Name; 8]> = smallvec::SmallVec::new();
+        for &list in lists {
+            for field in &tree[list] {
+                for &ident in &tree[field.names] {
+                    let Some(name) = tree.name(ident).filter(|name| !name.is_blank()) else {
+                        continue;
+                    };
+                    // Long lists are no hand-written code; nothing depends on their names.
+                    if seen.len() > 64 {
+                        return;
+                    }
+                    if seen.contains(&name) {
+                        self.error(ident, format!("{name} redeclared in this block"));
+                    } else {
+                        seen.push(name);
+                    }
+                }
+            }
+        }
     }
 
     fn declare_params(&mut self, list: FieldList, params: &[Param], kind: LocalKind) {

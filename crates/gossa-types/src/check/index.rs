@@ -33,6 +33,12 @@ impl Checker<'_> {
                 self.use_args(indices);
                 return failed;
             }
+            Mode::Builtin => {
+                let what = self.operand_text(&x);
+                self.error(x.expr, format!("cannot index {what}"));
+                self.use_args(indices);
+                return failed;
+            }
             Mode::Type => {
                 let ty = self.typ(expr);
                 self.valid_var_type(expr, ty);

@@ -66,9 +66,7 @@ impl Checker<'_> {
 
     /// An expression, shortened where it is long.
     pub(super) fn expr_text(&self, expr: ExprId) -> String {
-        let mut writer = Writer { tree: self.tree(), out: String::new() };
-        writer.expr(expr, 0);
-        writer.out
+        expr_text(self.tree(), expr)
     }
 
     /// An operand with what it is: `x (variable of type int)`.
@@ -270,6 +268,13 @@ impl Checker<'_> {
     }
 }
 
+/// An expression, shortened where it is long.
+pub(super) fn expr_text(tree: &Tree, expr: ExprId) -> String {
+    let mut writer = Writer { tree, out: String::new() };
+    writer.expr(expr, 0);
+    writer.out
+}
+
 /// `1st what`, `2nd what`, ...
 pub(super) fn ordinal(number: usize, what: &str) -> String {
     let suffix = match number {
@@ -320,11 +325,11 @@ impl Writer<'_> {
                 self.signature(signature, depth);
                 self.out.push_str(" {…}");
             }
-            Expr::CompositeLit { ty, .. } => {
+            Expr::CompositeLit { ty, elements } => {
                 if let Some(ty) = ty {
                     self.expr(ty, depth);
                 }
-                self.out.push_str("{…}");
+                self.out.push_str(if elements.0.is_empty() { "{}" } else { "{…}" });
             }
             Expr::Paren(inner) => {
                 self.out.push('(');

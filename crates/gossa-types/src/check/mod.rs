@@ -150,6 +150,8 @@ struct Checker<'c> {
     delayed: Vec<Delayed>,
     /// Local type declarations that are not finished.
     open_types: u32,
+    /// Local aliases among them.
+    open_aliases: Vec<DeclId>,
     /// Whether an expression since the flag was last reset calls or receives.
     has_call: bool,
     has_label: bool,
@@ -170,6 +172,7 @@ impl<'c> Checker<'c> {
             inherited_at: None,
             delayed: Vec::new(),
             open_types: 0,
+            open_aliases: Vec::new(),
             has_call: false,
             has_label: false,
             callee: None,

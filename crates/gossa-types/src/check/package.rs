@@ -83,8 +83,8 @@ impl Context<'_> {
         for &decl in &state.func_order {
             self.resolve_func(decl);
         }
-        self.process_delayed();
         self.check_types();
+        self.process_delayed();
     }
 
     /// Runs what was put off until the declarations are known; that may put off more.

@@ -4,7 +4,7 @@ use super::context::{Context, State};
 use super::{Checker, Place, Scratch, with_stack};
 use crate::ids::DeclId;
 use crate::object::Object;
-use crate::ty::TypeId;
+use crate::ty::{SignatureType, TypeId, TypeKind};
 use gossa_syntax::{ExprId, Spec, TreeRoot};
 
 impl Context<'_> {
@@ -138,18 +138,28 @@ impl Context<'_> {
     pub(super) fn resolve_func(&self, decl: DeclId) {
         let Some(entry) = self.state().and_then(|state| state.funcs.get(&decl)) else { return };
         self.resolve_bounds(decl);
-        self.once(
-            decl,
-            &entry.state,
-            || self.report_cycle(decl),
-            || {
-                let mut checker = self.header_checker(entry.tree, Scratch::default());
-                checker.owner = Some(decl);
-                checker.owner_params = entry.type_params.clone();
-                checker.package_func(entry);
-                checker.leave();
-            },
-        );
+        // A cycle of functions alone (`func f() [unsafe.Sizeof(f)]int`) is no error.
+        let on_cycle = || {
+            if !self.cycle(decl).iter().all(|decl| state_has_func(self, *decl)) {
+                self.report_cycle(decl);
+            }
+        };
+        if entry.state.get() == State::Untouched && entry.type_params.is_empty() {
+            let placeholder = SignatureType {
+                type_params: Box::default(),
+                params: Box::default(),
+                results: Box::default(),
+                variadic: false,
+            };
+            entry.signature.set(TypeId::new(TypeKind::Signature(placeholder)));
+        }
+        self.once(decl, &entry.state, on_cycle, || {
+            let mut checker = self.header_checker(entry.tree, Scratch::default());
+            checker.owner = Some(decl);
+            checker.owner_params = entry.type_params.clone();
+            checker.package_func(entry);
+            checker.leave();
+        });
     }
 
     /// The declarations of the cycle that mentioning `decl` closes.
@@ -183,15 +193,21 @@ impl Context<'_> {
         self.report_cycle_of(&cycle);
     }
 
-    /// Reports declarations that each mention the next, and the last the first.
-    pub(super) fn report_cycle_of(&self, cycle: &[DeclId]) {
+    /// Reports declarations that each mention the next, and the last the first, at the one that
+    /// comes first in the source.
+    fn report_cycle_of(&self, cycle: &[DeclId]) {
+        let first = cycle.iter().enumerate().min_by_key(|(_, decl)| {
+            self.place_of(**decl).map_or((u32::MAX, None), |(tree, ident)| (tree, Some(ident)))
+        });
+        if let Some((start, _)) = first {
+            self.report_cycle_from(cycle, start);
+        }
+    }
+
+    /// Reports a cycle at the declaration at index `start`.
+    pub(super) fn report_cycle_from(&self, cycle: &[DeclId], start: usize) {
         let Some(state) = self.state() else { return };
-        let places: Vec<_> = cycle.iter().map(|&decl| self.place_of(decl)).collect();
-        let Some((start, &Some((tree, ident)))) = places
-            .iter()
-            .enumerate()
-            .min_by_key(|(_, place)| place.map_or((u32::MAX, None), |(t, e)| (t, Some(e))))
-        else {
+        let Some((tree, ident)) = cycle.get(start).and_then(|&decl| self.place_of(decl)) else {
             return;
         };
         let name = |at: usize| cycle[(start + at) % cycle.len()].name();
@@ -291,4 +307,8 @@ impl Checker<'_> {
     pub(super) fn record_object(&self, ident: ExprId, object: Object) {
         self.records().set_object(ident, object);
     }
+}
+
+fn state_has_func(cx: &Context<'_>, decl: DeclId) -> bool {
+    cx.state().is_some_and(|state| state.funcs.contains_key(&decl))
 }

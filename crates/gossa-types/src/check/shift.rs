@@ -73,7 +73,7 @@ impl Checker<'_> {
                     }
                 };
             }
-            if self.all_integer(y.ty) {
+            if self.all_integer(y.ty) || !count.is_unknown() {
                 return true;
             }
         } else if self.all_integer(y.ty) && !y.is_untyped() {

@@ -104,15 +104,15 @@ impl Checker<'_> {
         let kind = match found {
             super::expr::Resolved::Local(Entity::Local(local)) => {
                 self.mark_used(local);
-                "variable"
+                "local variable"
             }
             super::expr::Resolved::Local(_) => "constant",
             super::expr::Resolved::Object(object, _) => match object {
                 Object::Const(_) => "constant",
-                Object::Var(_) => "variable",
+                Object::Var(_) => "package-level variable",
                 Object::Func(_) => "func",
                 Object::Builtin(_) => "built-in",
-                Object::Nil => "nil",
+                Object::Nil => "untyped nil",
                 _ => "name",
             },
         };
@@ -180,7 +180,7 @@ impl Checker<'_> {
             }
             Expr::FuncType(signature) => self.function_type(signature),
             Expr::StructType(fields) => self.struct_type(fields),
-            Expr::InterfaceType(fields) => self.interface_type(expr, fields),
+            Expr::InterfaceType(fields) => self.interface_type(fields),
             Expr::Ellipsis(_) => {
                 self.error(expr, "invalid use of ...");
                 TypeId::INVALID
@@ -331,13 +331,15 @@ impl Checker<'_> {
         }
     }
 
-    fn interface_type(&mut self, expr: ExprId, list: FieldList) -> TypeId {
+    fn interface_type(&mut self, list: FieldList) -> TypeId {
         let tree = self.tree();
         let mut methods: Vec<InterfaceMethod> = Vec::new();
         let mut embeds = Vec::new();
+        let mut embed_exprs = Vec::new();
         for field in &tree[list] {
             let Some(&ident) = tree[field.names].first() else {
                 embeds.push(self.union(field.ty));
+                embed_exprs.push(field.ty);
                 continue;
             };
             let Some(name) = tree.name(ident) else { continue };
@@ -369,7 +371,7 @@ impl Checker<'_> {
             implicit: false,
         }));
         if has_embeds {
-            self.defer(Delayed::Interface { at: expr, ty });
+            self.defer(Delayed::Interface { ty, embeds: embed_exprs.into() });
         }
         ty
     }

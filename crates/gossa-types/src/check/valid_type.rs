@@ -77,12 +77,17 @@ impl Search<'_, '_> {
     }
 
     fn written(&self, decl: DeclId, args: &[TypeId], ty: TypeId) -> TypeId {
+        let entry = self.cx.state().and_then(|state| state.types.get(&decl));
+        let generic = match entry {
+            Some(entry) if entry.found.get() != TypeId::INVALID => entry.written.get(),
+            _ => self.cx.underlying_of(decl),
+        };
         if args.is_empty() {
-            return self.cx.underlying_of(decl);
+            return generic;
         }
         let params = self.cx.type_params_of(decl);
         if params.len() == args.len() {
-            return substitute(self.cx.underlying_of(decl), &params, args);
+            return substitute(generic, &params, args);
         }
         underlying(self.cx, ty)
     }
@@ -113,7 +118,7 @@ impl Context<'_> {
                 if known.is_empty() {
                     continue;
                 }
-                self.report_cycle_of(&known);
+                self.report_cycle_from(&known, 0);
                 for &decl in &known {
                     if let Some(entry) = state.types.get(&decl) {
                         entry.found.set(TypeId::INVALID);
