@@ -342,7 +342,7 @@ fn inputs(
     let by_id = ids.iter().copied().zip(packages.iter().copied()).collect();
     let target = Target::for_arch(&program.context.goarch);
     let c_model = CModel::for_platform(&program.context.goos, &program.context.goarch);
-    Program::builder(by_id, target, c_model).durability(durability).new(db);
+    let _ = Program::builder(by_id, target, c_model).durability(durability).new(db);
     packages
 }
 

@@ -2,7 +2,7 @@
 //! callees by summaries, and back to static callers.
 
 use super::fate::reaches;
-use super::origin::{Origin, described, takes_addresses};
+use super::origin::{Origin, described, reflect_address, takes_addresses};
 use gossa_api::prelude::*;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -112,6 +112,10 @@ impl<'p> Flow<'p> {
                 continue;
             }
             for (func, result, after) in &effects.returns {
+                // Their results are origins of their own, with rules of their own.
+                if func.declared_name().is_some_and(|name| reflect_address(&name).is_some()) {
+                    continue;
+                }
                 for site in self.sites_of(*func) {
                     if !matches!(site.op(), Op::Call(_)) {
                         continue;
@@ -213,7 +217,9 @@ impl<'p> Flow<'p> {
     ) {
         let value = holder.value;
         let result = |field| inst.results().next().map(|value| Holder { value, field });
-        let in_place = origin.is_some_and(|origin| inst.encloses(origin));
+        // A value that went through a variable, a call or a return is not converted in place,
+        // wherever that happened.
+        let in_place = trace.is_none() && origin.is_some_and(|origin| inst.encloses(origin));
         match inst.op() {
             Op::Convert { kind: ConvertKind::UintptrToUnsafe, .. }
                 if !in_place && holder.field.is_none() =>

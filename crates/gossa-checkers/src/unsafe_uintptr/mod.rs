@@ -74,7 +74,10 @@ impl Checker for UnsafeUintptr {
 
 fn report<'p>(pass: &Pass<'_>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
     let flow = Flow::default();
-    let crosses = arrival.left_function || crosses_safepoint(origin.inst, arrival.at);
+    // A system call takes its time: the object can die while it runs.
+    let crosses = arrival.left_function
+        || arrival.end == End::Address
+        || crosses_safepoint(origin.inst, arrival.at);
     let fate = fate(&flow, origin, arrival);
     let confidence = match fate {
         Fate::Pinned => return,

@@ -28,11 +28,7 @@ impl<'p> Origin<'p> {
             }
             Op::Call(call) => {
                 let Callee::Static { name, .. } = call.callee() else { return None };
-                let short = match name.as_str() {
-                    "reflect.Value.Pointer" => "Pointer",
-                    "reflect.Value.UnsafeAddr" => "UnsafeAddr",
-                    _ => return None,
-                };
+                let short = reflect_address(&name)?;
                 Some(Self {
                     inst,
                     integer: inst.results().next()?,
@@ -42,6 +38,16 @@ impl<'p> Origin<'p> {
             }
             _ => None,
         }
+    }
+}
+
+/// The methods of `reflect.Value` that return an address as an integer, which must be converted
+/// in the same expression; by qualified name.
+pub(super) fn reflect_address(name: &str) -> Option<&'static str> {
+    match name {
+        "reflect.Value.Pointer" => Some("Pointer"),
+        "reflect.Value.UnsafeAddr" => Some("UnsafeAddr"),
+        _ => None,
     }
 }
 

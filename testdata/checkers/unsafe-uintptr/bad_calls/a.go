@@ -14,7 +14,7 @@ func offset(base uintptr, by uintptr) uintptr {
 }
 
 func pointerTo(addr uintptr) *byte {
-	return (*byte)(unsafe.Pointer(addr)) // want `unsafe-uintptr` `unsafe-uintptr`
+	return (*byte)(unsafe.Pointer(addr)) // want `unsafe-uintptr: made from .b.`
 }
 
 func returned(b *buffer) *byte {
