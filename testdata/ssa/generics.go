@@ -101,3 +101,12 @@ func use() {
 	var i interface{ Each(func(int)) } = &List[int]{}
 	_ = i
 }
+
+func methods(l *List[string]) {
+	f := l.Fold[int]
+	g := (*List[string]).Fold[bool]
+	_ = f(1, nil)
+	_ = g(l, true, nil)
+	var h func(string, func(string, string) string) string = l.Fold
+	_ = h
+}

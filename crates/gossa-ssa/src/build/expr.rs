@@ -8,7 +8,7 @@ use crate::inst::{AllocKind, BinaryOp, Inst, UnaryOp};
 use gossa_syntax::{self as syntax, Expr, ExprId, NodeId};
 use gossa_types::constant::{Kind, Value};
 use gossa_types::predicates::represent;
-use gossa_types::{BasicKind, LocalId, Mode, Object, TypeId, TypeKind};
+use gossa_types::{BasicKind, LocalId, Mode, Object, SelectionKind, TypeId, TypeKind};
 use smallvec::SmallVec;
 
 /// Stack that must be left before another expression is entered.
@@ -419,8 +419,17 @@ impl<'e> Function<'_, 'e> {
         };
         let at = NodeId::from(expr);
         // An instantiated function.
-        if let Some(decl) = self.instantiated(x) {
-            return self.function_value(expr, decl.0, decl.1);
+        if let Some((ident, decl)) = self.instantiated(x) {
+            return self.function_value(expr, ident, decl);
+        }
+        // An instantiated method.
+        let inner = tree.unparen(x);
+        let types = self.unit.types;
+        if let Expr::Selector { x, sel } = tree[inner]
+            && let Some(selection) = types.selection(inner)
+            && selection.kind != SelectionKind::Field
+        {
+            return self.method_as_value(expr, x, sel, selection);
         }
         let Some(&index) = tree[indices].first() else {
             return self.hole(at, self.unit.ty(expr));

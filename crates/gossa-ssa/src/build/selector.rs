@@ -18,42 +18,50 @@ impl<'e> Function<'_, 'e> {
     pub(super) fn selector(&mut self, expr: ExprId, x: ExprId, sel: ExprId) -> ValueId {
         let at = NodeId::from(expr);
         let types = self.unit.types;
-        let Some(selection) = types.selection(expr) else {
-            return self.qualified(expr, sel);
-        };
-        match selection.kind {
-            SelectionKind::Field => {
+        match types.selection(expr) {
+            None => self.qualified(expr, sel),
+            Some(selection) if selection.kind == SelectionKind::Field => {
                 let operand = self.operand(expr);
                 self.load(at, operand)
             }
-            SelectionKind::Method => {
-                let ty = self.unit.ty(expr);
-                match self.method(at, x, sel, selection) {
-                    Some(Method::Static { func, receiver }) => {
-                        let method = self.add_method(MethodRef {
-                            receiver: self.type_of(receiver),
-                            path: Box::default(),
-                            target: MethodTarget::Declared(func),
-                        });
-                        self.emit(at, Inst::MethodValue { method, x: receiver }, ty)
-                    }
-                    Some(Method::Interface { name, receiver }) => {
-                        let method = self.interface_method(receiver, name);
-                        self.emit(at, Inst::MethodValue { method, x: receiver }, ty)
-                    }
-                    None => self.hole(at, ty),
+            Some(selection) => self.method_as_value(expr, x, sel, selection),
+        }
+    }
+
+    /// A method value or method expression; `expr` is the selector, or its instantiation.
+    pub(super) fn method_as_value(
+        &mut self,
+        expr: ExprId,
+        x: ExprId,
+        sel: ExprId,
+        selection: &Selection,
+    ) -> ValueId {
+        let at = NodeId::from(expr);
+        let ty = self.unit.ty(expr);
+        match selection.kind {
+            SelectionKind::Field => self.hole(at, ty),
+            SelectionKind::Method => match self.method(at, x, sel, selection) {
+                Some(Method::Static { func, receiver }) => {
+                    let method = self.add_method(MethodRef {
+                        receiver: self.type_of(receiver),
+                        path: Box::default(),
+                        target: MethodTarget::Declared(func),
+                    });
+                    self.emit(at, Inst::MethodValue { method, x: receiver }, ty)
                 }
-            }
-            SelectionKind::MethodExpr => {
-                let ty = self.unit.ty(expr);
-                match self.method_expr(sel, selection) {
-                    Some(method) => {
-                        let method = self.add_method(method);
-                        self.emit(at, Inst::MethodExpr(method), ty)
-                    }
-                    None => self.hole(at, ty),
+                Some(Method::Interface { name, receiver }) => {
+                    let method = self.interface_method(receiver, name);
+                    self.emit(at, Inst::MethodValue { method, x: receiver }, ty)
                 }
-            }
+                None => self.hole(at, ty),
+            },
+            SelectionKind::MethodExpr => match self.method_expr(sel, selection) {
+                Some(method) => {
+                    let method = self.add_method(method);
+                    self.emit(at, Inst::MethodExpr(method), ty)
+                }
+                None => self.hole(at, ty),
+            },
         }
     }
 
