@@ -137,6 +137,7 @@ fn errors_are_where_the_reference_implementation_has_them() {
     let mut score = Score::default();
     let verbose = std::env::var("GOSSA_TEST_VERBOSE").is_ok();
     let mut report = Vec::new();
+    let mut wrong = Vec::new();
     for (number, paths) in packages.iter().enumerate() {
         let sources: Vec<(String, Vec<u8>)> = paths
             .iter()
@@ -202,6 +203,9 @@ fn errors_are_where_the_reference_implementation_has_them() {
                 }
             }
         }
+        if wanted.iter().all(BTreeMap::is_empty) && !found.is_empty() {
+            wrong.extend(checked.report());
+        }
         for ((file, line), messages) in found {
             score.extra += 1;
             report.push(format!("extra {}:{line}: {}", checked.names[file], messages[0]));
@@ -213,4 +217,12 @@ fn errors_are_where_the_reference_implementation_has_them() {
         }
     }
     eprintln!("{score:?}");
+    assert!(wrong.is_empty(), "errors in valid programs:\n{}", wrong.join("\n"));
+    let all = score.lines + score.missing;
+    assert!(all > 2500, "the test data was not found: {score:?}");
+    // What is left: instantiation cycles, the two built-ins of the reference tests, the place of
+    // some cycles.
+    assert!(score.missing * 100 <= all * 2, "errors are missed: {score:?}");
+    assert!(score.extra * 200 <= all, "errors where there should be none: {score:?}");
+    assert!(score.worded * 100 >= score.lines * 97, "other words: {score:?}");
 }

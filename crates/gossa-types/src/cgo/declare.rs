@@ -218,28 +218,25 @@ impl Parser<'_> {
             return;
         }
         loop {
-            let Some(declarator) = self.declarator(base.clone()) else {
+            let Some(mut declarator) = self.declarator(base.clone()) else {
                 self.recover();
                 return;
             };
             self.skip_attributes();
+            if self.accept("=") {
+                let length = self.initializer();
+                if let CType::Array(elem, None) = declarator.ty {
+                    declarator.ty = CType::Array(elem, length);
+                    if let (Some(name), None) = (declarator.name, length) {
+                        self.declared.unknown.insert(name);
+                    }
+                }
+            }
             let is_function = matches!(declarator.ty, CType::Function(_));
             self.declare(specifiers.typedef, &declarator);
             if is_function && self.peek_is("{") {
                 self.skip_balanced();
                 return;
-            }
-            if self.accept("=") {
-                while let Some(token) = self.peek() {
-                    if token.is(",") || token.is(";") {
-                        break;
-                    }
-                    if token.is("(") || token.is("[") || token.is("{") {
-                        self.skip_balanced();
-                    } else {
-                        self.at += 1;
-                    }
-                }
             }
             if self.accept(";") {
                 return;
@@ -251,6 +248,33 @@ impl Parser<'_> {
                 }
                 self.recover();
                 return;
+            }
+        }
+    }
+
+    /// Skips an initializer; says how long an array it makes, if that is easily seen.
+    fn initializer(&mut self) -> Option<u64> {
+        let start = self.at;
+        while let Some(token) = self.peek() {
+            if token.is(",") || token.is(";") {
+                break;
+            }
+            if token.is("(") || token.is("[") || token.is("{") {
+                self.skip_balanced();
+            } else {
+                self.at += 1;
+            }
+        }
+        match &self.tokens[start..self.at] {
+            [first, inner @ .., last] if first.is("{") && last.is("}") => element_count(inner),
+            parts => {
+                // Adjacent strings are one; a zero byte ends it.
+                let mut length = 1;
+                for part in parts {
+                    let Token::String(bytes) = part else { return None };
+                    length += bytes.len() as u64;
+                }
+                (!parts.is_empty()).then_some(length)
             }
         }
     }
@@ -779,6 +803,31 @@ impl Parser<'_> {
         }
         Some((params, variadic))
     }
+}
+
+/// How many elements a list in braces has; `None` with designators, which may leave some out.
+fn element_count(tokens: &[Token]) -> Option<u64> {
+    let mut depth = 0_u32;
+    let mut count = 0;
+    let mut in_element = false;
+    for token in tokens {
+        let Token::Punct(punct) = token else {
+            count += u64::from(!std::mem::replace(&mut in_element, true));
+            continue;
+        };
+        match *punct {
+            "[" | "." if depth == 0 && !in_element => return None,
+            "," if depth == 0 => {
+                in_element = false;
+                continue;
+            }
+            "(" | "[" | "{" => depth += 1,
+            ")" | "]" | "}" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        count += u64::from(!std::mem::replace(&mut in_element, true));
+    }
+    Some(count)
 }
 
 fn basic_type(words: &[&'static str]) -> Option<CType> {

@@ -253,17 +253,81 @@ impl<'d> GoTypes<'d> {
             return named_or_alias(decl, known);
         }
         if !self.started.insert(decl) {
-            // In the middle of itself: only as a defined type, through a pointer.
-            return TypeId::named(decl, TypeList::EMPTY);
+            // In the middle of itself, behind a pointer.
+            return match self.resolve(&CType::Typedef(name)) {
+                CType::Struct(tag) => self.named_record(tag, "struct"),
+                CType::Union(tag) => self.record(tag, true),
+                _ => TypeId::named(decl, TypeList::EMPTY),
+            };
         }
         let target = target.clone();
-        let actual = self.go_type(&target);
+        let actual = if self.is_bad_pointer(name) {
+            TypeId::basic(BasicKind::Uintptr)
+        } else {
+            self.go_type(&target)
+        };
         self.started.remove(&decl);
         // A new name for a type with a name is an alias, as cgo makes it.
         let alias = matches!(actual.kind(), TypeKind::Named { .. } | TypeKind::Alias { .. })
             && actual != TypeId::named(decl, TypeList::EMPTY);
         self.insert(decl, actual, alias);
         self.types.get(&decl).map_or(TypeId::INVALID, |declared| named_or_alias(decl, declared))
+    }
+
+    fn named_record(&self, tag: Name, prefix: &str) -> TypeId {
+        let decl = Self::decl(self.package, &format!("{prefix}_{tag}"));
+        TypeId::named(decl, TypeList::EMPTY)
+    }
+
+    /// Whether values of a typedef of a pointer may be no pointers: handles of the Java native
+    /// interface and of EGL. Go has them as `uintptr`, so that the collector leaves them alone.
+    fn is_bad_pointer(&self, name: Name) -> bool {
+        let is_void_pointer = |ty: &CType| match ty {
+            CType::Pointer(to) => **to == CType::Void,
+            _ => false,
+        };
+        let text = name.as_str();
+        let target = self.declared.typedefs.get(&name);
+        if matches!(text, "EGLDisplay" | "EGLConfig") {
+            return target.is_some_and(is_void_pointer);
+        }
+        let parent = match text {
+            "jobject" => {
+                return target.is_some_and(|target| {
+                    is_void_pointer(target)
+                        || matches!(target, CType::Pointer(to) if self.is_empty_jobject(to))
+                });
+            }
+            "jclass" | "jthrowable" | "jstring" | "jarray" | "jweak" => "jobject",
+            "jbooleanArray" | "jbyteArray" | "jcharArray" | "jshortArray" | "jintArray"
+            | "jlongArray" | "jfloatArray" | "jdoubleArray" | "jobjectArray" => "jarray",
+            _ => return false,
+        };
+        let parent = Name::new(parent);
+        target == Some(&CType::Typedef(parent)) && self.is_bad_pointer(parent)
+    }
+
+    /// Whether a typedef, or one that it stands for, is a bad pointer.
+    fn is_bad_typedef(&self, ty: &CType) -> bool {
+        let mut ty = ty;
+        for _ in 0..MAX_DEPTH {
+            let CType::Typedef(name) = ty else { return false };
+            if self.is_bad_pointer(*name) {
+                return true;
+            }
+            let Some(next) = self.declared.typedefs.get(name) else { return false };
+            ty = next;
+        }
+        false
+    }
+
+    fn is_empty_jobject(&self, ty: &CType) -> bool {
+        match ty {
+            CType::Struct(tag) => {
+                tag.as_str() == "_jobject" && !self.declared.structs.contains_key(tag)
+            }
+            _ => false,
+        }
     }
 
     fn record(&mut self, tag: Name, is_union: bool) -> TypeId {
@@ -303,6 +367,7 @@ impl<'d> GoTypes<'d> {
     /// The fields of a struct as cgo shows them: bit fields are padding, keywords get a `_`.
     fn fields(&mut self, record: &CRecord) -> Vec<FieldType> {
         let mut fields = Vec::with_capacity(record.fields.len());
+        let mut sizes: Vec<u64> = Vec::with_capacity(record.fields.len());
         let mut anonymous = 0_u32;
         let taken: FxHashSet<Name> = record.fields.iter().filter_map(|f| f.name).collect();
         let mut offsets = RecordLayout { known: true, ..RecordLayout::default() };
@@ -314,13 +379,13 @@ impl<'d> GoTypes<'d> {
                 pending_padding = true;
                 continue;
             }
-            let before = offsets.end;
             let placed = self.place(&mut offsets, field);
             offsets.known &= placed;
             if pending_padding && offsets.known {
                 let padding = offsets.last.saturating_sub(offsets.last_go_end);
                 if padding > 0 {
                     fields.push(self.field(Name::new("_"), byte_array(padding)));
+                    sizes.push(padding);
                 }
             }
             pending_padding = false;
@@ -332,20 +397,20 @@ impl<'d> GoTypes<'d> {
                     Name::new(&format!("anon{}", anonymous - 1))
                 }
             };
-            // A last member without size would make the Go struct larger.
-            let is_flexible = matches!(field.ty, CType::Array(_, None | Some(0)));
-            if is_flexible && before > 0 {
-                continue;
-            }
+            sizes.push(if offsets.known { offsets.end - offsets.last } else { 1 });
             fields.push(self.field(name, ty));
             offsets.last_go_end = offsets.end;
         }
-        if offsets.known && pending_padding {
-            let size = round_up(offsets.end, offsets.align.max(1));
-            let padding = size.saturating_sub(offsets.last_go_end);
-            if padding > 0 {
-                fields.push(self.field(Name::new("_"), byte_array(padding)));
-            }
+        offsets.close_bits();
+        let size = round_up(offsets.end, offsets.align.max(1));
+        if offsets.known && size > offsets.last_go_end {
+            fields.push(self.field(Name::new("_"), byte_array(size - offsets.last_go_end)));
+            sizes.push(1);
+        }
+        // A last member without size would make the Go struct larger than the one of C.
+        while offsets.end > 0 && sizes.last() == Some(&0) {
+            fields.pop();
+            sizes.pop();
         }
         fields
     }
@@ -487,7 +552,9 @@ impl<'d> GoTypes<'d> {
             CType::Array(elem, _) => TypeId::pointer(self.go_type(elem)),
             CType::Function(_) => TypeId::pointer(byte_array(0)),
             CType::Typedef(_) => match self.resolve(ty) {
-                CType::Pointer(to) if self.resolve(&to) != CType::Void => {
+                CType::Pointer(to)
+                    if self.resolve(&to) != CType::Void && !self.is_bad_typedef(ty) =>
+                {
                     self.go_type(&CType::Pointer(to))
                 }
                 CType::Array(elem, _) => TypeId::pointer(self.go_type(&elem)),

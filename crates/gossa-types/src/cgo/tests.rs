@@ -151,6 +151,57 @@ fn structs_unions_enums_and_typedefs() {
 }
 
 #[test]
+fn layouts_are_those_of_c() {
+    check(
+        r#"
+        struct flexible { char b; char rest[]; };
+        struct padded { void *p; char b; char rest[0]; };
+        struct mixed { char a; double b; char c; };
+        typedef struct one one;
+        typedef struct two two;
+        struct one { two *x; };
+        struct two { one *x; };
+        typedef struct self { struct self *next; } self_t, *self_ptr;
+        char text[] = "te" "xt";
+        int list[] = { 1, f(2, 3), { 4 }, -5, };
+        int designated[] = { [7] = 1 };
+        struct _jobject;
+        typedef struct _jobject *jobject;
+        typedef jobject jclass;
+        typedef void *EGLDisplay;
+        void call(jclass c, EGLDisplay d, self_ptr s);
+        "#,
+        &[
+            ("struct_flexible", Type, "type _Ctype_struct_flexible struct{b _Ctype_char}"),
+            (
+                "struct_padded",
+                Type,
+                "type _Ctype_struct_padded struct{p unsafe.Pointer; b _Ctype_char; \
+                 rest [0]_Ctype_char; _ [7]byte}",
+            ),
+            (
+                "struct_mixed",
+                Type,
+                "type _Ctype_struct_mixed struct{a _Ctype_char; b _Ctype_double; \
+                 c _Ctype_char; _ [7]byte}",
+            ),
+            ("one", Type, "type _Ctype_struct_one struct{x *_Ctype_struct_two}"),
+            ("two", Type, "type _Ctype_struct_two struct{x *_Ctype_struct_one}"),
+            ("text", Val, "var [5]_Ctype_char"),
+            ("list", Val, "var [4]_Ctype_int"),
+            ("designated", Val, "unknown"),
+            ("jclass", Type, "type _Ctype_jclass uintptr"),
+            ("EGLDisplay", Type, "type _Ctype_EGLDisplay uintptr"),
+            (
+                "call",
+                Call,
+                "func(_Ctype_jclass, _Ctype_EGLDisplay, *_Ctype_struct_self) _Ctype_void",
+            ),
+        ],
+    );
+}
+
+#[test]
 fn functions_variables_and_macros() {
     check(
         r#"
@@ -211,7 +262,7 @@ fn functions_variables_and_macros() {
             ("get_handler", Call, "func(_Ctype_int) *[0]byte"),
             ("counter", Val, "var _Ctype_int"),
             ("table", Val, "var [244]_Ctype_int"),
-            ("names", Val, "var [0]*_Ctype_char"),
+            ("names", Val, "var [2]*_Ctype_char"),
             ("twice", Call, "unknown"),
         ],
     );

@@ -6,7 +6,7 @@ use crate::infer::{InferArg, infer_call};
 use crate::info::Mode;
 use crate::subst::substitute;
 use crate::ty::{Param, SignatureType, TypeId, TypeKind};
-use crate::underlying::{is_type_param, type_set};
+use crate::underlying::type_set;
 use gossa_syntax::{Expr, ExprId, ExprList};
 use smallvec::SmallVec;
 
@@ -218,15 +218,20 @@ impl Checker<'_> {
             return None;
         }
         let what = self.operand_text(callee);
-        let message = if is_type_param(callee.ty) {
-            let name = self.type_text(callee.ty);
-            format!("invalid operation: cannot call {what}: {name} has no common function type")
-        } else {
-            format!(
-                "invalid operation: cannot call {what}: {} is not a function",
-                self.type_text(callee.ty)
-            )
-        };
+        let mut cause = None;
+        crate::underlying::all_types(self.cx, callee.ty, &mut |pair| match pair {
+            None => {
+                cause = Some("no specific type".to_owned());
+                false
+            }
+            Some((_, under)) if matches!(under.kind(), TypeKind::Signature(_)) => true,
+            Some((ty, _)) => {
+                cause = Some(format!("{} is not a function", self.type_text(ty)));
+                false
+            }
+        });
+        let cause = cause.unwrap_or_else(|| "no common function type".to_owned());
+        let message = format!("invalid operation: cannot call {what}: {cause}");
         self.error(callee.expr, message);
         None
     }

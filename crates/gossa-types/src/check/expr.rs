@@ -7,7 +7,7 @@ use crate::ids::PackageId;
 use crate::info::Mode;
 use crate::object::{Builtin, Object};
 use crate::ty::{BasicKind, TypeId, TypeKind};
-use crate::underlying::{is_type_param, under_is};
+use crate::underlying::{all_types, common_underlying, is_type_param, under_is};
 use gossa_base::Name;
 use gossa_syntax::{ChanDir, Expr, ExprId, UnaryOp};
 
@@ -442,31 +442,29 @@ impl Checker<'_> {
         let wrong = if receive { ChanDir::Send } else { ChanDir::Receive };
         let generic = is_type_param(x.ty);
         let mut cause = None;
-        under_is(self.cx, x.ty, &mut |under| match under.map(TypeId::kind) {
-            None => {
+        all_types(self.cx, x.ty, &mut |pair| {
+            let Some((ty, under)) = pair else {
                 cause = Some("no specific channel type".to_owned());
-                false
-            }
-            Some(TypeKind::Chan { dir, .. }) if *dir == wrong => {
-                cause = Some(
-                    if receive { "send-only channel" } else { "receive-only channel" }.to_owned(),
-                );
-                false
-            }
-            Some(TypeKind::Chan { .. }) => true,
-            Some(TypeKind::Basic(BasicKind::Invalid)) => {
-                cause = Some(String::new());
-                false
-            }
-            Some(_) => {
-                cause = Some("non-channel".to_owned());
-                false
-            }
+                return false;
+            };
+            let what = match under.kind() {
+                TypeKind::Chan { dir, .. } if *dir == wrong && receive => "send-only channel",
+                TypeKind::Chan { dir, .. } if *dir == wrong => "receive-only channel",
+                TypeKind::Chan { .. } => return true,
+                TypeKind::Basic(BasicKind::Invalid) => {
+                    cause = Some(String::new());
+                    return false;
+                }
+                _ => "non-channel",
+            };
+            cause = Some(format!("{what} {}", self.type_text(ty)));
+            false
         });
         if cause.is_none() {
-            match self.common_under(x.ty).map(TypeId::kind) {
-                Some(TypeKind::Chan { elem, .. }) => return Some(*elem),
-                _ => cause = Some("channels have different element types".to_owned()),
+            match common_underlying(self.cx, x.ty).map(TypeId::kind) {
+                Ok(TypeKind::Chan { elem, .. }) => return Some(*elem),
+                Ok(_) => cause = Some(String::new()),
+                Err(why) => cause = Some(why.message(&|ty| self.type_text(ty))),
             }
         }
         let cause = cause.unwrap_or_default();

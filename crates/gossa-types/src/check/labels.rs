@@ -205,7 +205,6 @@ impl Labels<'_, '_> {
         }
         let word = if kind == BranchKind::Break { "break" } else { "continue" };
         if self.all.contains_key(&name) {
-            self.use_label(label, name);
             self.checker.error(label, format!("invalid {word} label {name}"));
         } else {
             self.checker.error(label, format!("{word} label not defined: {name}"));

@@ -138,12 +138,8 @@ impl Context<'_> {
     pub(super) fn resolve_func(&self, decl: DeclId) {
         let Some(entry) = self.state().and_then(|state| state.funcs.get(&decl)) else { return };
         self.resolve_bounds(decl);
-        // A cycle of functions alone (`func f() [unsafe.Sizeof(f)]int`) is no error.
-        let on_cycle = || {
-            if !self.cycle(decl).iter().all(|decl| state_has_func(self, *decl)) {
-                self.report_cycle(decl);
-            }
-        };
+        // While it is in progress, a function has a placeholder for a type, which is no error
+        // (`func f() [unsafe.Sizeof(f)]int`).
         if entry.state.get() == State::Untouched && entry.type_params.is_empty() {
             let placeholder = SignatureType {
                 type_params: Box::default(),
@@ -153,13 +149,18 @@ impl Context<'_> {
             };
             entry.signature.set(TypeId::new(TypeKind::Signature(placeholder)));
         }
-        self.once(decl, &entry.state, on_cycle, || {
-            let mut checker = self.header_checker(entry.tree, Scratch::default());
-            checker.owner = Some(decl);
-            checker.owner_params = entry.type_params.clone();
-            checker.package_func(entry);
-            checker.leave();
-        });
+        self.once(
+            decl,
+            &entry.state,
+            || {},
+            || {
+                let mut checker = self.header_checker(entry.tree, Scratch::default());
+                checker.owner = Some(decl);
+                checker.owner_params = entry.type_params.clone();
+                checker.package_func(entry);
+                checker.leave();
+            },
+        );
     }
 
     /// The declarations of the cycle that mentioning `decl` closes.
@@ -307,8 +308,4 @@ impl Checker<'_> {
     pub(super) fn record_object(&self, ident: ExprId, object: Object) {
         self.records().set_object(ident, object);
     }
-}
-
-fn state_has_func(cx: &Context<'_>, decl: DeclId) -> bool {
-    cx.state().is_some_and(|state| state.funcs.contains_key(&decl))
 }

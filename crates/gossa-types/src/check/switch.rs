@@ -74,7 +74,7 @@ impl Checker<'_> {
         if !tag.is_valid() || !value.is_valid() {
             return;
         }
-        self.convert_untyped_case(&mut value, tag);
+        self.convert_untyped(&mut value, tag.ty);
         if !value.is_valid() {
             return;
         }
@@ -91,14 +91,6 @@ impl Checker<'_> {
             return;
         }
         types.push(value.ty);
-    }
-
-    fn convert_untyped_case(&mut self, value: &mut Operand, tag: &Operand) {
-        if value.is_untyped() {
-            let mut other = tag.clone();
-            other.synthetic = Synthetic::True;
-            self.match_types(value, &mut other);
-        }
     }
 
     /// The guard and the cases of a type switch.

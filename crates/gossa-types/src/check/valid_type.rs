@@ -109,20 +109,15 @@ impl Context<'_> {
             if !search.visit(ty)
                 && let Some(cycle) = search.cycle.take()
             {
-                if cycle.iter().any(|decl| reported.contains(decl)) {
+                let Some(&first) = cycle.first().filter(|first| reported.insert(**first)) else {
                     continue;
-                }
-                reported.extend(cycle.iter().copied());
+                };
                 let known: Vec<DeclId> =
                     cycle.into_iter().filter(|decl| state.types.contains_key(decl)).collect();
-                if known.is_empty() {
-                    continue;
-                }
                 self.report_cycle_from(&known, 0);
-                for &decl in &known {
-                    if let Some(entry) = state.types.get(&decl) {
-                        entry.found.set(TypeId::INVALID);
-                    }
+                // One invalid type breaks the cycle.
+                if let Some(entry) = state.types.get(&first) {
+                    entry.found.set(TypeId::INVALID);
                 }
             }
         }
