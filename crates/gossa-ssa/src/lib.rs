@@ -3,6 +3,13 @@
 //! Fourth in the pipeline: checked trees in, one [`Lowered`] per declared function out, generic
 //! functions instantiated. Knows neither salsa nor files. Read [`inst`] first (the table of
 //! instructions), then [`body`], then [`ids`].
+//!
+//! - [`build`] makes bodies, [`verify()`] says whether they are well-formed: its list of
+//!   invariants is the contract between whoever makes bodies and whoever reads them.
+//! - [`print()`] and [`read()`] are the textual form, described in `docs/ssa.md`; [`testing`] runs
+//!   tests that are written in it.
+//! - [`graph`], [`dom`], [`loops`] and [`flow`] are what analyses of one body start from;
+//!   [`effects`] says what instructions do besides computing; [`stats`] counts.
 
 pub mod body;
 pub mod build;

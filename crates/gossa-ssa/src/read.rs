@@ -82,6 +82,13 @@ pub enum ReadErrorKind {
     /// A string with a wrong escape, or that must be UTF-8 and is not.
     #[error("malformed string")]
     String,
+    /// A terminator with results: bodies have no place for them.
+    #[error("a terminator has no results")]
+    TerminatorResults,
+    /// A block with parameters behind one that does not end: bodies could not tell the parameters
+    /// from the last instruction's results.
+    #[error("the block before this one has no terminator")]
+    NoTerminator,
     /// Nesting beyond what is read.
     #[error("nested too deeply")]
     TooDeep,

@@ -1,6 +1,8 @@
 //! Dominators, postdominators, loops and data flow against naive versions of themselves, on
 //! arbitrary control-flow graphs; and petgraph on ours.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 use gossa_ssa::dom::{Dominators, PostDominators};
 use gossa_ssa::flow::lattice::{BitSet, Lattice};
 use gossa_ssa::flow::monotone::{Analysis, Direction, Liveness, solve};

@@ -117,6 +117,11 @@ impl Assembly {
         self.body.blocks.len()
     }
 
+    /// Whether the last instruction is no terminator.
+    pub(super) fn is_open(&self) -> bool {
+        self.body.insts.last().is_some_and(|inst| !inst.is_terminator())
+    }
+
     /// Starts a block; its parameters follow.
     pub(super) fn start_block(&mut self, number: u32, at: usize, line: u32) -> Parsed<()> {
         if !self.block_numbers.define(number) {

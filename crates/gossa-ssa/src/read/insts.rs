@@ -79,14 +79,19 @@ impl Parser<'_> {
     /// The header of a block.
     fn block(&mut self, number: u32, params: u32, into: &mut Assembly) -> Parsed<()> {
         let entry = into.block_count() == 0;
-        into.start_block(number, self.token.start, self.line)?;
+        let at = self.token.start;
+        into.start_block(number, at, self.line)?;
         self.advance();
         if entry {
             into.adopt_params(params);
             if self.at(b'(') {
                 return self.fail(ReadErrorKind::EntryParameters);
             }
-        } else if self.eat(b'(') {
+        } else if self.at(b'(') {
+            if into.is_open() {
+                return self.fail_at(at, ReadErrorKind::NoTerminator);
+            }
+            self.advance();
             self.list_until(b')', "`,` or `)`", |parser| parser.param(into))?;
         }
         self.expect(b':', "`:`")?;
@@ -191,6 +196,9 @@ impl Parser<'_> {
         }
         if !matches!(self.token.kind, TokenKind::Newline | TokenKind::End) {
             return self.expected("the end of the line");
+        }
+        if inst.is_terminator() && !results.is_empty() {
+            return self.fail_at(at, ReadErrorKind::TerminatorResults);
         }
         if types.len() != results.len() {
             return self.fail_at(
