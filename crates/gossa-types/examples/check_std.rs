@@ -212,7 +212,7 @@ fn place(package: &Listed, files: &[File], texts: &[Vec<u8>], error: &TypeError)
         (Some(body), true) => &body.spans,
         _ => &decl.header.spans,
     };
-    let relative = spans.range(error.node).map_or(0.into(), |range| range.start());
+    let relative = spans.range(error.node).map_or(0.into(), gossa_base::TextRange::start);
     let at = LineIndex::new(&texts[file]).line_column(decl.range.start() + relative);
     let soft = if error.soft { " (soft)" } else { "" };
     format!(

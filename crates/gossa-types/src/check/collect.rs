@@ -253,10 +253,11 @@ impl<'e> Collector<'_, 'e> {
                     self.error(index, at, message.to_owned());
                 }
                 _ => {
-                    if self.state.file_scopes[file].contains_key(&bound) {
+                    let scope = &mut self.state.file_scopes[file];
+                    let taken = scope.len();
+                    scope.entry(bound).or_insert(object);
+                    if scope.len() == taken {
                         self.error(index, at, format!("{bound} redeclared in this block"));
-                    } else {
-                        self.state.file_scopes[file].insert(bound, object);
                     }
                 }
             }
@@ -282,10 +283,8 @@ impl<'e> Collector<'_, 'e> {
         };
         names.sort_by_key(|(name, _)| name.as_str());
         for (name, object) in names {
-            if self.state.file_scopes[file].contains_key(&name) {
+            if *self.state.file_scopes[file].entry(name).or_insert(object) != object {
                 self.error(index, at, format!("{name} redeclared in this block"));
-            } else {
-                self.state.file_scopes[file].insert(name, object);
             }
         }
     }

@@ -287,6 +287,7 @@ impl Checker<'_> {
     fn map_elements(&mut self, list: &[ExprId], key_type: TypeId, elem: TypeId) {
         let tree = self.tree();
         let key_is_interface = self.is_interface_value(key_type);
+        #[expect(clippy::mutable_key_type, reason = "equal keys stay equal")]
         let mut seen: FxHashMap<DuplicateKey, Vec<TypeId>> = FxHashMap::default();
         for &element in list {
             let Expr::KeyValue { key, value } = tree[element] else {

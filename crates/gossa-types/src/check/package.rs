@@ -31,7 +31,7 @@ pub struct PackageInput<'a> {
     pub imports: &'a FxHashMap<Name, PackageId>,
     /// Language version of the module, (1, N).
     pub go_version: (u32, u32),
-    /// Whether it is of the standard library, which may declare functions without body.
+    /// Whether it is of the standard library.
     pub standard: bool,
     /// What is known of the C side, where files import "C".
     pub cgo: Option<CgoInput<'a>>,
@@ -344,7 +344,7 @@ fn unused_import(
             let name = scope
                 .iter()
                 .find(|(name, object)| {
-                    **object == Object::Package(id) && !is_renamed(tree, input, file, **name, id)
+                    **object == Object::Package(id) && !is_renamed(input, file, **name, id)
                 })
                 .map(|(name, _)| *name)?;
             (name, used.contains(&name))
@@ -361,13 +361,7 @@ fn unused_import(
 }
 
 /// Whether `name` is bound to the package by another import of the file that renames it.
-fn is_renamed(
-    _tree: &gossa_syntax::Tree,
-    input: &PackageInput<'_>,
-    file: usize,
-    name: Name,
-    id: PackageId,
-) -> bool {
+fn is_renamed(input: &PackageInput<'_>, file: usize, name: Name, id: PackageId) -> bool {
     input.files[file].items.iter().any(|tree| {
         let TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } = tree.root else {
             return false;

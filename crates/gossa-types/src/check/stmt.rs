@@ -110,7 +110,7 @@ impl Checker<'_> {
             }
             Stmt::Switch { init, tag, cases } => {
                 self.simple_stmt(init);
-                self.switch_stmt(inner, stmt, tag, cases);
+                self.switch_stmt(inner, tag, cases);
             }
             Stmt::TypeSwitch { init, guard, cases } => {
                 self.simple_stmt(init);

@@ -13,13 +13,7 @@ use gossa_syntax::{AssignOp, BinaryOp, Expr, ExprId, Stmt, StmtId, StmtList};
 
 impl Checker<'_> {
     /// The tag and the cases of a switch.
-    pub(super) fn switch_stmt(
-        &mut self,
-        inner: Flow,
-        stmt: StmtId,
-        tag: Option<ExprId>,
-        cases: StmtList,
-    ) {
+    pub(super) fn switch_stmt(&mut self, inner: Flow, tag: Option<ExprId>, cases: StmtList) {
         let tree = self.tree();
         let inner = Flow { break_ok: true, ..inner };
         let tag = match tag {
@@ -37,6 +31,7 @@ impl Checker<'_> {
             None => None,
         };
         self.check_defaults(&tree[cases]);
+        #[expect(clippy::mutable_key_type, reason = "equal keys stay equal")]
         let mut seen: FxHashMap<DuplicateKey, Vec<TypeId>> = FxHashMap::default();
         let list = &tree[cases];
         for (index, &case) in list.iter().enumerate() {
@@ -50,9 +45,9 @@ impl Checker<'_> {
             self.stmt_list(flow, &tree[body]);
             self.scratch.scopes.close();
         }
-        let _ = stmt;
     }
 
+    #[expect(clippy::mutable_key_type, reason = "equal keys stay equal")]
     fn case_value(
         &mut self,
         tag: Option<&Operand>,

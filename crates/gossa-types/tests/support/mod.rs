@@ -196,7 +196,7 @@ impl Checked {
             (Some(body), true) => &body.spans,
             _ => &decl.header.spans,
         };
-        let relative = spans.range(error.node).map_or(0.into(), |range| range.start());
+        let relative = spans.range(error.node).map_or(0.into(), gossa_base::TextRange::start);
         let index = LineIndex::new(&self.texts[file]);
         (file, index.line_column(decl.range.start() + relative).line)
     }
