@@ -1,7 +1,7 @@
 //! What can happen to an object between the two conversions.
 
 use super::flow::{Arrival, Flow};
-use super::origin::Origin;
+use super::origin::{Origin, pointer_root};
 use gossa_api::prelude::*;
 use std::collections::HashSet;
 
@@ -111,11 +111,25 @@ pub(super) enum Fate {
     Pinned,
 }
 
+/// A pointer, and the pointers to the objects that it was loaded from: they hold it too.
+fn holders(pointer: Value<'_>) -> Vec<Value<'_>> {
+    let mut found = vec![pointer];
+    let mut next = pointer;
+    while let Some(Op::Load(address)) = next.definition().map(Inst::op) {
+        next = pointer_root(address);
+        if found.contains(&next) {
+            break;
+        }
+        found.push(next);
+    }
+    found
+}
+
 pub(super) fn fate<'p>(flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) -> Fate {
     let Some(pointer) = origin.pointer else { return Fate::MayDie };
     let mut used_later = false;
     let mut seen = HashSet::new();
-    let mut work = vec![pointer];
+    let mut work = holders(pointer);
     while let Some(value) = work.pop() {
         if !seen.insert(value) {
             continue;

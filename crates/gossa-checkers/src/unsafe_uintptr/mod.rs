@@ -11,7 +11,7 @@ mod origin;
 use fate::{Fate, crosses_safepoint, fate};
 use flow::{Arrival, End, Flow};
 use gossa_api::prelude::*;
-use origin::Origin;
+use origin::{Origin, is_runtime};
 
 declare_check! {
     /// ## What it does
@@ -44,7 +44,8 @@ declare_check! {
     /// ## What it stays silent on
     /// Integers that never become a pointer again; conversions there and back in one expression;
     /// system call arguments converted in place; integers that came from C, from `mmap` or from
-    /// constants; pinned objects; package-level variables, which neither move nor die.
+    /// constants; pinned objects; package-level variables, which neither move nor die; the
+    /// runtime's own packages, which are the collector.
     ///
     /// ## What it does not catch
     /// Integers that travel through fields of heap objects, package-level variables, maps,
@@ -62,6 +63,9 @@ impl Checker for UnsafeUintptr {
     }
 
     fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
+        if is_runtime(func.package()) {
+            return;
+        }
         let mut flow = Flow::default();
         for inst in func.insts() {
             let Some(origin) = Origin::of(inst) else { continue };

@@ -99,6 +99,14 @@ pub(super) fn is_go_memory(root: Value<'_>) -> bool {
     }
 }
 
+/// Whether a package is part of the runtime, which is the collector and moves the stacks itself:
+/// it knows where its memory is.
+pub(super) fn is_runtime(package: &str) -> bool {
+    package == "runtime"
+        || package.starts_with("internal/runtime/")
+        || package.starts_with("runtime/internal/")
+}
+
 /// Functions whose results are memory that is not Go's.
 pub(super) fn is_foreign_allocator(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
