@@ -100,7 +100,7 @@ fn report<'p>(pass: &Pass<'_>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
         End::Pointer => report
             .message(format_args!("an integer made from {what} becomes a pointer again; {danger}")),
         End::Address => report.message(format_args!(
-            "an integer made from {what} is used as an address by a system call, but was not \
+            "an integer made from {what}{made} is used as an address by a system call, but was not \
              converted in its argument list; {danger}"
         )),
     }

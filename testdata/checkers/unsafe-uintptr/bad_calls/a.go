@@ -14,7 +14,7 @@ func offset(base uintptr, by uintptr) uintptr {
 }
 
 func pointerTo(addr uintptr) *byte {
-	return (*byte)(unsafe.Pointer(addr)) // want `unsafe-uintptr: made from .b.`
+	return (*byte)(unsafe.Pointer(addr)) // want `unsafe-uintptr: made from .b. in .passed.` `unsafe-uintptr: made from .b. in .addressOf.`
 }
 
 func returned(b *buffer) *byte {
