@@ -96,14 +96,16 @@ fn report<'p>(pass: &Pass<'_>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
         _ => "the object may have been moved in between",
     };
     let what = &origin.what;
-    match arrival.end {
-        End::Pointer => report
-            .message(format_args!("an integer made from {what} becomes a pointer again; {danger}")),
-        End::Address => report.message(format_args!(
-            "an integer made from {what}{made} is used as an address by a system call, but was not \
-             converted in its argument list; {danger}"
-        )),
-    }
+    let maker = origin.inst.func();
+    let made =
+        if maker == arrival.at.func() { String::new() } else { format!(" in `{}`", maker.name()) };
+    let end = match arrival.end {
+        End::Pointer => "becomes a pointer again",
+        End::Address => {
+            "is used as an address by a system call, but was not converted in its argument list"
+        }
+    };
+    report.message(format_args!("an integer made from {what}{made} {end}; {danger}"));
     report.confidence(confidence);
     report.step(origin.inst, format_args!("{what} becomes an integer, which keeps nothing alive"));
     for step in &arrival.trace {
