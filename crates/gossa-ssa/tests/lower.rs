@@ -216,3 +216,84 @@ fn lowering_twice_gives_equal_bodies() {
                 return func() int { n++; return n } }";
     assert!(lowered(text, "f") == lowered(text, "f"));
 }
+
+/// A small generator of numbers, so that failures repeat.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 % bound.max(1) as u64) as usize
+    }
+}
+
+/// The words and symbols of a text, white space between them kept apart.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let mut last = None;
+    for c in text.chars() {
+        let kind = (c.is_alphanumeric() || c == '_', c.is_whitespace());
+        match pieces.last_mut() {
+            Some(piece) if last == Some(kind) && (kind.0 || kind.1) => piece.push(c),
+            _ => pieces.push(c.to_string()),
+        }
+        last = Some(kind);
+    }
+    pieces
+}
+
+fn mutated(text: &str, random: &mut Random) -> String {
+    let mut pieces = pieces(text);
+    for _ in 0..=random.below(3) {
+        let at = random.below(pieces.len());
+        let other = pieces[random.below(pieces.len())].clone();
+        match random.below(4) {
+            0 => pieces[at].clear(),
+            1 => pieces[at] = other,
+            2 => pieces.insert(at, other),
+            _ => {
+                let end = (at + random.below(6)).min(pieces.len());
+                pieces.drain(at..end);
+            }
+        }
+    }
+    pieces.concat()
+}
+
+#[test]
+fn broken_programs_are_lowered_to_well_formed_bodies() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/ssa");
+    let mut fixtures: Vec<_> = std::fs::read_dir(directory)
+        .expect("the fixtures")
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "go"))
+        .collect();
+    fixtures.sort();
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for path in fixtures {
+        let text = std::fs::read_to_string(&path).expect("a fixture");
+        for _ in 0..150 {
+            let text = mutated(&text, &mut random);
+            let mut world = World::default();
+            world.add(&Source {
+                path: "p",
+                name: "p",
+                texts: &[text.clone().into_bytes()],
+                imports: Default::default(),
+                version: (1, 27),
+                standard: false,
+            });
+            for lowered in lower_package(&world) {
+                let resolver = EnvResolver::new(&world, None);
+                let violations = verify_lowered(&lowered.bodies, Some(&resolver));
+                assert!(
+                    violations.is_empty(),
+                    "{violations:#?}\n{}\n{text}",
+                    print(&lowered.bodies)
+                );
+            }
+        }
+    }
+}

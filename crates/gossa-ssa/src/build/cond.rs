@@ -2,11 +2,12 @@
 
 use super::expr::is_comparison;
 use super::function::Function;
+use super::types::BOOL;
 use super::unit::Var;
 use crate::ids::{BlockId, ValueId};
 use crate::inst::{BinaryOp, Fact, Inst};
 use gossa_syntax::{self as syntax, Expr, ExprId, NodeId};
-use gossa_types::Mode;
+use gossa_types::{BasicKind, Mode};
 
 /// What is known of a variable on each side of a branch.
 #[derive(Clone, Copy)]
@@ -54,7 +55,10 @@ impl Function<'_, '_> {
                 }
             }
             _ => {
-                let cond = self.value(expr);
+                let mut cond = self.value(expr);
+                if !self.unit.basic(self.type_of(cond)).is_some_and(BasicKind::is_boolean) {
+                    cond = self.hole(at, BOOL);
+                }
                 match self.told(expr, cond) {
                     Some(told) => self.branch_told(at, cond, told, then, otherwise),
                     None => self.branch(at, cond, then, otherwise),

@@ -380,6 +380,7 @@ impl<'u, 'e> Function<'u, 'e> {
             self.seal(block);
             self.start_block(block);
         }
+        self.unit.erroneous |= matches!(inst, Inst::Hole);
         self.code.insts.push(inst);
         self.code.nodes.push(at);
         self.code.results.push(results);

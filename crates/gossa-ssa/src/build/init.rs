@@ -48,6 +48,8 @@ pub(super) fn lower_variable(env: &dyn LowerEnv, func: FuncId, var: DeclId) -> O
     function.fall_off_end(at);
     let (_, finished) = function.finish(None);
     unit.set_body(index, finished);
+    unit.erroneous |=
+        package.errors.iter().any(|error| !error.soft && error.source == declared.source);
     Some(unit.finish())
 }
 

@@ -43,6 +43,7 @@ mod place;
 mod range;
 mod range_func;
 mod references;
+mod repair;
 mod scratch;
 mod select;
 mod selector;
@@ -99,6 +100,7 @@ fn lower_declaration(
     function.fall_off_end(NodeId::end_of(block));
     let (_, finished) = function.finish(None);
     unit.set_body(index, finished);
+    unit.erroneous |= types.errors.iter().any(|error| !error.soft);
     Some(unit.finish())
 }
 

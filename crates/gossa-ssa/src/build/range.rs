@@ -81,7 +81,7 @@ impl Function<'_, '_> {
     }
 
     /// A range over something erroneous: the body may run any number of times.
-    fn range_hole(&mut self, clause: &RangeClause) {
+    pub(super) fn range_hole(&mut self, clause: &RangeClause) {
         let at = clause.at;
         self.discard(clause.x);
         let header = self.new_block();

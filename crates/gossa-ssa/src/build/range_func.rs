@@ -36,8 +36,13 @@ impl Function<'_, '_> {
     pub(super) fn range_func(&mut self, clause: &RangeClause, signature: &'static SignatureType) {
         let at = clause.at;
         let yield_type = signature.params.first().map_or(TypeId::INVALID, |param| param.ty);
-        let Some(yield_signature) = self.unit.signature(yield_type) else {
-            self.discard(clause.x);
+        let fits = |body: &&SignatureType| {
+            signature.params.len() == 1
+                && signature.results.is_empty()
+                && matches!(&*body.results, [more] if self.unit.basic(more.ty) == Some(BasicKind::Bool))
+        };
+        let Some(yield_signature) = self.unit.signature(yield_type).filter(fits) else {
+            self.range_hole(clause);
             return;
         };
         let callee = self.iterator(clause);

@@ -38,6 +38,10 @@ impl<'e> Function<'_, 'e> {
     ) -> ValueId {
         let at = NodeId::from(expr);
         let ty = self.unit.ty(expr);
+        if ty.has_type_param() {
+            // Not instantiated: an error.
+            return self.hole(at, TypeId::INVALID);
+        }
         match selection.kind {
             SelectionKind::Field => self.hole(at, ty),
             SelectionKind::Method => match self.method(at, x, sel, selection) {
@@ -134,6 +138,10 @@ impl<'e> Function<'_, 'e> {
     pub(super) fn function_value(&mut self, expr: ExprId, ident: ExprId, decl: DeclId) -> ValueId {
         let ty = self.unit.ty(expr);
         let at = NodeId::from(expr);
+        if ty.has_type_param() {
+            // Not instantiated: an error.
+            return self.hole(at, TypeId::INVALID);
+        }
         match self.declared_function(ident, decl) {
             Some(func) => self.emit(at, Inst::Func(func), ty),
             None => self.hole(at, ty),

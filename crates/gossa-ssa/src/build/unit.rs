@@ -3,6 +3,7 @@
 
 use super::Finished;
 use super::facts::Facts;
+use super::repair::repaired;
 use super::scratch::Scratch;
 use crate::body::Lowered;
 use crate::env::LowerEnv;
@@ -52,6 +53,8 @@ pub(super) struct Unit<'e> {
     /// Nesting of type arguments of instances met so far.
     pub(super) type_depths: FxHashMap<TypeId, u32>,
     pub(super) register_types: FxHashMap<TypeId, bool>,
+    /// Whether something turned out to be in error.
+    pub(super) erroneous: bool,
     bodies: Vec<Option<Finished>>,
 }
 
@@ -84,6 +87,7 @@ impl<'e> Unit<'e> {
             scratch,
             type_depths: FxHashMap::default(),
             register_types: FxHashMap::default(),
+            erroneous: false,
             bodies: Vec::new(),
         }
     }
@@ -157,7 +161,10 @@ impl<'e> Unit<'e> {
         self.scratch.facts = std::mem::take(&mut self.facts);
         self.scratch.var_types = std::mem::take(&mut self.var_types);
         std::mem::take(&mut self.scratch).give_back();
-        let (bodies, source_maps): (Vec<_>, Vec<_>) = self.bodies.into_iter().flatten().unzip();
+        let (mut bodies, source_maps): (Vec<_>, Vec<_>) = self.bodies.into_iter().flatten().unzip();
+        if self.erroneous {
+            bodies = bodies.into_iter().map(|body| repaired(body, &self.resolver)).collect();
+        }
         Lowered { bodies: bodies.into_boxed_slice(), source_maps: source_maps.into_boxed_slice() }
     }
 }
