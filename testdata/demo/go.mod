@@ -1,5 +1,5 @@
 module example.com/demo
 
-go 1.27
+go 1.22
 
 require github.com/creack/pty v1.1.24
