@@ -3,7 +3,6 @@
 //! A light parser: what it does not understand it skips, and names declared in such a way are
 //! not known. Function bodies are skipped.
 
-use super::evaluate;
 use super::scan::{Scanned, Token};
 use gossa_base::{FxHashMap, FxHashSet, Name};
 use std::rc::Rc;
@@ -70,12 +69,12 @@ pub(super) struct Declarations {
     pub variables: FxHashMap<Name, CType>,
     pub enumerators: FxHashMap<Name, i64>,
     pub unknown: FxHashSet<Name>,
-    anonymous: u32,
-    anonymous_enums: u32,
+    pub anonymous: u32,
+    pub anonymous_enums: u32,
 }
 
 /// Deepest nesting of declarators and records.
-const MAX_DEPTH: u32 = 80;
+pub(super) const MAX_DEPTH: u32 = 80;
 
 impl Declarations {
     /// Adds the declarations of scanned texts.
@@ -91,7 +90,7 @@ impl Declarations {
         }
     }
 
-    fn insert<T: PartialEq>(
+    pub(super) fn insert<T: PartialEq>(
         map: &mut FxHashMap<Name, T>,
         unknown: &mut FxHashSet<Name>,
         name: Name,
@@ -109,42 +108,42 @@ impl Declarations {
     }
 }
 
-struct Parser<'t> {
-    tokens: &'t [Token],
-    at: usize,
-    scanned: &'t Scanned<'t>,
-    declared: &'t mut Declarations,
-    depth: u32,
+pub(super) struct Parser<'t> {
+    pub tokens: &'t [Token],
+    pub at: usize,
+    pub scanned: &'t Scanned<'t>,
+    pub declared: &'t mut Declarations,
+    pub depth: u32,
 }
 
 #[derive(Default)]
-struct Specifiers {
+pub(super) struct Specifiers {
     typedef: bool,
-    ty: Option<CType>,
+    pub ty: Option<CType>,
 }
 
-struct Declarator {
-    name: Option<Name>,
-    ty: CType,
+pub(super) struct Declarator {
+    pub name: Option<Name>,
+    pub ty: CType,
 }
 
 impl Parser<'_> {
-    fn peek(&self) -> Option<&Token> {
+    pub(super) fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.at)
     }
 
-    fn peek_is(&self, punct: &str) -> bool {
+    pub(super) fn peek_is(&self, punct: &str) -> bool {
         self.peek().is_some_and(|token| token.is(punct))
     }
 
-    fn accept(&mut self, punct: &str) -> bool {
+    pub(super) fn accept(&mut self, punct: &str) -> bool {
         let found = self.peek_is(punct);
         self.at += usize::from(found);
         found
     }
 
     /// Skips to behind the bracket that closes the one at hand.
-    fn skip_balanced(&mut self) {
+    pub(super) fn skip_balanced(&mut self) {
         let mut depth = 0_u32;
         while let Some(token) = self.peek() {
             let Token::Punct(punct) = token else {
@@ -311,7 +310,7 @@ impl Parser<'_> {
     }
 
     /// Skips `__attribute__((...))`, `__declspec(...)`, `__asm__(...)`, `_Alignas(...)`.
-    fn skip_attributes(&mut self) -> bool {
+    pub(super) fn skip_attributes(&mut self) -> bool {
         let mut packed = false;
         while let Some(word) = self.peek().and_then(Token::ident) {
             match word {
@@ -333,7 +332,7 @@ impl Parser<'_> {
         packed
     }
 
-    fn specifiers(&mut self) -> Specifiers {
+    pub(super) fn specifiers(&mut self) -> Specifiers {
         let mut found = Specifiers::default();
         let mut words: Vec<&'static str> = Vec::new();
         loop {
@@ -449,207 +448,8 @@ impl Parser<'_> {
         }
     }
 
-    fn tag(&mut self) -> Option<Name> {
-        let name = Name::new(self.peek()?.ident()?);
-        self.at += 1;
-        Some(name)
-    }
-
-    fn anonymous_tag(&mut self) -> Name {
-        let tag = Name::new(&format!("__{}", self.declared.anonymous));
-        self.declared.anonymous += 1;
-        tag
-    }
-
-    fn record(&mut self, is_union: bool) -> Option<CType> {
-        let mut packed = self.skip_attributes();
-        let tag = self.tag();
-        packed |= self.skip_attributes();
-        let make = |tag| if is_union { CType::Union(tag) } else { CType::Struct(tag) };
-        if !self.peek_is("{") {
-            return tag.map(make);
-        }
-        let tag = match tag {
-            Some(tag) => tag,
-            None => self.anonymous_tag(),
-        };
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.skip_balanced();
-            self.depth -= 1;
-            return Some(CType::Unknown);
-        }
-        self.at += 1;
-        let mut fields = Vec::new();
-        let mut understood = true;
-        while !self.peek_is("}") && self.peek().is_some() {
-            let start = self.at;
-            if !self.fields(&mut fields) {
-                understood = false;
-                self.recover_in_record(start);
-            }
-        }
-        self.accept("}");
-        self.depth -= 1;
-        packed |= self.skip_attributes();
-        let record = CRecord { fields, packed };
-        let declared = &mut *self.declared;
-        let map = if is_union { &mut declared.unions } else { &mut declared.structs };
-        if understood {
-            let mut clashes = FxHashSet::default();
-            Declarations::insert(map, &mut clashes, tag, record);
-            if !clashes.is_empty() {
-                map.remove(&tag);
-            }
-        }
-        Some(make(tag))
-    }
-
-    fn recover_in_record(&mut self, start: usize) {
-        while let Some(token) = self.peek() {
-            if token.is(";") {
-                self.at += 1;
-                break;
-            }
-            if token.is("}") {
-                break;
-            }
-            if token.is("{") || token.is("(") || token.is("[") {
-                self.skip_balanced();
-            } else {
-                self.at += 1;
-            }
-        }
-        self.at = self.at.max(start + usize::from(!self.peek_is("}")));
-    }
-
-    /// One declaration of members; says whether it was understood.
-    fn fields(&mut self, fields: &mut Vec<CField>) -> bool {
-        if self.accept(";") {
-            return true;
-        }
-        let Some(base) = self.specifiers().ty else { return false };
-        if self.accept(";") {
-            // An anonymous record, or a tag that is declared only.
-            if matches!(base, CType::Struct(_) | CType::Union(_)) {
-                fields.push(CField { name: None, ty: base, bits: None });
-            }
-            return true;
-        }
-        loop {
-            let declarator = if self.peek_is(":") {
-                Declarator { name: None, ty: base.clone() }
-            } else {
-                match self.declarator(base.clone()) {
-                    Some(declarator) => declarator,
-                    None => return false,
-                }
-            };
-            let mut bits = None;
-            if self.accept(":") {
-                let start = self.at;
-                while let Some(token) = self.peek() {
-                    if token.is(",") || token.is(";") || token.is("}") {
-                        break;
-                    }
-                    self.at += 1;
-                }
-                let width = self.constant(start, self.at);
-                bits = width.and_then(|width| u32::try_from(width).ok());
-                if bits.is_none() {
-                    return false;
-                }
-            }
-            self.skip_attributes();
-            fields.push(CField { name: declarator.name, ty: declarator.ty, bits });
-            if self.accept(";") {
-                return true;
-            }
-            if !self.accept(",") {
-                return false;
-            }
-        }
-    }
-
-    fn enumeration(&mut self) -> Option<CType> {
-        self.skip_attributes();
-        let tag = self.tag();
-        if self.accept(":") {
-            // The underlying type of C23 is not looked at.
-            self.specifiers();
-        }
-        if !self.peek_is("{") {
-            return tag.map(CType::Enum);
-        }
-        let tag = match tag {
-            Some(tag) => tag,
-            None => {
-                self.declared.anonymous_enums += 1;
-                Name::new(&format!("__enum{}", self.declared.anonymous_enums))
-            }
-        };
-        self.at += 1;
-        let mut next = Some(0_i64);
-        let mut negative = false;
-        while let Some(token) = self.peek() {
-            if token.is("}") {
-                self.at += 1;
-                break;
-            }
-            let Some(name) = self.tag() else {
-                self.at += 1;
-                continue;
-            };
-            self.skip_attributes();
-            if self.accept("=") {
-                let start = self.at;
-                let mut depth = 0_u32;
-                while let Some(token) = self.peek() {
-                    if depth == 0 && (token.is(",") || token.is("}")) {
-                        break;
-                    }
-                    depth += u32::from(token.is("("));
-                    depth = depth.saturating_sub(u32::from(token.is(")")));
-                    self.at += 1;
-                }
-                next = self.constant(start, self.at);
-            }
-            match next {
-                Some(value) => {
-                    negative |= value < 0;
-                    let declared = &mut *self.declared;
-                    let unknown = &mut declared.unknown;
-                    Declarations::insert(&mut declared.enumerators, unknown, name, value);
-                }
-                None => {
-                    self.declared.unknown.insert(name);
-                }
-            }
-            next = next.and_then(|value| value.checked_add(1));
-            self.accept(",");
-        }
-        self.declared.enums.insert(tag, negative);
-        Some(CType::Enum(tag))
-    }
-
-    fn constant(&self, start: usize, end: usize) -> Option<i64> {
-        let tokens = self.tokens.get(start..end)?;
-        evaluate::integer(tokens, &|name| self.named_constant(name, 0))
-    }
-
-    fn named_constant(&self, name: &str, depth: u32) -> Option<i64> {
-        if let Some(&value) = self.declared.enumerators.get(&Name::new(name)) {
-            return Some(value);
-        }
-        let found = self.scanned.macros.get(name)?;
-        if found.function_like || depth > 16 {
-            return None;
-        }
-        evaluate::integer(&found.body, &|name| self.named_constant(name, depth + 1))
-    }
-
     /// A declarator, perhaps without a name, around a type.
-    fn declarator(&mut self, base: CType) -> Option<Declarator> {
+    pub(super) fn declarator(&mut self, base: CType) -> Option<Declarator> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             self.depth -= 1;

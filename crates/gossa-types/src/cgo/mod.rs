@@ -30,6 +30,7 @@
 
 mod declare;
 mod evaluate;
+mod members;
 mod model;
 mod prelude;
 mod scan;
