@@ -7,7 +7,9 @@ use crate::ast::Comment;
 use crate::directive::{self, Directive};
 use crate::errors::Errors;
 use crate::literal;
-use crate::token::{IDENT_BYTE, TokenKind as T, keyword};
+use crate::names::{pack, pack_at};
+use crate::swar;
+use crate::token::{IDENT_BYTE, TokenKind as T, WORD_START, keyword};
 use crate::unicode::{decode, describe, is_digit, is_letter};
 use gossa_base::TextRange;
 use memchr::{memchr, memmem};
@@ -26,6 +28,8 @@ pub(crate) struct Lexer<'a> {
     pub(crate) start: u32,
     /// One past the last byte of the current token.
     pub(crate) end: u32,
+    /// The packed form of the current token if it is an identifier.
+    pub(crate) packed: u64,
     /// One past the last byte of the token before.
     pub(crate) previous_end: u32,
     pub(crate) comments: Vec<Comment>,
@@ -49,6 +53,7 @@ impl<'a> Lexer<'a> {
             tok: T::Semicolon,
             start,
             end: start,
+            packed: 0,
             previous_end: start,
             comments: Vec::new(),
             directives: Vec::new(),
@@ -115,15 +120,21 @@ impl<'a> Lexer<'a> {
                 let tok = if newline_ends { T::Semicolon } else { T::Eof };
                 return self.set(tok, at.min(src.len()), 0);
             };
+            // The most frequent first: a branch is cheaper than a jump table.
+            if matches!(byte, b' ' | b'\t' | b'\r') {
+                at += 1;
+                continue;
+            }
+            if WORD_START[byte as usize] {
+                return self.word(at);
+            }
             match byte {
-                b' ' | b'\t' | b'\r' => at += 1,
                 b'\n' => {
                     if newline_ends {
                         return self.set(T::Semicolon, at, 1);
                     }
                     at += 1;
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' => return self.word(at),
                 b'0'..=b'9' => return self.number(at),
                 b'"' => return self.string(at),
                 b'`' => return self.raw_string(at),
@@ -214,18 +225,23 @@ impl<'a> Lexer<'a> {
 
     #[inline]
     fn word(&mut self, at: usize) {
-        let mut end = at + 1;
-        while let Some(&byte) = self.src.get(end) {
-            if !IDENT_BYTE[byte as usize] {
-                if byte >= 0x80 {
-                    return self.unicode_word(at, end);
+        let head = swar::load(self.src, at);
+        let mut len = swar::word_len(head);
+        if len == 8 {
+            loop {
+                let more = swar::word_len(swar::load(self.src, at + len));
+                len += more;
+                if more < 8 {
+                    break;
                 }
-                break;
             }
-            end += 1;
         }
-        let tok = keyword(&self.src[at..end]);
-        self.set(tok, at, end - at);
+        let end = at + len;
+        if self.peek(end) >= 0x80 {
+            return self.unicode_word(at, end);
+        }
+        self.packed = pack_at(self.src, at, len, head);
+        self.set(keyword(&self.src[at..end], self.packed), at, len);
     }
 
     /// An identifier with characters beyond ASCII from `end` on. As in the compiler, characters
@@ -251,6 +267,7 @@ impl<'a> Lexer<'a> {
             }
             end += len;
         }
+        self.packed = pack(&src[at..end]);
         self.set(T::Ident, at, end - at);
     }
 
@@ -276,14 +293,16 @@ impl<'a> Lexer<'a> {
     fn string(&mut self, at: usize) {
         let src = self.src;
         let mut end = at + 1;
-        while let Some(&byte) = src.get(end) {
-            if byte == b'"' {
-                return self.set(T::String, at, end + 1 - at);
-            }
-            if byte == b'\\' || byte == b'\n' {
+        loop {
+            let plain = swar::plain_len(swar::load(src, end));
+            end += plain;
+            if plain < 8 || end >= src.len() {
                 break;
             }
-            end += 1;
+        }
+        let end = end.min(src.len());
+        if src.get(end) == Some(&b'"') {
+            return self.set(T::String, at, end + 1 - at);
         }
         let len = literal::string(&src[at..], end - at, at, &mut self.errors);
         self.set(T::String, at, len);

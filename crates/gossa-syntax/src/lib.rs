@@ -14,6 +14,7 @@ mod literal;
 mod names;
 mod parser;
 mod spelling;
+mod swar;
 mod token;
 mod tokens;
 mod unicode;

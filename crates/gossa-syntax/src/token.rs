@@ -1,6 +1,7 @@
 //! Tokens: their kinds, spellings, precedences, and the tables that the lexer is driven by.
 
 use crate::ast::BinaryOp;
+use crate::names::pack;
 
 /// Declares the token kinds in order, with the words that error messages use for them.
 macro_rules! tokens {
@@ -127,20 +128,18 @@ impl TokenKind {
     /// Whether a newline after it becomes a semicolon.
     #[inline]
     pub(crate) const fn ends_statement(self) -> bool {
-        ENDS_STATEMENT.contains(self)
+        ENDS_STATEMENT[self as usize]
     }
 
     /// Precedence as a binary operator, from 1 (`||`) to 5 (`*`); 0 for what is none.
     #[inline]
     pub(crate) const fn precedence(self) -> u8 {
-        match self {
-            T::LogicalOr => 1,
-            T::LogicalAnd => 2,
-            T::Equal | T::NotEqual | T::Less | T::LessEqual | T::Greater | T::GreaterEqual => 3,
-            T::Plus | T::Minus | T::Or | T::Xor => 4,
-            T::Star | T::Slash | T::Percent | T::And | T::AndNot | T::Shl | T::Shr => 5,
-            _ => 0,
-        }
+        // The kinds are declared in this order.
+        const FIRST: u8 = T::LogicalOr as u8;
+        const LAST: u8 = T::Shr as u8;
+        const TABLE: [u8; 19] = [1, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5];
+        let index = (self as u8).wrapping_sub(FIRST);
+        if index <= LAST - FIRST { TABLE[index as usize] } else { 0 }
     }
 
     /// The binary operator that it is, alone or followed by `=`.
@@ -210,23 +209,35 @@ impl TokenSet {
     }
 }
 
-const ENDS_STATEMENT: TokenSet = TokenSet::new(&[
-    T::Ident,
-    T::Int,
-    T::Float,
-    T::Imaginary,
-    T::Rune,
-    T::String,
-    T::Break,
-    T::Continue,
-    T::Fallthrough,
-    T::Return,
-    T::Increment,
-    T::Decrement,
-    T::RightParen,
-    T::RightBracket,
-    T::RightBrace,
-]);
+/// How many kinds there are.
+const KINDS: usize = T::Var as usize + 1;
+
+static ENDS_STATEMENT: [bool; KINDS] = {
+    const KINDS_THAT_DO: [TokenKind; 15] = [
+        T::Ident,
+        T::Int,
+        T::Float,
+        T::Imaginary,
+        T::Rune,
+        T::String,
+        T::Break,
+        T::Continue,
+        T::Fallthrough,
+        T::Return,
+        T::Increment,
+        T::Decrement,
+        T::RightParen,
+        T::RightBracket,
+        T::RightBrace,
+    ];
+    let mut table = [false; KINDS];
+    let mut i = 0;
+    while i < KINDS_THAT_DO.len() {
+        table[KINDS_THAT_DO[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 /// The operators that may stand between or before operands.
 pub(crate) const OPERATORS: TokenSet = TokenSet::new(&[
@@ -280,40 +291,54 @@ const KEYWORD_LIST: [TokenKind; 25] = [
     T::Var,
 ];
 
-/// A perfect hash of the keywords by their first two letters and length: the multipliers were
-/// found by search, and building the table checks them.
-const fn keyword_hash(first: u8, second: u8, len: usize) -> usize {
-    (first as usize * 4 + second as usize * 48 + len) % 64
+/// A perfect hash of the keywords' packed forms: the multiplier was found by search, and building
+/// the table checks it.
+const fn keyword_slot(packed: u64) -> usize {
+    (packed.wrapping_mul(0xc10f_aa40_03ba_33db) >> 58) as usize
 }
 
-static KEYWORDS: [TokenKind; 64] = {
-    let mut table = [T::Ident; 64];
+/// The keywords and their packed forms by hash; the other slots hold the packed form of no word.
+static KEYWORDS: [(u64, TokenKind); 64] = {
+    let mut table = [(0, T::Ident); 64];
     let mut i = 0;
     while i < KEYWORD_LIST.len() {
-        let spelling = KEYWORD_LIST[i].spelling().as_bytes();
-        let slot = keyword_hash(spelling[0], spelling[1], spelling.len());
-        assert!(matches!(table[slot], T::Ident), "keyword hash has a collision");
-        table[slot] = KEYWORD_LIST[i];
+        let packed = pack(KEYWORD_LIST[i].spelling().as_bytes());
+        let slot = keyword_slot(packed);
+        assert!(table[slot].0 == 0, "keyword hash has a collision");
+        table[slot] = (packed, KEYWORD_LIST[i]);
         i += 1;
     }
     table
 };
 
-/// The keyword that an identifier-like word is, or [`TokenKind::Ident`].
+/// The keyword that an identifier-like word is, or [`TokenKind::Ident`]; `packed` is its packed
+/// form.
 #[inline]
-pub(crate) fn keyword(word: &[u8]) -> TokenKind {
-    let [first, second, ..] = *word else { return T::Ident };
-    let kind = KEYWORDS[keyword_hash(first, second, word.len())];
-    if kind.spelling().as_bytes() == word { kind } else { T::Ident }
+pub(crate) fn keyword(word: &[u8], packed: u64) -> TokenKind {
+    let (known, kind) = KEYWORDS[keyword_slot(packed)];
+    // Short words are their packed forms.
+    let found = known == packed && (word.len() <= 8 || kind.spelling().as_bytes() == word);
+    if found { kind } else { T::Ident }
 }
 
 /// Which bytes may continue an identifier in ASCII.
-pub(crate) static IDENT_BYTE: [bool; 256] = {
+pub(crate) const IDENT_BYTE: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
     while byte < 128 {
         table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
         byte += 1;
+    }
+    table
+};
+
+/// Which bytes may start an identifier in ASCII.
+pub(crate) static WORD_START: [bool; 256] = {
+    let mut table = IDENT_BYTE;
+    let mut digit = b'0';
+    while digit <= b'9' {
+        table[digit as usize] = false;
+        digit += 1;
     }
     table
 };
@@ -325,11 +350,17 @@ mod tests {
     #[test]
     fn every_keyword_is_found_and_nothing_else() {
         for kind in KEYWORD_LIST {
-            assert_eq!(keyword(kind.spelling().as_bytes()), kind);
+            let word = kind.spelling().as_bytes();
+            assert_eq!(keyword(word, pack(word)), kind);
             assert!(kind.is_keyword());
         }
+        assert_eq!(T::LogicalOr.precedence(), 1);
+        assert_eq!(T::GreaterEqual.precedence(), 3);
+        assert_eq!([T::Plus, T::Minus, T::Or, T::Xor].map(T::precedence), [4; 4]);
+        assert_eq!([T::Star, T::And, T::AndNot, T::Shr].map(T::precedence), [5; 4]);
+        assert_eq!([T::String, T::Not, T::Tilde, T::Assign, T::Arrow].map(T::precedence), [0; 5]);
         for word in ["name", "x", "", "breaks", "Func", "typ", "vars"] {
-            assert_eq!(keyword(word.as_bytes()), T::Ident);
+            assert_eq!(keyword(word.as_bytes(), pack(word.as_bytes())), T::Ident);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::{DECL_STARTS, Extent, Interruption, Parser};
 use crate::ast::*;
 use crate::comments::doc_comments;
+use crate::names::pack;
 use crate::token::{TokenKind as T, TokenSet};
 use gossa_base::{Name, TextRange};
 
@@ -184,7 +185,7 @@ impl Parser<'_> {
             T::Ident => Some(self.ident_here()),
             T::Dot => {
                 let end = self.lex.end;
-                let dot = self.scratch.names.get(".");
+                let dot = self.scratch.names.get(".", pack(b"."));
                 self.next();
                 Some(self.builder().expr(Expr::Ident(dot), start, end, start))
             }

@@ -223,9 +223,10 @@ impl Parser<'_> {
     /// The suffixes of an operand: selectors, indices, calls, the braces of a composite literal.
     #[inline]
     fn primary(&mut self, x: ExprId) -> ExprId {
-        const SUFFIXES: TokenSet =
-            TokenSet::new(&[T::Dot, T::LeftBracket, T::LeftParen, T::LeftBrace]);
-        if SUFFIXES.contains(self.tok()) { self.suffixes(x) } else { x }
+        match self.tok() {
+            T::Dot | T::LeftBracket | T::LeftParen | T::LeftBrace => self.suffixes(x),
+            _ => x,
+        }
     }
 
     fn suffixes(&mut self, mut x: ExprId) -> ExprId {

@@ -18,7 +18,7 @@ mod types;
 use crate::ast::*;
 use crate::builder::Builder;
 use crate::lexer::Lexer;
-use crate::names::NameCache;
+use crate::names::{NameCache, pack};
 use crate::token::{IDENT_BYTE, TokenKind, TokenKind as T, TokenSet};
 use gossa_base::{Name, TextRange, TextSize};
 use std::borrow::Cow;
@@ -480,7 +480,7 @@ impl<'a> Parser<'a> {
     fn ident_here(&mut self) -> ExprId {
         let (start, end) = (self.lex.start, self.lex.end);
         let name = match self.valid.and_then(|text| text.get(start as usize..end as usize)) {
-            Some(text) => self.scratch.names.get(text),
+            Some(text) => self.scratch.names.get(text, self.lex.packed),
             None => Name::new(&self.text(start, end)),
         };
         self.next();
@@ -490,7 +490,7 @@ impl<'a> Parser<'a> {
     /// A blank identifier that stands for a missing one.
     fn blank_ident(&mut self) -> ExprId {
         let at = self.pos();
-        let name = self.scratch.names.get("_");
+        let name = self.scratch.names.get("_", pack(b"_"));
         self.builder().expr(Expr::Ident(name), at, at, at)
     }
 

@@ -3,6 +3,7 @@
 use super::Parser;
 use crate::ast::*;
 use crate::builder::Param;
+use crate::names::pack;
 use crate::token::{OPERATORS, TokenKind as T, TokenSet};
 
 impl Parser<'_> {
@@ -643,7 +644,7 @@ impl Parser<'_> {
             match (param.name, param.ty) {
                 (None, Some(ty)) => {
                     let at = self.builder().start(ty);
-                    let blank = self.scratch.names.get("_");
+                    let blank = self.scratch.names.get("_", pack(b"_"));
                     param.name = Some(self.builder().expr(Expr::Ident(blank), at, at, at));
                     wrong = Some(at);
                     right = param.ty;
