@@ -24,9 +24,9 @@ fn status(key: &str) -> u64 {
     value.and_then(|value| value.trim().strip_suffix(" kB")?.parse().ok()).unwrap_or(0)
 }
 
-/// Processor seconds of all threads so far, in steps of 10 ms; 0 where the system does not tell.
-pub(crate) fn cpu_seconds() -> f64 {
-    cpu_of(&proc_file("/proc/self/stat")).unwrap_or(0.0)
+/// Processor seconds of all threads so far, in steps of 10 ms, where the system tells.
+pub(crate) fn cpu_seconds() -> Option<f64> {
+    cpu_of(&proc_file("/proc/self/stat"))
 }
 
 fn cpu_of(stat: &str) -> Option<f64> {

@@ -83,14 +83,19 @@ struct Clock {
     cpu: f64,
 }
 
+/// Processor seconds; none where the system does not tell, which the table shows as a dash.
+fn cpu_seconds() -> f64 {
+    machine::cpu_seconds().unwrap_or(0.0)
+}
+
 impl Clock {
     fn start() -> Self {
-        Self { cpu: machine::cpu_seconds(), start: Instant::now() }
+        Self { cpu: cpu_seconds(), start: Instant::now() }
     }
 
     fn stop(self, name: &str, into: &mut Measurement) {
         let seconds = self.start.elapsed().as_secs_f64();
-        into.cpu += machine::cpu_seconds() - self.cpu;
+        into.cpu += cpu_seconds() - self.cpu;
         into.total += seconds;
         *into.seconds.entry(name.to_owned()).or_default() += seconds;
     }

@@ -174,6 +174,18 @@ impl FuzzTarget for CheckerTarget {
     }
 
     fn run(&self, input: &Input) -> Result<(), String> {
+        self.outcome(input).map(drop)
+    }
+
+    /// Real code takes 0.2 µs a byte.
+    fn budget(&self, len: usize) -> Duration {
+        let most = self.packages.iter().map(|package| package.bytes).max().unwrap_or(0);
+        Duration::from_millis(500) + Duration::from_micros(2) * (len + most) as u32
+    }
+}
+
+impl CheckerTarget {
+    fn outcome(&self, input: &Input) -> Result<Outcome, String> {
         let mutated = |package: &&Package| {
             package.files.iter().position(|f| self.seeds[f.seed].name == input.origin)
         };
@@ -197,12 +209,6 @@ impl FuzzTarget for CheckerTarget {
         let imports: FxHashMap<Name, PackageId> =
             self.ids.iter().take(package.index).copied().collect();
         check(package, &files, &imports, &db, self.lower)
-    }
-
-    /// Real code takes 0.2 µs a byte.
-    fn budget(&self, len: usize) -> Duration {
-        let most = self.packages.iter().map(|package| package.bytes).max().unwrap_or(0);
-        Duration::from_millis(500) + Duration::from_micros(2) * (len + most) as u32
     }
 }
 
@@ -293,13 +299,24 @@ impl LowerEnv for World<'_> {
     }
 }
 
+/// What became of a package.
+#[derive(Debug, PartialEq, Eq)]
+struct Outcome {
+    /// No error of any sort.
+    clean: bool,
+    /// Functions with a body.
+    functions: usize,
+    /// Bodies in SSA form, closures included.
+    lowered: usize,
+}
+
 fn check(
     package: &Package,
     files: &[(&File, Arc<ItemTree>)],
     imports: &FxHashMap<Name, PackageId>,
     db: &RootDb,
     lower: bool,
-) -> Result<(), String> {
+) -> Result<Outcome, String> {
     let items: Vec<Arc<ItemTree>> = files.iter().map(|(_, items)| items.clone()).collect();
     let input = PackageInput {
         id: package.id,
@@ -348,8 +365,9 @@ fn check(
     if sorted != all {
         return Err(format!("{} initialisers in the order {order:?}", all.len()));
     }
+    let mut outcome = Outcome { clean, functions: functions.len(), lowered: 0 };
     if !lower {
-        return Ok(());
+        return Ok(outcome);
     }
     let declared = functions
         .iter()
@@ -363,6 +381,7 @@ fn check(
     let own = FuncId::new(FuncKey::PackageInit(package.id));
     for func in declared.chain(initializers).chain([own]) {
         let Some(lowered) = gossa_ssa::build::lower(&world, func) else { continue };
+        outcome.lowered += lowered.bodies.len();
         // Ill-typed code may lower to ill-typed instructions, never to a panic.
         if clean {
             let locals = match *func.key() {
@@ -376,5 +395,30 @@ fn check(
             }
         }
     }
-    Ok(())
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The nets are worth nothing if the checker sees nothing: code as it is must be clean and
+    /// lowered, and broken code must not be clean.
+    #[test]
+    fn real_code_is_clean_and_broken_code_is_not() {
+        let goroot = corpus::goroot(None).expect("these tests need a Go distribution");
+        let target = CheckerTarget::new(&goroot, true).expect("std loads");
+        assert_eq!(target.packages.len(), PACKAGES.len());
+        for package in &target.packages {
+            let Some(file) = package.files.first() else { panic!("{} has no file", package.name) };
+            let seed = &target.seeds[file.seed];
+            let input = |text: Vec<u8>| Input { origin: seed.name.clone(), steps: vec![], text };
+            let outcome = target.outcome(&input(seed.text.clone())).expect("nothing is wrong");
+            assert!(outcome.clean, "{}: {outcome:?}", seed.name);
+            assert!(outcome.lowered > 0, "{}: {outcome:?}", seed.name);
+            let broken = [&seed.text, "\nfunc broken() int { return undeclared }\n".as_bytes()];
+            let outcome = target.outcome(&input(broken.concat())).expect("an error, no failure");
+            assert!(!outcome.clean, "{}: {outcome:?}", seed.name);
+        }
+    }
 }

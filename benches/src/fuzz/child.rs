@@ -82,8 +82,7 @@ pub(super) fn run(
     let mut number = from;
     let mut full = false;
     let start = Instant::now();
-    // When the running input began and what it may take: milliseconds since `start`, and 0 when
-    // nothing runs.
+    // When the running input must be done, as milliseconds of `time_spent`; 0 when nothing runs.
     let deadline = AtomicU64::new(0);
     let mut told = Instant::now();
     std::thread::scope(|scope| {
@@ -129,6 +128,15 @@ fn progress(inputs: u64, bytes: usize, failures: u64) {
     ));
 }
 
+/// Time that this process has spent, whatever others do on the machine: processor time where the
+/// system tells it, else time on the wall.
+fn time_spent(start: Instant) -> Duration {
+    match machine::cpu_seconds() {
+        Some(seconds) => Duration::from_secs_f64(seconds),
+        None => start.elapsed(),
+    }
+}
+
 /// Runs an input: its result, no panic, in time, in little memory.
 fn judge(
     target: &dyn FuzzTarget,
@@ -139,19 +147,18 @@ fn judge(
     let budget = target.budget(input.text.len());
     let peak = machine::peak_rss_kb();
     let mut fastest = Duration::MAX;
-    // Others may take the processor away; what is slow three times is slow.
+    // What is slow three times is slow.
     for _ in 0..3 {
-        let now = Instant::now();
-        let end = now.duration_since(start) + budget * HANG_FACTOR;
+        let begin = time_spent(start);
+        let end = begin + budget * HANG_FACTOR;
         deadline.store(end.as_millis() as u64, Ordering::Relaxed);
         let result = catch_unwind(AssertUnwindSafe(|| target.run(input)));
-        let took = now.elapsed();
         deadline.store(0, Ordering::Relaxed);
         match result {
             Ok(result) => result?,
             Err(_) => return Err(take_panic()),
         }
-        fastest = fastest.min(took);
+        fastest = fastest.min(time_spent(start).saturating_sub(begin));
         if fastest <= budget {
             break;
         }
@@ -171,11 +178,62 @@ fn watch(start: Instant, deadline: &AtomicU64, stopped: &std::sync::mpsc::Receiv
     use std::sync::mpsc::RecvTimeoutError;
     while stopped.recv_timeout(Duration::from_millis(50)) == Err(RecvTimeoutError::Timeout) {
         let end = deadline.load(Ordering::Relaxed);
-        if end > 0 && start.elapsed().as_millis() as u64 > end {
+        if end > 0 && time_spent(start).as_millis() as u64 > end {
             std::process::exit(HANG);
         }
         if machine::rss_kb() > MAX_RSS_KB {
             std::process::exit(MEMORY);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Fails as the first byte of the input says.
+    struct Fake;
+
+    impl FuzzTarget for Fake {
+        fn input(&self, _: u64, number: u64) -> Input {
+            Input { origin: String::new(), steps: Vec::new(), text: vec![number as u8] }
+        }
+
+        fn run(&self, input: &Input) -> Result<(), String> {
+            match input.text.first() {
+                Some(1) => Err("wrong".to_owned()),
+                Some(2) => panic!("the fake panics"),
+                Some(3) => {
+                    let start = Instant::now();
+                    let end = time_spent(start) + Duration::from_millis(100);
+                    while time_spent(start) < end {}
+                    Ok(())
+                }
+                _ => Ok(()),
+            }
+        }
+
+        fn budget(&self, _: usize) -> Duration {
+            Duration::from_millis(20)
+        }
+    }
+
+    #[test]
+    fn what_fails_is_found() {
+        let judged = |number| {
+            let start = Instant::now();
+            judge(&Fake, &Fake.input(0, number), start, &AtomicU64::new(0))
+        };
+        assert_eq!(judged(1), Err("wrong".to_owned()));
+        assert!(judged(2).is_err());
+        let slow = judged(3).expect_err("too slow");
+        assert!(slow.contains("where 20.0ms must do"), "{slow}");
+    }
+
+    #[test]
+    fn a_state_outlives_its_process() {
+        let state = State { number: 1 << 40, failures: 3 };
+        let both = u128::from_le_bytes(state.bytes());
+        assert_eq!((both >> 64, both as u64), (1 << 40, 3));
     }
 }
