@@ -15,8 +15,28 @@ const SHARDS: usize = 64;
 /// long-lived as the table.
 pub struct Interner<T> {
     items: boxcar::Vec<T>,
-    shards: Box<[RwLock<HashTable<u32>>]>,
+    shards: Box<[RwLock<HashTable<Slot>>]>,
     hasher: rustc_hash::FxBuildHasher,
+}
+
+/// An id and half of its value's hash: growing a table and telling most unequal values apart
+/// need not look at the values, which are far from each other in memory.
+#[derive(Clone, Copy)]
+struct Slot {
+    hash: u32,
+    id: u32,
+}
+
+impl Slot {
+    /// The half of a hash that is kept.
+    fn half(hash: u64) -> u32 {
+        (hash ^ (hash >> 32)) as u32
+    }
+
+    /// A whole hash again, for the table.
+    fn spread(half: u32) -> u64 {
+        (u64::from(half) << 32) | u64::from(half)
+    }
 }
 
 impl<T: Hash + Eq> Default for Interner<T> {
@@ -45,46 +65,43 @@ impl<T: Hash + Eq> Interner<T> {
         T: std::borrow::Borrow<Q>,
     {
         let hash = self.hasher.hash_one(key);
-        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
-        let equal = |&id: &u32| self.items[id as usize].borrow() == key;
-        if let Some(&id) = shard.read().find(hash, equal) {
-            return id;
+        let shard = self.shard(hash);
+        let half = Slot::half(hash);
+        let equal = |slot: &Slot| slot.hash == half && self.items[slot.id as usize].borrow() == key;
+        if let Some(slot) = shard.read().find(Slot::spread(half), equal) {
+            return slot.id;
         }
         let mut table = shard.write();
-        if let Some(&id) = table.find(hash, equal) {
-            return id;
+        if let Some(slot) = table.find(Slot::spread(half), equal) {
+            return slot.id;
         }
-        let id = u32::try_from(self.items.push(make())).expect("more than 2^32 interned values");
-        table.insert_unique(hash, id, |&other| {
-            self.hasher.hash_one(self.items[other as usize].borrow())
-        });
-        id
-    }
-
-    /// The id of the value equal to `key`, if there is one.
-    pub fn find<Q>(&self, key: &Q) -> Option<u32>
-    where
-        Q: Hash + Eq + ?Sized,
-        T: std::borrow::Borrow<Q>,
-    {
-        let hash = self.hasher.hash_one(key);
-        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
-        shard.read().find(hash, |&id| self.items[id as usize].borrow() == key).copied()
+        self.push(&mut table, half, make())
     }
 
     /// The id of `value`.
     pub fn intern(&self, value: T) -> u32 {
         let hash = self.hasher.hash_one(&value);
-        let shard = &self.shards[(hash >> 40) as usize % SHARDS];
-        if let Some(&id) = shard.read().find(hash, |&id| self.items[id as usize] == value) {
-            return id;
+        let shard = self.shard(hash);
+        let half = Slot::half(hash);
+        let equal = |slot: &Slot| slot.hash == half && self.items[slot.id as usize] == value;
+        if let Some(slot) = shard.read().find(Slot::spread(half), equal) {
+            return slot.id;
         }
         let mut table = shard.write();
-        if let Some(&id) = table.find(hash, |&id| self.items[id as usize] == value) {
-            return id;
+        if let Some(slot) = table.find(Slot::spread(half), equal) {
+            return slot.id;
         }
+        self.push(&mut table, half, value)
+    }
+
+    fn shard(&self, hash: u64) -> &RwLock<HashTable<Slot>> {
+        &self.shards[(hash >> 40) as usize % SHARDS]
+    }
+
+    fn push(&self, table: &mut HashTable<Slot>, half: u32, value: T) -> u32 {
         let id = u32::try_from(self.items.push(value)).expect("more than 2^32 interned values");
-        table.insert_unique(hash, id, |&other| self.hasher.hash_one(&self.items[other as usize]));
+        let slot = Slot { hash: half, id };
+        table.insert_unique(Slot::spread(half), slot, |slot| Slot::spread(slot.hash));
         id
     }
 
@@ -116,9 +133,7 @@ mod tests {
         let table: Interner<String> = Interner::new();
         let ids: Vec<Vec<u32>> = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..4)
-                .map(|_| {
-                    scope.spawn(|| (0..1000).map(|i| table.intern(format!("n{i}"))).collect())
-                })
+                .map(|_| scope.spawn(|| (0..1000).map(|i| table.intern(format!("n{i}"))).collect()))
                 .collect();
             threads.into_iter().map(|t| t.join().expect("no panic")).collect()
         });

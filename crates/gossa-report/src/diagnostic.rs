@@ -44,10 +44,7 @@ pub struct Diagnostic {
     /// What, in one sentence.
     pub message: String,
     /// Where in the code, if it has a place; serialised as `{}` if it has none.
-    #[serde(
-        serialize_with = "location_or_empty",
-        deserialize_with = "empty_or_location"
-    )]
+    #[serde(serialize_with = "location_or_empty", deserialize_with = "empty_or_location")]
     pub location: Option<Location>,
 }
 
@@ -55,12 +52,7 @@ impl Diagnostic {
     /// A diagnostic without a place.
     #[must_use]
     pub fn new(severity: Severity, stage: Stage, message: impl Into<String>) -> Self {
-        Self {
-            severity,
-            stage,
-            message: message.into(),
-            location: None,
-        }
+        Self { severity, stage, message: message.into(), location: None }
     }
 
     /// The diagnostic at a place.
@@ -72,12 +64,7 @@ impl Diagnostic {
 
     /// What diagnostics are sorted by: those without a place come first.
     pub(crate) fn sort_key(&self) -> (Option<&Location>, Stage, Severity, &str) {
-        (
-            self.location.as_ref(),
-            self.stage,
-            self.severity,
-            &self.message,
-        )
+        (self.location.as_ref(), self.stage, self.severity, &self.message)
     }
 }
 

@@ -87,10 +87,7 @@ mod tests {
 
     #[test]
     fn terminal_escapes_become_visible() {
-        assert_eq!(
-            escape_line("\x1b[31mred\x1b]0;title\x07"),
-            "␛[31mred␛]0;title␇"
-        );
+        assert_eq!(escape_line("\x1b[31mred\x1b]0;title\x07"), "␛[31mred␛]0;title␇");
         assert_eq!(escape_line("\u{9b}31m\x7f\0"), "<U+009B>31m␡␀");
     }
 

@@ -83,13 +83,7 @@ impl Location {
         end_line: u32,
         end_column: u32,
     ) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            column,
-            end_line,
-            end_column,
-        }
+        Self { file: file.into(), line, column, end_line, end_column }
     }
 
     /// A place without extent.
@@ -112,10 +106,7 @@ impl Step {
     /// A step at a place.
     #[must_use]
     pub fn new(message: impl Into<String>, location: Location) -> Self {
-        Self {
-            message: message.into(),
-            location,
-        }
+        Self { message: message.into(), location }
     }
 }
 

@@ -71,9 +71,7 @@ impl Serialize for Fingerprint {
 
 impl<'de> Deserialize<'de> for Fingerprint {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(serde::de::Error::custom)
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
@@ -83,9 +81,7 @@ pub(crate) fn assign(findings: &mut [Finding], sources: &dyn SourceProvider) {
     let mut seen: FxHashMap<u64, u64> = FxHashMap::default();
     for finding in findings {
         let location = &finding.location;
-        let line = cache
-            .line(&location.file, location.line)
-            .unwrap_or_default();
+        let line = cache.line(&location.file, location.line).unwrap_or_default();
         let alike = content_hash(finding, line);
         let occurrence = seen.entry(alike).or_default();
         let mut hash = Fnv1a::new();
@@ -114,9 +110,7 @@ fn content_hash(finding: &Finding, line: &[u8]) -> u64 {
 
 /// The text with each run of white space as one space, and none at the ends.
 fn collapse_space(line: &[u8]) -> Vec<u8> {
-    let words = line
-        .split(u8::is_ascii_whitespace)
-        .filter(|word| !word.is_empty());
+    let words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     let mut text = Vec::with_capacity(line.len());
     for word in words {
         if !text.is_empty() {
@@ -182,24 +176,14 @@ mod tests {
     use crate::{Location, MemorySources, Report, Severity};
 
     fn finding(line: u32, message: &str) -> Finding {
-        Finding::new(
-            "c",
-            "x",
-            Severity::Warning,
-            message,
-            Location::new("a.go", line, 2, line, 3),
-        )
+        Finding::new("c", "x", Severity::Warning, message, Location::new("a.go", line, 2, line, 3))
     }
 
     fn fingerprints(text: &str, findings: Vec<Finding>) -> Vec<Fingerprint> {
         let mut report = Report::new();
         report.findings = findings;
         report.finish(&MemorySources::new([("a.go", text)]));
-        report
-            .findings
-            .iter()
-            .map(|finding| finding.fingerprint)
-            .collect()
+        report.findings.iter().map(|finding| finding.fingerprint).collect()
     }
 
     #[test]

@@ -68,11 +68,7 @@ pub struct WriteOptions {
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self {
-            color: false,
-            width: 140,
-            deterministic: false,
-        }
+        Self { color: false, width: 140, deterministic: false }
     }
 }
 

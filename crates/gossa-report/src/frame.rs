@@ -34,17 +34,9 @@ pub(crate) fn excerpt(source: &SourceText<'_>, location: &Location) -> Option<Ex
     let first = source.line(location.line)?;
     let start = byte_index(location.column);
     let span_lines = location.end_line.saturating_sub(location.line);
-    let last_line = if span_lines >= MAX_SPAN_LINES {
-        location.line
-    } else {
-        location.end_line
-    };
+    let last_line = if span_lines >= MAX_SPAN_LINES { location.line } else { location.end_line };
 
-    let mut excerpt = Excerpt {
-        text: String::new(),
-        first_line: location.line,
-        span: 0..0,
-    };
+    let mut excerpt = Excerpt { text: String::new(), first_line: location.line, span: 0..0 };
     if last_line <= location.line {
         let end = if location.end_line == location.line {
             byte_index(location.end_column)
@@ -64,11 +56,7 @@ pub(crate) fn excerpt(source: &SourceText<'_>, location: &Location) -> Option<Ex
             break;
         };
         excerpt.text.push('\n');
-        let end = if number == last_line {
-            byte_index(location.end_column)
-        } else {
-            line.len()
-        };
+        let end = if number == last_line { byte_index(location.end_column) } else { line.len() };
         // The mark ends on this line; it starts on another.
         let marked = push_line(&mut excerpt.text, line, 0..end);
         excerpt.span.end = marked.end;
@@ -85,11 +73,7 @@ fn push_line(text: &mut String, line: &[u8], mark: Range<usize>) -> Range<usize>
     let start = mark.start.min(line.len());
     let end = mark.end.clamp(start, line.len());
     // A cut line shows the mark's start, or its end if it started on an earlier line.
-    let focus = if mark.start == 0 && end > MAX_LINE {
-        end
-    } else {
-        start
-    };
+    let focus = if mark.start == 0 && end > MAX_LINE { end } else { start };
     let window = window(line, focus);
     let (start, end) = (start.max(window.start), end.clamp(window.start, window.end));
 
@@ -135,17 +119,9 @@ fn window(line: &[u8], focus: usize) -> Range<usize> {
     let snap = |at: usize| (at..line.len().min(at + 3)).find(|&at| !is_continuation(at));
     let latest = line.len() - MAX_LINE;
     let start = focus.saturating_sub(LEAD).min(latest);
-    let start = if start == 0 {
-        0
-    } else {
-        snap(start).unwrap_or(start)
-    };
+    let start = if start == 0 { 0 } else { snap(start).unwrap_or(start) };
     let end = line.len().min(start + MAX_LINE);
-    let end = if end == line.len() {
-        end
-    } else {
-        snap(end).unwrap_or(end)
-    };
+    let end = if end == line.len() { end } else { snap(end).unwrap_or(end) };
     start..end
 }
 
@@ -165,9 +141,7 @@ mod tests {
     }
 
     fn marked(text: &str, place: (u32, u32, u32, u32)) -> String {
-        shown(text.as_bytes(), place)
-            .map(|(_, marked)| marked)
-            .unwrap_or_default()
+        shown(text.as_bytes(), place).map(|(_, marked)| marked).unwrap_or_default()
     }
 
     #[test]
@@ -192,10 +166,7 @@ mod tests {
     #[test]
     fn hostile_bytes_become_visible_and_keep_the_span_right() {
         let (text, marked) = shown(b"\x1b[2J\xff\xfe x\n", (1, 8, 1, 9)).unwrap();
-        assert_eq!(
-            (text.as_str(), marked.as_str()),
-            ("␛[2J\u{fffd}\u{fffd} x", "x")
-        );
+        assert_eq!((text.as_str(), marked.as_str()), ("␛[2J\u{fffd}\u{fffd} x", "x"));
     }
 
     #[test]
@@ -203,10 +174,7 @@ mod tests {
         let line = format!("{}needle{}", "é".repeat(5_000_000), "世".repeat(1000));
         let (text, marked) = shown(line.as_bytes(), (1, 10_000_001, 1, 10_000_007)).unwrap();
         assert_eq!(marked, "needle");
-        assert!(
-            text.len() < 300 && text.starts_with("…é") && text.ends_with("世…"),
-            "{text}"
-        );
+        assert!(text.len() < 300 && text.starts_with("…é") && text.ends_with("世…"), "{text}");
     }
 
     #[test]

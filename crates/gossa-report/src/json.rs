@@ -49,10 +49,7 @@ pub(crate) fn write_lines(
         Diagnostic(&'a Diagnostic),
         Stats(Stats),
     }
-    let head = Line::Report {
-        schema: report.schema,
-        tool: &report.tool,
-    };
+    let head = Line::Report { schema: report.schema, tool: &report.tool };
     let stats = Line::Stats(written_stats(report, options));
     let lines = std::iter::once(head)
         .chain(report.findings.iter().map(Line::Finding))
@@ -69,9 +66,6 @@ fn written_stats(report: &Report, options: &WriteOptions) -> Stats {
     if options.deterministic {
         report.stats.without_timing()
     } else {
-        Stats {
-            seconds: report.stats.seconds.rounded(),
-            ..report.stats
-        }
+        Stats { seconds: report.stats.seconds.rounded(), ..report.stats }
     }
 }

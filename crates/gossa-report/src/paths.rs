@@ -27,11 +27,7 @@ impl PathStyle {
     /// The style of the machine that gossa runs on.
     #[must_use]
     pub fn native() -> Self {
-        if cfg!(windows) {
-            Self::Windows
-        } else {
-            Self::Unix
-        }
+        if cfg!(windows) { Self::Windows } else { Self::Unix }
     }
 }
 
@@ -61,12 +57,7 @@ impl PathDisplay {
     ) -> Self {
         let root = |path: &str| clean(style, path);
         let optional = |path: Option<&str>| path.filter(|path| !path.is_empty()).map(root);
-        Self {
-            style,
-            base: root(base),
-            goroot: optional(goroot),
-            gomodcache: optional(gomodcache),
-        }
+        Self { style, base: root(base), goroot: optional(goroot), gomodcache: optional(gomodcache) }
     }
 
     /// The display path of a file. A relative path is taken as relative to the base.
@@ -143,22 +134,13 @@ impl PathDisplay {
 /// A relative path that begins with a root's name would be taken for that root.
 fn guard_dollar(path: &str) -> Cow<'_, str> {
     let taken = [GOROOT, GOMODCACHE].into_iter().any(|name| {
-        path.strip_prefix(name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    if taken {
-        Cow::Owned(format!("./{path}"))
-    } else {
-        Cow::Borrowed(path)
-    }
+    if taken { Cow::Owned(format!("./{path}")) } else { Cow::Borrowed(path) }
 }
 
 fn join(root: &str, rest: &str) -> String {
-    if root.ends_with('/') {
-        format!("{root}{rest}")
-    } else {
-        format!("{root}/{rest}")
-    }
+    if root.ends_with('/') { format!("{root}{rest}") } else { format!("{root}/{rest}") }
 }
 
 fn is_absolute(style: PathStyle, path: &str) -> bool {
@@ -206,11 +188,7 @@ fn clean(style: PathStyle, path: &str) -> String {
         }
     }
     let cleaned = format!("{prefix}{}", elements.join("/"));
-    if cleaned.is_empty() {
-        ".".to_owned()
-    } else {
-        cleaned
-    }
+    if cleaned.is_empty() { ".".to_owned() } else { cleaned }
 }
 
 #[cfg(test)]
@@ -239,14 +217,8 @@ mod tests {
     #[test]
     fn go_roots_have_names_and_others_are_absolute() {
         let paths = unix();
-        assert_eq!(
-            paths.display("/usr/lib/go/src/fmt/print.go"),
-            "$GOROOT/src/fmt/print.go"
-        );
-        assert_eq!(
-            paths.display("/usr/lib/gopher/a.go"),
-            "/usr/lib/gopher/a.go"
-        );
+        assert_eq!(paths.display("/usr/lib/go/src/fmt/print.go"), "$GOROOT/src/fmt/print.go");
+        assert_eq!(paths.display("/usr/lib/gopher/a.go"), "/usr/lib/gopher/a.go");
         assert_eq!(
             paths.display("/home/u/go/pkg/mod/golang.org/x/sys@v0.30.0/a.go"),
             "$GOMODCACHE/golang.org/x/sys@v0.30.0/a.go"
@@ -281,19 +253,10 @@ mod tests {
         assert_eq!(paths.display(r"C:\Users\u\m\pkg\a.go"), "pkg/a.go");
         assert_eq!(paths.display(r"c:\users\U\m\pkg\..\A.go"), "A.go");
         assert_eq!(paths.display(r"\\?\C:\Users\u\m\a.go"), "a.go");
-        assert_eq!(
-            paths.display(r"C:/Program Files/Go/src/fmt/a.go"),
-            "$GOROOT/src/fmt/a.go"
-        );
-        assert_eq!(
-            paths.display(r"C:\Users\u\go\pkg\mod\x@v1\a.go"),
-            "$GOMODCACHE/x@v1/a.go"
-        );
+        assert_eq!(paths.display(r"C:/Program Files/Go/src/fmt/a.go"), "$GOROOT/src/fmt/a.go");
+        assert_eq!(paths.display(r"C:\Users\u\go\pkg\mod\x@v1\a.go"), "$GOMODCACHE/x@v1/a.go");
         assert_eq!(paths.display(r"D:\Users\u\m\a.go"), "D:/Users/u/m/a.go");
-        assert_eq!(
-            paths.display(r"\\?\UNC\host\share\a.go"),
-            "//host/share/a.go"
-        );
+        assert_eq!(paths.display(r"\\?\UNC\host\share\a.go"), "//host/share/a.go");
         assert_eq!(paths.display(r"\\host\share\a.go"), "//host/share/a.go");
         assert_eq!(paths.resolve("pkg/a.go"), "C:/Users/u/m/pkg/a.go");
         assert_eq!(paths.resolve("D:/x/a.go"), "D:/x/a.go");
@@ -321,9 +284,8 @@ mod tests {
         for style in [PathStyle::Unix, PathStyle::Windows] {
             for base in ["", "/", ".", "é", "C:", "//", r"\\?\"] {
                 let paths = PathDisplay::with_style(style, base, Some(base), None);
-                for path in [
-                    "", "/", "..", "../..", "ü", "C:", "c:é", "//?/", "$GOROOT", "a\\b",
-                ] {
+                for path in ["", "/", "..", "../..", "ü", "C:", "c:é", "//?/", "$GOROOT", "a\\b"]
+                {
                     let _ = paths.resolve(&paths.display(path));
                 }
             }

@@ -26,9 +26,7 @@ impl<'de> Deserialize<'de> for Schema {
         if name == SCHEMA {
             Ok(Self)
         } else {
-            Err(serde::de::Error::custom(format_args!(
-                "the schema is `{name}`, not `{SCHEMA}`"
-            )))
+            Err(serde::de::Error::custom(format_args!("the schema is `{name}`, not `{SCHEMA}`")))
         }
     }
 }
@@ -44,10 +42,7 @@ pub struct Tool {
 
 impl Default for Tool {
     fn default() -> Self {
-        Self {
-            name: "gossa".into(),
-            version: env!("CARGO_PKG_VERSION").into(),
-        }
+        Self { name: "gossa".into(), version: env!("CARGO_PKG_VERSION").into() }
     }
 }
 
@@ -112,11 +107,7 @@ impl Stats {
     /// The same without what differs from run to run.
     #[must_use]
     pub fn without_timing(self) -> Self {
-        Self {
-            seconds: Seconds::default(),
-            peak_rss_mb: 0,
-            ..self
-        }
+        Self { seconds: Seconds::default(), peak_rss_mb: 0, ..self }
     }
 }
 
@@ -151,23 +142,17 @@ impl Report {
     /// confidence, then severity, then with the shorter trace, stays.
     pub fn finish(&mut self, sources: &dyn SourceProvider) {
         // The whole finding is the last key, so that the order never depends on arrival.
-        self.findings
-            .sort_unstable_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
-        self.findings
-            .dedup_by(|later, earlier| identity(later) == identity(earlier));
+        self.findings.sort_unstable_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
+        self.findings.dedup_by(|later, earlier| identity(later) == identity(earlier));
         fingerprint::assign(&mut self.findings, sources);
-        self.diagnostics
-            .sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        self.diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         self.diagnostics.dedup();
     }
 
     /// How many findings have this severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count()
+        self.findings.iter().filter(|finding| finding.severity == severity).count()
     }
 }
 
@@ -175,19 +160,9 @@ impl Report {
 fn order(finding: &Finding) -> impl Ord + '_ {
     let at = &finding.location;
     (
-        (
-            &at.file,
-            at.line,
-            at.column,
-            &finding.checker,
-            &finding.message,
-        ),
+        (&at.file, at.line, at.column, &finding.checker, &finding.message),
         (at.end_line, at.end_column),
-        (
-            Reverse(finding.confidence),
-            Reverse(finding.severity),
-            finding.trace.len(),
-        ),
+        (Reverse(finding.confidence), Reverse(finding.severity), finding.trace.len()),
     )
 }
 

@@ -33,20 +33,13 @@ pub struct MemorySources {
 impl MemorySources {
     /// Sources from pairs of display path and text.
     pub fn new<P: Into<String>, T: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, T)>) -> Self {
-        Self {
-            files: files
-                .into_iter()
-                .map(|(path, text)| (path.into(), text.into()))
-                .collect(),
-        }
+        Self { files: files.into_iter().map(|(path, text)| (path.into(), text.into())).collect() }
     }
 }
 
 impl SourceProvider for MemorySources {
     fn source(&self, file: &str) -> Option<Cow<'_, [u8]>> {
-        self.files
-            .get(file)
-            .map(|text| Cow::Borrowed(text.as_slice()))
+        self.files.get(file).map(|text| Cow::Borrowed(text.as_slice()))
     }
 }
 
@@ -60,10 +53,7 @@ impl SourceText<'_> {
     /// The line's bytes, without its newline and the carriage return before that.
     pub(crate) fn line(&self, line: u32) -> Option<&[u8]> {
         let start = usize::from(self.lines.line_start(line)?);
-        let end = match line
-            .checked_add(1)
-            .and_then(|next| self.lines.line_start(next))
-        {
+        let end = match line.checked_add(1).and_then(|next| self.lines.line_start(next)) {
             Some(next) => usize::from(next).saturating_sub(1),
             None => self.text.len(),
         };
@@ -95,11 +85,7 @@ const MAX_OWNED: usize = 64 << 20;
 
 impl<'a> SourceCache<'a> {
     pub(crate) fn new(provider: &'a dyn SourceProvider) -> Self {
-        Self {
-            provider,
-            files: FxHashMap::default(),
-            owned: 0,
-        }
+        Self { provider, files: FxHashMap::default(), owned: 0 }
     }
 
     pub(crate) fn file(&mut self, file: &str) -> Option<&SourceText<'a>> {
@@ -112,10 +98,7 @@ impl<'a> SourceCache<'a> {
                 if let Cow::Owned(text) = &text {
                     self.owned += text.len();
                 }
-                SourceText {
-                    lines: LineIndex::new(&text),
-                    text,
-                }
+                SourceText { lines: LineIndex::new(&text), text }
             });
             self.files.insert(file.to_owned(), text);
         }

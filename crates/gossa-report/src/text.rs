@@ -57,16 +57,9 @@ pub(crate) fn write(
 }
 
 fn renderer(options: &WriteOptions) -> Renderer {
-    let renderer = if options.color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     // Hyperlinks are terminal escapes too, and ASCII frames copy well into issues.
-    renderer
-        .decor_style(DecorStyle::Ascii)
-        .term_width(options.width.max(40))
-        .hyperlink(false)
+    renderer.decor_style(DecorStyle::Ascii).term_width(options.width.max(40)).hyperlink(false)
 }
 
 struct TextWriter<'a> {
@@ -108,11 +101,8 @@ impl TextWriter<'_> {
     }
 
     fn trace<'g>(&mut self, trace: &'g [Step], groups: &mut Vec<Group<'g>>) {
-        let hidden = if trace.len() > MAX_STEPS {
-            MAX_STEPS / 2..trace.len() - MAX_STEPS / 2
-        } else {
-            0..0
-        };
+        let hidden =
+            if trace.len() > MAX_STEPS { MAX_STEPS / 2..trace.len() - MAX_STEPS / 2 } else { 0..0 };
         for (index, step) in trace.iter().enumerate() {
             if !hidden.contains(&index) {
                 groups.push(self.step(format!("step {}", index + 1), step));
@@ -124,9 +114,7 @@ impl TextWriter<'_> {
     }
 
     fn step<'g>(&mut self, name: String, step: &'g Step) -> Group<'g> {
-        let title = Level::NOTE
-            .with_name(name)
-            .secondary_title(escape_line(&step.message));
+        let title = Level::NOTE.with_name(name).secondary_title(escape_line(&step.message));
         Group::with_title(title).elements(self.place(&step.location))
     }
 
@@ -144,10 +132,7 @@ impl TextWriter<'_> {
             let (line, line_start) = file.line_at(edit.start)?;
             let (end_line, end_line_start) = file.line_at(edit.end)?;
             let column = |offset: u32, start: usize| (offset as usize - start) as u32 + 1;
-            let (start, end) = (
-                column(edit.start, line_start),
-                column(edit.end, end_line_start),
-            );
+            let (start, end) = (column(edit.start, line_start), column(edit.end, end_line_start));
             Some(Location::new(edit.file.clone(), line, start, end_line, end))
         });
         let mut elements = match &lines {
@@ -179,10 +164,7 @@ impl TextWriter<'_> {
             return vec![origin.into()];
         };
         let snippet = Snippet::source(excerpt.text)
-            .path(format!(
-                "{file}:{}:{}{MARKER}",
-                location.line, location.column
-            ))
+            .path(format!("{file}:{}:{}{MARKER}", location.line, location.column))
             .line_start(excerpt.first_line as usize)
             .annotation(AnnotationKind::Primary.span(excerpt.span));
         vec![snippet.into()]
@@ -250,10 +232,7 @@ fn summary(report: &Report) -> String {
     if !kinds.is_empty() {
         line.push_str(&format!(" ({})", kinds.join(", ")));
     }
-    line.push_str(&format!(
-        " in {}",
-        counted(report.stats.packages, "package")
-    ));
+    line.push_str(&format!(" in {}", counted(report.stats.packages, "package")));
     if report.stats.errors > 0 {
         line.push_str(&format!(
             "; {} kept code from being analysed in full",
@@ -264,11 +243,7 @@ fn summary(report: &Report) -> String {
 }
 
 fn counted(count: u64, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 fn level(severity: Severity) -> Level<'static> {

@@ -49,16 +49,10 @@ fn report() -> Report {
     race.package = "example.com/m".into();
     race.function = "main.func1".into();
     race.confidence = Confidence::Medium;
-    race.trace = vec![Step::new(
-        "the goroutine starts",
-        Location::new("main.go", 6, 2, 9, 5),
-    )];
+    race.trace = vec![Step::new("the goroutine starts", Location::new("main.go", 6, 2, 9, 5))];
     race.related = vec![
         Step::new("the other access", Location::new("main.go", 10, 10, 10, 17)),
-        Step::new(
-            "printed here",
-            Location::new("$GOROOT/src/runtime/print.go", 88, 6, 88, 15),
-        ),
+        Step::new("printed here", Location::new("$GOROOT/src/runtime/print.go", 88, 6, 88, 15)),
     ];
 
     let mut address = Finding::new(
@@ -75,10 +69,7 @@ fn report() -> Report {
             "the address of `b.data[0]` becomes an integer",
             Location::new("buffer/buffer.go", 8, 7, 8, 42),
         ),
-        Step::new(
-            "this call may move it",
-            Location::new("buffer/buffer.go", 9, 2, 9, 9),
-        ),
+        Step::new("this call may move it", Location::new("buffer/buffer.go", 9, 2, 9, 9)),
     ];
     let start = BUFFER.find("uintptr(").expect("the example has one") as u32;
     address.fixes = vec![Fix {
@@ -102,19 +93,9 @@ fn report() -> Report {
             9,
             6,
         )),
-        Diagnostic::new(
-            Severity::Warning,
-            Stage::Load,
-            "no go.mod in this directory or above it",
-        ),
+        Diagnostic::new(Severity::Warning, Stage::Load, "no go.mod in this directory or above it"),
     ];
-    report.stats = Stats {
-        packages: 412,
-        files: 2,
-        lines: 22,
-        errors: 1,
-        ..Stats::default()
-    };
+    report.stats = Stats { packages: 412, files: 2, lines: 22, errors: 1, ..Stats::default() };
     report.stats.seconds.total = 1.234_567;
     report.stats.seconds.check = 0.25;
     report.stats.peak_rss_mb = 57;
@@ -129,19 +110,12 @@ fn written(
     sources: &dyn SourceProvider,
 ) -> String {
     let mut out = Vec::new();
-    report
-        .write(format, options, sources, &mut out)
-        .expect("memory takes it");
+    report.write(format, options, sources, &mut out).expect("memory takes it");
     String::from_utf8(out).expect("reports are UTF-8")
 }
 
 fn text(report: &Report) -> String {
-    written(
-        report,
-        OutputFormat::Text,
-        &WriteOptions::default(),
-        &sources(),
-    )
+    written(report, OutputFormat::Text, &WriteOptions::default(), &sources())
 }
 
 /// A report of one finding in `a.go`.
@@ -172,23 +146,13 @@ fn json_is_the_documented_form() {
 #[test]
 fn jsonl_is_the_same_by_lines() {
     let options = WriteOptions::default();
-    insta::assert_snapshot!(written(
-        &report(),
-        OutputFormat::Jsonl,
-        &options,
-        &NoSources
-    ));
+    insta::assert_snapshot!(written(&report(), OutputFormat::Jsonl, &options, &NoSources));
 }
 
 #[test]
 fn json_reads_back() {
     let report = report();
-    let json = written(
-        &report,
-        OutputFormat::Json,
-        &WriteOptions::default(),
-        &NoSources,
-    );
+    let json = written(&report, OutputFormat::Json, &WriteOptions::default(), &NoSources);
     let mut read: Report = serde_json::from_str(&json).unwrap();
     // Time is rounded to milliseconds on the way out.
     read.stats.seconds = report.stats.seconds;
@@ -197,42 +161,24 @@ fn json_reads_back() {
 
 #[test]
 fn another_schema_is_refused() {
-    let json = written(
-        &report(),
-        OutputFormat::Json,
-        &WriteOptions::default(),
-        &NoSources,
-    );
+    let json = written(&report(), OutputFormat::Json, &WriteOptions::default(), &NoSources);
     let newer = json.replace("gossa.findings/1", "gossa.findings/2");
-    let error = serde_json::from_str::<Report>(&newer)
-        .unwrap_err()
-        .to_string();
+    let error = serde_json::from_str::<Report>(&newer).unwrap_err().to_string();
     assert!(error.contains("gossa.findings/2"), "{error}");
 }
 
 #[test]
 fn every_line_of_jsonl_is_an_object_with_its_kind_first() {
-    let lines = written(
-        &report(),
-        OutputFormat::Jsonl,
-        &WriteOptions::default(),
-        &NoSources,
-    );
+    let lines = written(&report(), OutputFormat::Jsonl, &WriteOptions::default(), &NoSources);
     for line in lines.lines() {
         let value: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert!(
-            value.is_object() && line.starts_with("{\"kind\":\""),
-            "{line}"
-        );
+        assert!(value.is_object() && line.starts_with("{\"kind\":\""), "{line}");
     }
 }
 
 #[test]
 fn deterministic_output_has_no_time_and_ignores_arrival_order() {
-    let options = WriteOptions {
-        deterministic: true,
-        ..WriteOptions::default()
-    };
+    let options = WriteOptions { deterministic: true, ..WriteOptions::default() };
     let mut other = report();
     other.stats.seconds.total = 9.0;
     other.stats.peak_rss_mb = 1;
@@ -241,11 +187,7 @@ fn deterministic_output_has_no_time_and_ignores_arrival_order() {
     other.finish(&sources());
     for format in OutputFormat::ALL {
         let expected = written(&report(), format, &options, &sources());
-        assert_eq!(
-            written(&other, format, &options, &sources()),
-            expected,
-            "{format}"
-        );
+        assert_eq!(written(&other, format, &options, &sources()), expected, "{format}");
     }
 }
 
@@ -259,10 +201,7 @@ fn an_empty_report_says_so() {
 #[test]
 fn colours_come_only_on_request() {
     assert!(!text(&report()).contains('\x1b'));
-    let options = WriteOptions {
-        color: true,
-        ..WriteOptions::default()
-    };
+    let options = WriteOptions { color: true, ..WriteOptions::default() };
     let styled = written(&report(), OutputFormat::Text, &options, &sources());
     assert!(styled.contains("\x1b["));
     assert!(!styled.contains("\x1b]"), "hyperlinks are off");
@@ -279,36 +218,16 @@ fn nothing_hostile_reaches_the_terminal() {
     report.findings[0].fixes = vec![Fix {
         message: hostile.into(),
         edits: vec![
-            Edit {
-                file: hostile.into(),
-                start: 0,
-                end: 3,
-                new_text: hostile.into(),
-            },
-            Edit {
-                file: "\x1b".into(),
-                start: 0,
-                end: 3,
-                new_text: hostile.into(),
-            },
+            Edit { file: hostile.into(), start: 0, end: 3, new_text: hostile.into() },
+            Edit { file: "\x1b".into(), start: 0, end: 3, new_text: hostile.into() },
         ],
     }];
     report.diagnostics = vec![Diagnostic::new(Severity::Error, Stage::Parse, hostile)];
     let sources = MemorySources::new([(hostile, hostile)]);
-    let out = written(
-        &report,
-        OutputFormat::Text,
-        &WriteOptions::default(),
-        &sources,
-    );
-    let bad = out
-        .chars()
-        .find(|&char| char.is_control() && char != '\n' || char == '\u{202e}');
+    let out = written(&report, OutputFormat::Text, &WriteOptions::default(), &sources);
+    let bad = out.chars().find(|&char| char.is_control() && char != '\n' || char == '\u{202e}');
     assert_eq!(bad, None, "{out}");
-    assert!(
-        !out.lines().any(|line| line.starts_with("error: forged")),
-        "{out}"
-    );
+    assert!(!out.lines().any(|line| line.starts_with("error: forged")), "{out}");
 }
 
 #[test]
@@ -317,12 +236,7 @@ fn a_line_of_ten_megabytes_is_cut_around_the_span() {
     let column = line.len() as u32 - 1;
     let sources = MemorySources::new([("a.go", line)]);
     let report = single("m", Location::new("a.go", 1, column, 1, column + 1));
-    let out = written(
-        &report,
-        OutputFormat::Text,
-        &WriteOptions::default(),
-        &sources,
-    );
+    let out = written(&report, OutputFormat::Text, &WriteOptions::default(), &sources);
     assert!(out.len() < 1000 && out.contains("\" + y\n"), "{out}");
 }
 
@@ -332,12 +246,7 @@ fn tabs_wide_characters_and_invalid_bytes_keep_the_marks_in_place() {
     let column = source.iter().position(|&byte| byte == b'y').unwrap() as u32 + 1;
     let sources = MemorySources::new([("a.go", source)]);
     let report = single("m", Location::new("a.go", 1, column, 1, column + 1));
-    let out = written(
-        &report,
-        OutputFormat::Text,
-        &WriteOptions::default(),
-        &sources,
-    );
+    let out = written(&report, OutputFormat::Text, &WriteOptions::default(), &sources);
     insta::assert_snapshot!(out);
 }
 
@@ -347,19 +256,8 @@ fn a_long_trace_is_shown_by_its_ends() {
     report.findings[0].trace = (1..=100)
         .map(|line| Step::new(format!("hop {line}"), Location::point("a.go", line, 1)))
         .collect();
-    let out = written(
-        &report,
-        OutputFormat::Text,
-        &WriteOptions::default(),
-        &NoSources,
-    );
-    assert!(
-        out.contains("step 12: hop 12\n") && out.contains("step 89: hop 89\n"),
-        "{out}"
-    );
-    assert!(
-        !out.contains("hop 13\n") && !out.contains("hop 88\n"),
-        "{out}"
-    );
+    let out = written(&report, OutputFormat::Text, &WriteOptions::default(), &NoSources);
+    assert!(out.contains("step 12: hop 12\n") && out.contains("step 89: hop 89\n"), "{out}");
+    assert!(!out.contains("hop 13\n") && !out.contains("hop 88\n"), "{out}");
     assert!(out.contains("76 steps are not shown"), "{out}");
 }

@@ -47,25 +47,17 @@ fn edit() -> impl Strategy<Value = Edit> {
 
 fn finding() -> impl Strategy<Value = Finding> {
     let steps = || prop::collection::vec(step(), 0..4);
-    (
-        any::<String>(),
-        location(),
-        steps(),
-        steps(),
-        prop::collection::vec(edit(), 0..3),
-    )
-        .prop_map(|(text, location, trace, related, edits)| {
+    (any::<String>(), location(), steps(), steps(), prop::collection::vec(edit(), 0..3)).prop_map(
+        |(text, location, trace, related, edits)| {
             let mut finding =
                 Finding::new(text.clone(), "x", Severity::Note, text.clone(), location);
             finding.function = text.clone();
             finding.trace = trace;
             finding.related = related;
-            finding.fixes = vec![Fix {
-                message: text,
-                edits,
-            }];
+            finding.fixes = vec![Fix { message: text, edits }];
             finding
-        })
+        },
+    )
 }
 
 proptest! {

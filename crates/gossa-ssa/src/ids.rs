@@ -84,10 +84,7 @@ impl FuncId {
     /// A declared function that is not generic.
     #[must_use]
     pub fn declared(decl: DeclId) -> Self {
-        Self::new(FuncKey::Decl {
-            decl,
-            args: TypeList::EMPTY,
-        })
+        Self::new(FuncKey::Decl { decl, args: TypeList::EMPTY })
     }
 
     /// The key.

@@ -173,10 +173,7 @@ impl PackageDecls {
     /// What checking the header tree at `source` found out. Logarithmic.
     #[must_use]
     pub fn tree(&self, source: DeclSource) -> Option<&TreeTypes> {
-        let at = self
-            .trees
-            .binary_search_by(|(place, _)| place.cmp(&source))
-            .ok()?;
+        let at = self.trees.binary_search_by(|(place, _)| place.cmp(&source)).ok()?;
         Some(&self.trees[at].1)
     }
 }

@@ -18,18 +18,9 @@ impl Target {
     #[must_use]
     pub fn for_arch(goarch: &str) -> Self {
         match goarch {
-            "386" | "arm" | "mips" | "mipsle" => Self {
-                word_size: 4,
-                max_align: 4,
-            },
-            "amd64p32" => Self {
-                word_size: 4,
-                max_align: 8,
-            },
-            _ => Self {
-                word_size: 8,
-                max_align: 8,
-            },
+            "386" | "arm" | "mips" | "mipsle" => Self { word_size: 4, max_align: 4 },
+            "amd64p32" => Self { word_size: 4, max_align: 8 },
+            _ => Self { word_size: 8, max_align: 8 },
         }
     }
 }

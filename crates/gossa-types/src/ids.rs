@@ -101,24 +101,14 @@ impl DeclId {
     /// A package-level declaration.
     #[must_use]
     pub fn top_level(package: PackageId, name: Name) -> Self {
-        Self::new(DeclKey {
-            package,
-            parent: None,
-            name,
-            ordinal: 0,
-        })
+        Self::new(DeclKey { package, parent: None, name, ordinal: 0 })
     }
 
     /// A method of the named type `receiver`.
     #[must_use]
     pub fn method(receiver: DeclId, name: Name) -> Self {
         let package = receiver.package();
-        Self::new(DeclKey {
-            package,
-            parent: Some(receiver),
-            name,
-            ordinal: 0,
-        })
+        Self::new(DeclKey { package, parent: Some(receiver), name, ordinal: 0 })
     }
 
     /// The key.

@@ -218,10 +218,7 @@ impl TreeTypes {
 }
 
 fn find<K: Ord, V>(table: &[(K, V)], key: K) -> Option<&V> {
-    table
-        .binary_search_by(|(k, _)| k.cmp(&key))
-        .ok()
-        .map(|at| &table[at].1)
+    table.binary_search_by(|(k, _)| k.cmp(&key)).ok().map(|at| &table[at].1)
 }
 
 /// Types declared inside a body or an initialiser, and bounds of their type parameters.

@@ -176,10 +176,7 @@ impl BasicKind {
     /// Complex kinds.
     #[must_use]
     pub const fn is_complex(self) -> bool {
-        matches!(
-            self,
-            Self::Complex64 | Self::Complex128 | Self::UntypedComplex
-        )
+        matches!(self, Self::Complex64 | Self::Complex128 | Self::UntypedComplex)
     }
 
     /// Integer, floating-point and complex kinds.
@@ -453,16 +450,9 @@ static TYPES: LazyLock<Interner<TypeData>> = LazyLock::new(|| {
     let types: Interner<TypeData> = Interner::new();
     for kind in BasicKind::ALL {
         let canonical = (kind.canonical() != kind).then(|| TypeId::basic(kind.canonical()));
-        let flags = if kind == BasicKind::Invalid {
-            TypeFlags::INVALID
-        } else {
-            TypeFlags::default()
-        };
-        types.intern(TypeData {
-            kind: TypeKind::Basic(kind),
-            canonical,
-            flags,
-        });
+        let flags =
+            if kind == BasicKind::Invalid { TypeFlags::INVALID } else { TypeFlags::default() };
+        types.intern(TypeData { kind: TypeKind::Basic(kind), canonical, flags });
     }
     types
 });
@@ -493,11 +483,7 @@ impl TypeId {
         let id = types().find(&kind).unwrap_or_else(|| {
             let canonical = canonical_kind(&kind).map(Self::new);
             let flags = flags_of(&kind);
-            types().intern(TypeData {
-                kind,
-                canonical,
-                flags,
-            })
+            types().intern(TypeData { kind, canonical, flags })
         });
         Self(NonZeroU32::new(id + 1).expect("more than 2^32 types"))
     }
@@ -632,50 +618,30 @@ fn canonical_kind(kind: &TypeKind) -> Option<TypeKind> {
         TypeList::new(&types)
     };
     let params = |params: &[Param]| -> Box<[Param]> {
-        params
-            .iter()
-            .map(|p| Param {
-                name: None,
-                ty: p.ty.canonical(),
-            })
-            .collect()
+        params.iter().map(|p| Param { name: None, ty: p.ty.canonical() }).collect()
     };
     match kind {
         TypeKind::Basic(_) | TypeKind::TypeParam(_) => None,
         TypeKind::Alias { actual, .. } => Some(actual.canonical().kind().clone()),
-        TypeKind::Named { decl, args } => args.iter().any(changed).then(|| TypeKind::Named {
-            decl: *decl,
-            args: list(*args),
-        }),
+        TypeKind::Named { decl, args } => {
+            args.iter().any(changed).then(|| TypeKind::Named { decl: *decl, args: list(*args) })
+        }
         TypeKind::Pointer(elem) => changed(elem).then(|| TypeKind::Pointer(elem.canonical())),
         TypeKind::Slice(elem) => changed(elem).then(|| TypeKind::Slice(elem.canonical())),
-        TypeKind::Array { elem, len } => changed(elem).then(|| TypeKind::Array {
-            elem: elem.canonical(),
-            len: *len,
-        }),
-        TypeKind::Map { key, value } => (changed(key) || changed(value)).then(|| TypeKind::Map {
-            key: key.canonical(),
-            value: value.canonical(),
-        }),
-        TypeKind::Chan { dir, elem } => changed(elem).then(|| TypeKind::Chan {
-            dir: *dir,
-            elem: elem.canonical(),
-        }),
+        TypeKind::Array { elem, len } => {
+            changed(elem).then(|| TypeKind::Array { elem: elem.canonical(), len: *len })
+        }
+        TypeKind::Map { key, value } => (changed(key) || changed(value))
+            .then(|| TypeKind::Map { key: key.canonical(), value: value.canonical() }),
+        TypeKind::Chan { dir, elem } => {
+            changed(elem).then(|| TypeKind::Chan { dir: *dir, elem: elem.canonical() })
+        }
         TypeKind::Struct(fields) => fields.iter().any(|f| changed(&f.ty)).then(|| {
             TypeKind::Struct(
-                fields
-                    .iter()
-                    .map(|f| FieldType {
-                        ty: f.ty.canonical(),
-                        ..*f
-                    })
-                    .collect(),
+                fields.iter().map(|f| FieldType { ty: f.ty.canonical(), ..*f }).collect(),
             )
         }),
-        TypeKind::Tuple(types) => types
-            .iter()
-            .any(changed)
-            .then(|| TypeKind::Tuple(list(*types))),
+        TypeKind::Tuple(types) => types.iter().any(changed).then(|| TypeKind::Tuple(list(*types))),
         TypeKind::Signature(signature) => {
             let has_names = |p: &Param| p.name.is_some() || changed(&p.ty);
             (signature.params.iter().any(has_names) || signature.results.iter().any(has_names))
@@ -696,10 +662,7 @@ fn canonical_kind(kind: &TypeKind) -> Option<TypeKind> {
                 methods: interface
                     .methods
                     .iter()
-                    .map(|m| InterfaceMethod {
-                        signature: m.signature.canonical(),
-                        ..*m
-                    })
+                    .map(|m| InterfaceMethod { signature: m.signature.canonical(), ..*m })
                     .collect(),
                 embeds: interface.embeds.iter().map(|ty| ty.canonical()).collect(),
                 implicit: false,
@@ -707,13 +670,7 @@ fn canonical_kind(kind: &TypeKind) -> Option<TypeKind> {
         }),
         TypeKind::Union(terms) => terms.iter().any(|t| changed(&t.ty)).then(|| {
             TypeKind::Union(
-                terms
-                    .iter()
-                    .map(|t| UnionTerm {
-                        ty: t.ty.canonical(),
-                        ..*t
-                    })
-                    .collect(),
+                terms.iter().map(|t| UnionTerm { ty: t.ty.canonical(), ..*t }).collect(),
             )
         }),
     }
@@ -741,16 +698,8 @@ fn flags_of(kind: &TypeKind) -> TypeFlags {
         TypeKind::Struct(fields) => of(&mut fields.iter().map(|f| f.ty)),
         TypeKind::Tuple(types) => of(&mut types.iter().copied()),
         TypeKind::Signature(signature) => {
-            let flags = of(&mut signature
-                .params
-                .iter()
-                .chain(&*signature.results)
-                .map(|p| p.ty));
-            if signature.type_params.is_empty() {
-                flags
-            } else {
-                flags.union(TypeFlags::COMPLEX)
-            }
+            let flags = of(&mut signature.params.iter().chain(&*signature.results).map(|p| p.ty));
+            if signature.type_params.is_empty() { flags } else { flags.union(TypeFlags::COMPLEX) }
         }
         TypeKind::Interface(interface) => {
             let flags = of(&mut interface
@@ -758,11 +707,7 @@ fn flags_of(kind: &TypeKind) -> TypeFlags {
                 .iter()
                 .map(|m| m.signature)
                 .chain(interface.embeds.iter().copied()));
-            if interface.embeds.is_empty() {
-                flags
-            } else {
-                flags.union(TypeFlags::COMPLEX)
-            }
+            if interface.embeds.is_empty() { flags } else { flags.union(TypeFlags::COMPLEX) }
         }
         TypeKind::Union(terms) => of(&mut terms.iter().map(|t| t.ty)),
     }
@@ -781,19 +726,13 @@ mod tests {
         let signature = |name: Option<&str>| {
             TypeId::new(TypeKind::Signature(SignatureType {
                 type_params: Box::default(),
-                params: Box::new([Param {
-                    name: name.map(Name::new),
-                    ty: bytes,
-                }]),
+                params: Box::new([Param { name: name.map(Name::new), ty: bytes }]),
                 results: Box::default(),
                 variadic: false,
             }))
         };
         assert_ne!(signature(Some("x")), signature(None));
-        assert_eq!(
-            signature(Some("x")).canonical(),
-            signature(Some("y")).canonical()
-        );
+        assert_eq!(signature(Some("x")).canonical(), signature(Some("y")).canonical());
         assert_eq!(signature(Some("x")), signature(Some("x")));
     }
 

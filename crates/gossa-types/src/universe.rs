@@ -73,10 +73,7 @@ impl Universe {
         let signature = TypeId::new(TypeKind::Signature(SignatureType {
             type_params: Box::default(),
             params: Box::default(),
-            results: Box::new([Param {
-                name: None,
-                ty: TypeId::basic(BasicKind::String),
-            }]),
+            results: Box::new([Param { name: None, ty: TypeId::basic(BasicKind::String) }]),
             variadic: false,
         }));
         let error_interface = TypeId::new(TypeKind::Interface(InterfaceType {
@@ -96,11 +93,8 @@ impl Universe {
             embeds: Box::new([comparable_type]),
             implicit: false,
         }));
-        let any_type = TypeId::new(TypeKind::Alias {
-            decl: any,
-            args: TypeList::EMPTY,
-            actual: empty,
-        });
+        let any_type =
+            TypeId::new(TypeKind::Alias { decl: any, args: TypeList::EMPTY, actual: empty });
         let error_method = DeclId::method(error, Name::new("Error"));
 
         let declared = |underlying: TypeId, alias: bool| TypeDecl {

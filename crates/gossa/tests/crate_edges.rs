@@ -19,24 +19,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gossa-load", &["gossa-base", "gossa-syntax"]),
     ("gossa-types", &["gossa-base", "gossa-syntax"]),
     ("gossa-ssa", &["gossa-base", "gossa-syntax", "gossa-types"]),
-    (
-        "gossa-interp",
-        &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"],
-    ),
-    (
-        "gossa-points",
-        &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"],
-    ),
-    (
-        "gossa-conc",
-        &[
-            "gossa-base",
-            "gossa-syntax",
-            "gossa-types",
-            "gossa-ssa",
-            "gossa-points",
-        ],
-    ),
+    ("gossa-interp", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"]),
+    ("gossa-points", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"]),
+    ("gossa-conc", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa", "gossa-points"]),
     ("gossa-report", &["gossa-base"]),
     ("gossa-db", BELOW_DB),
     ("gossa-api", BELOW_API),
@@ -71,13 +56,7 @@ const BELOW_API: &[&str] = &[
     "gossa-db",
 ];
 
-const BELOW_TEST: &[&str] = &[
-    "gossa-base",
-    "gossa-load",
-    "gossa-report",
-    "gossa-db",
-    "gossa-api",
-];
+const BELOW_TEST: &[&str] = &["gossa-base", "gossa-load", "gossa-report", "gossa-db", "gossa-api"];
 
 const BELOW_GOSSA: &[&str] = &[
     "gossa-base",
@@ -102,26 +81,13 @@ const FREE: &[&str] = &["gossa-benches"];
 
 /// Each workspace member with the packages it depends on, dev-dependencies left out.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test asks cargo, the product starts nothing"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test asks cargo, the product starts nothing")]
     let output = std::process::Command::new(env!("CARGO"))
-        .args([
-            "metadata",
-            "--format-version",
-            "1",
-            "--no-deps",
-            "--offline",
-        ])
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .expect("cargo runs, as it ran this test");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value =
         serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON");
 
@@ -158,10 +124,7 @@ fn crates_use_only_what_stands_left_of_them() {
             }
         }
     }
-    assert!(
-        members.len() > 10,
-        "cargo metadata lists the workspace: {members:?}"
-    );
+    assert!(members.len() > 10, "cargo metadata lists the workspace: {members:?}");
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
@@ -171,17 +134,11 @@ fn confined_libraries_stay_where_they_are() {
     for (library, owners) in CONFINED {
         for (member, used) in &members {
             if used.contains(*library) {
-                assert!(
-                    owners.contains(&member.as_str()),
-                    "{member} must not know {library}"
-                );
+                assert!(owners.contains(&member.as_str()), "{member} must not know {library}");
             }
         }
         for owner in *owners {
-            assert!(
-                members[*owner].contains(*library),
-                "{owner} no longer uses {library}"
-            );
+            assert!(members[*owner].contains(*library), "{owner} no longer uses {library}");
         }
     }
 }
