@@ -2,7 +2,8 @@
 //! that are nested or chained beyond anything a person writes.
 //!
 //! Needs Go 1.27 or newer, found through `GOSSA_TEST_GOROOT`, `GOROOT`, or the `go` on the search
-//! path. `GOSSA_TEST_MUTATIONS` says how many mutants are checked.
+//! path. `GOSSA_TEST_MUTATIONS` says how many mutants are checked, `GOSSA_TEST_PACKAGES` of which
+//! packages' files.
 #![allow(clippy::disallowed_methods, reason = "reads Go's own files")]
 
 mod support;
@@ -59,15 +60,19 @@ fn mutants_are_checked_to_the_end() {
         .ok()
         .and_then(|count| count.parse().ok())
         .unwrap_or(300);
-    let packages = ["slices", "maps", "strconv", "sort", "container/list", "iter", "text/scanner"];
+    let packages = std::env::var("GOSSA_TEST_PACKAGES")
+        .unwrap_or_else(|_| "slices,maps,strconv,sort,container/list,iter,text/scanner".to_owned());
+    let packages: Vec<&str> = packages.split(',').collect();
     let mut env = SimpleEnv::default();
-    let mut sources: Vec<(String, String)> = Vec::new();
+    // The files of each package: one is mutated, the others stay.
+    let mut sources: Vec<Vec<(String, String)>> = Vec::new();
     support::check_listing(&mut env, &support::list(&root, &packages), |_, checked| {
         if packages.contains(&checked.path.as_str()) {
-            for (name, text) in checked.names.iter().zip(&checked.texts) {
+            let files = checked.names.iter().zip(&checked.texts).map(|(name, text)| {
                 let text = String::from_utf8_lossy(text).into_owned();
-                sources.push((format!("{}/{name}", checked.path), text));
-            }
+                (format!("{}/{name}", checked.path), text)
+            });
+            sources.push(files.collect());
         }
     });
     let imports = env
@@ -77,14 +82,19 @@ fn mutants_are_checked_to_the_end() {
         .collect::<FxHashMap<_, _>>();
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for number in 0..mutations {
-        let (name, text) = &sources[random.below(sources.len())];
-        let mutant = mutate(text, &mut random);
+        let package = &sources[random.below(sources.len())];
+        let chosen = random.below(package.len());
+        let mutant = mutate(&package[chosen].1, &mut random);
+        let files = package.iter().enumerate().map(|(index, (name, text))| {
+            let text = if index == chosen { &mutant } else { text };
+            (name.clone(), text.clone().into_bytes())
+        });
         let start = std::time::Instant::now();
-        let sources = vec![(name.clone(), mutant.clone().into_bytes())];
-        let checked = support::check(&mut env, "mutant", sources, &imports, (1, 27), false);
+        let checked = support::check(&mut env, "mutant", files.collect(), &imports, (1, 27), false);
         let _ = checked.report();
         env.packages.remove(&gossa_types::PackageId::new("mutant"));
         let seconds = start.elapsed().as_secs();
+        let name = &package[chosen].0;
         assert!(seconds < 20, "mutant {number} of {name} took {seconds} s:\n{mutant}");
     }
 }
