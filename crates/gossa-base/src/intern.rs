@@ -78,6 +78,18 @@ impl<T: Hash + Eq> Interner<T> {
         self.push(&mut table, half, make())
     }
 
+    /// The id of the value equal to `key`, if there is one.
+    pub fn find<Q>(&self, key: &Q) -> Option<u32>
+    where
+        Q: Hash + Eq + ?Sized,
+        T: std::borrow::Borrow<Q>,
+    {
+        let hash = self.hasher.hash_one(key);
+        let half = Slot::half(hash);
+        let equal = |slot: &Slot| slot.hash == half && self.items[slot.id as usize].borrow() == key;
+        self.shard(hash).read().find(Slot::spread(half), equal).map(|slot| slot.id)
+    }
+
     /// The id of `value`.
     pub fn intern(&self, value: T) -> u32 {
         let hash = self.hasher.hash_one(&value);
