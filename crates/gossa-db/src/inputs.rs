@@ -64,7 +64,7 @@ pub struct Program {
 
 /// The database.
 #[salsa::db]
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct RootDb {
     storage: salsa::Storage<Self>,
     one_shot: bool,
@@ -77,12 +77,6 @@ impl salsa::Database for RootDb {}
 impl Db for RootDb {
     fn is_one_shot(&self) -> bool {
         self.one_shot
-    }
-}
-
-impl Default for RootDb {
-    fn default() -> Self {
-        Self { storage: salsa::Storage::default(), one_shot: false }
     }
 }
 

@@ -39,6 +39,7 @@ pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};
 pub use env::DbEnv;
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
+pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};
 pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};
 pub use ssa::{LowerKey, lowered};

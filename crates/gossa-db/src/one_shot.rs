@@ -15,6 +15,9 @@ use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+/// A function with its SSA form.
+pub type LoweredFunc = (FuncId, Arc<Lowered>);
+
 /// Functions per task: enough that handing a task out costs nothing beside it.
 const CHUNK: usize = 16;
 
@@ -39,9 +42,9 @@ impl Session {
     /// the instances of generic functions that those refer to, directly or not. Sorted by package
     /// (dependencies first) and source order, instances last by name.
     #[must_use]
-    pub fn lower(&self, progress: &dyn Progress) -> Vec<(FuncId, Arc<Lowered>)> {
+    pub fn lower(&self, progress: &dyn Progress) -> Vec<LoweredFunc> {
         progress.stage("lower", self.packages.len());
-        let slots: Vec<Mutex<Vec<(FuncId, Arc<Lowered>)>>> =
+        let slots: Vec<Mutex<Vec<LoweredFunc>>> =
             self.packages.iter().map(|_| Mutex::default()).collect();
         self.for_each_package(|db, index| {
             let package = self.packages[index];
@@ -54,13 +57,12 @@ impl Session {
             }
             progress.step(package.id(db).as_str());
         });
-        let mut all: Vec<(FuncId, Arc<Lowered>)> =
-            slots.into_iter().flat_map(Mutex::into_inner).collect();
+        let mut all: Vec<LoweredFunc> = slots.into_iter().flat_map(Mutex::into_inner).collect();
         self.lower_instances(&mut all);
         all
     }
 
-    fn lower_instances(&self, all: &mut Vec<(FuncId, Arc<Lowered>)>) {
+    fn lower_instances(&self, all: &mut Vec<LoweredFunc>) {
         let mut known: FxHashSet<FuncId> = all.iter().map(|(func, _)| *func).collect();
         let mut fresh = 0;
         for _ in 0..INSTANCE_ROUNDS {
@@ -130,7 +132,7 @@ impl Session {
         Some(decls)
     }
 
-    fn lower_all(&self, db: &RootDb, functions: &[FuncId]) -> Vec<(FuncId, Arc<Lowered>)> {
+    fn lower_all(&self, db: &RootDb, functions: &[FuncId]) -> Vec<LoweredFunc> {
         functions
             .par_chunks(CHUNK)
             .map_with(db.clone(), |db, chunk| {
