@@ -35,10 +35,10 @@ const fn at_least(bytes: u64, least: u8) -> u64 {
 #[inline]
 pub(crate) const fn word_len(bytes: u64) -> usize {
     let ascii = bytes & ASCII;
-    let folded = ascii | 0x20 * LOW;
+    let folded = ascii | (0x20 * LOW);
     let letters = at_least(folded, b'a') & !at_least(folded, b'z' + 1);
     let digits = at_least(ascii, b'0') & !at_least(ascii, b'9' + 1);
-    let underscores = !at_least(ascii ^ b'_' as u64 * LOW, 1);
+    let underscores = !at_least(ascii ^ (b'_' as u64 * LOW), 1);
     let rest = !(letters | digits | underscores) | bytes;
     ((rest & HIGH).trailing_zeros() / 8) as usize
 }
@@ -50,9 +50,9 @@ pub(crate) const fn plain_len(bytes: u64) -> usize {
     const fn zeros(bytes: u64) -> u64 {
         bytes.wrapping_sub(LOW) & !bytes
     }
-    let hits = zeros(bytes ^ b'"' as u64 * LOW)
-        | zeros(bytes ^ b'\\' as u64 * LOW)
-        | zeros(bytes ^ b'\n' as u64 * LOW);
+    let hits = zeros(bytes ^ (b'"' as u64 * LOW))
+        | zeros(bytes ^ (b'\\' as u64 * LOW))
+        | zeros(bytes ^ (b'\n' as u64 * LOW));
     ((hits & HIGH).trailing_zeros() / 8) as usize
 }
 
