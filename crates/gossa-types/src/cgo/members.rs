@@ -2,7 +2,6 @@
 
 use super::declare::{CField, CRecord, CType, Declarations, Declarator, MAX_DEPTH, Parser};
 use super::evaluate;
-use super::scan::Token;
 use gossa_base::{FxHashSet, Name};
 
 impl Parser<'_> {
