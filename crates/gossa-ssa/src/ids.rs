@@ -70,7 +70,7 @@ static FUNCS: LazyLock<Interner<FuncKey>> = LazyLock::new(Interner::new);
 ///
 /// ## Identity
 /// Package path, receiver, name, type arguments, closure path; unaffected by edits to other
-/// functions. Process-wide, equality only; sort by [`FuncId::to_string`].
+/// functions. Process-wide, equality only; sort by its `Display` form.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FuncId(NonZeroU32);
 
