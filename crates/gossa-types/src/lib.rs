@@ -2,7 +2,9 @@
 //!
 //! Third in the pipeline: trees in, [`PackageDecls`] and [`BodyTypes`] out. Knows neither salsa
 //! nor files; imports are asked of a [`TypeEnv`]. Read in this order: [`ids`], [`ty`], [`object`],
-//! [`info`], [`decls`], [`env`].
+//! [`info`], [`decls`], [`mod@env`]. The relations between types ([`underlying`], [`identical`],
+//! [`lookup`], [`implements`], [`assignable`], [`infer`], ...) are plain functions that ask a
+//! [`Resolver`] what declarations mean; the checker ([`check`]) and lowering share them.
 
 pub mod assignable;
 pub mod cgo;

@@ -2,7 +2,7 @@
 //!
 //! Identity, assignability, lookup and the rest are functions over [`TypeId`]s that need the
 //! underlying types, methods and constraints of declarations. While a package is being checked,
-//! those are found out on demand; afterwards they are read from [`PackageDecls`]. Both are a
+//! those are found out on demand; afterwards they are read from [`PackageDecls`](crate::PackageDecls). Both are a
 //! [`Resolver`].
 
 use crate::decls::FuncDecl;

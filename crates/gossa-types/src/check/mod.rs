@@ -4,13 +4,13 @@
 //! [`check_package`], looks at everything but function bodies and yields [`PackageDecls`]; the
 //! second, [`check_body`], looks at one body, and many may run at once.
 //!
-//! Inside, a [`Checker`] works on one tree. Package-level declarations may come in any order, so
+//! Inside, a `Checker` works on one tree. Package-level declarations may come in any order, so
 //! in the first step a checker that meets a name not yet resolved has another checker resolve it
 //! on the spot (`resolve`); whoever meets a declaration that is being resolved has found a cycle.
 //! Types themselves are pure keys ([`TypeId`]), so mentioning a defined type resolves nothing:
 //! only what it *is* needs resolving, and most questions of that sort (is this map key comparable,
 //! does this argument satisfy its constraint) are put off until the declarations are known
-//! ([`Delayed`]).
+//! (`Delayed`).
 //!
 //! Expressions that are untyped are recorded as untyped first; when their context gives them a
 //! type, the recorded types of the whole subtree are updated (`update`).
