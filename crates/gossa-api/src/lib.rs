@@ -45,7 +45,7 @@
 //! ```
 //!
 //! No salsa or arena type appears in a signature here. Read in this order: [`checker`],
-//! [`program`], [`func`], [`op`], [`pass`], [`run`].
+//! [`program`], [`func`], [`op`], [`pass`], [`mod@run`].
 
 pub mod checker;
 pub mod func;
