@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-const ROUNDS: usize = 1;
+const ROUNDS: usize = 8;
 
 /// The time that this thread has spent on a processor; else the time that has passed.
 fn now() -> Duration {

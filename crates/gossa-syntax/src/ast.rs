@@ -9,6 +9,10 @@
 //! white space inside it leaves the tree equal. Later stages depend on trees and ask for spans
 //! only to report.
 //!
+//! Trees can be deep, though no deeper than a few times [`crate::MAX_DEPTH`]: `1+1+...` leans to
+//! the left and `else if` to the right. Nodes come after their children, so a loop over an arena
+//! often does; [`Tree::each_child`] serves walks with a stack of their own.
+//!
 //! The shape follows `go/ast` where Go programmers know it: types are expressions, names are
 //! identifier expressions (so that each has a span and can carry an object).
 
