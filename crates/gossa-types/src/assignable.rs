@@ -11,7 +11,7 @@ use crate::predicates::{
 use crate::print::Printer;
 use crate::resolver::Resolver;
 use crate::ty::{BasicKind, TypeId, TypeKind};
-use crate::underlying::{has_name, is_interface, is_type_param, specific_terms, underlying};
+use crate::underlying::{has_name, is_type_param, specific_terms, underlying};
 use gossa_syntax::ChanDir;
 
 /// Why a value cannot be assigned or converted.
@@ -269,22 +269,4 @@ fn slice_conversion(r: &dyn Resolver, from: TypeId, to: TypeId) -> Option<Minimu
         },
         _ => None,
     }
-}
-
-/// Whether values of the types can be compared by `==` as far as their types go: one is
-/// assignable to the other.
-#[must_use]
-pub fn mutually_assignable(
-    r: &dyn Resolver,
-    (a, a_value): (TypeId, Option<&Value>),
-    (b, b_value): (TypeId, Option<&Value>),
-) -> bool {
-    assignable(r, a, a_value, b).is_ok() || assignable(r, b, b_value, a).is_ok()
-}
-
-/// Whether a type is an interface that is no type parameter, or a type parameter: what a type
-/// switch or assertion may be about is only the former.
-#[must_use]
-pub fn is_assertable_operand(r: &dyn Resolver, ty: TypeId) -> bool {
-    is_interface(r, ty) && !is_type_param(ty)
 }

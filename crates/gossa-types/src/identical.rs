@@ -26,12 +26,6 @@ pub fn identical_ignore_tags(r: &dyn Resolver, a: TypeId, b: TypeId) -> bool {
     identical(r, a, b) || Comparer::new(r, true).equal(a.canonical(), b.canonical())
 }
 
-/// Whether two lists of types are identical one by one.
-#[must_use]
-pub fn identical_lists(r: &dyn Resolver, a: &[TypeId], b: &[TypeId]) -> bool {
-    a.len() == b.len() && a.iter().zip(b).all(|(&x, &y)| identical(r, x, y))
-}
-
 /// Whether different canonical ids may still be identical types.
 fn may_differ_in_form(a: TypeId, b: TypeId) -> bool {
     a.flags().contains(TypeFlags::COMPLEX) || b.flags().contains(TypeFlags::COMPLEX)

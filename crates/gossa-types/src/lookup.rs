@@ -7,10 +7,8 @@ use crate::ids::{DeclId, PackageId};
 use crate::info::Selected;
 use crate::resolver::Resolver;
 use crate::subst::method_signature;
-use crate::ty::{FieldType, InterfaceMethod, TypeId, TypeKind};
-use crate::underlying::{
-    InterfaceMethods, interface_methods, is_interface, is_type_param, pointer_base, underlying,
-};
+use crate::ty::{FieldType, TypeId, TypeKind};
+use crate::underlying::{interface_methods, is_interface, is_type_param, pointer_base, underlying};
 use gossa_base::{FxHashMap, FxHashSet, Name};
 use smallvec::SmallVec;
 
@@ -571,23 +569,6 @@ pub fn is_interface_pointer(r: &dyn Resolver, ty: TypeId) -> bool {
         TypeKind::Pointer(base) => is_interface(r, *base),
         _ => false,
     }
-}
-
-/// The methods of an interface and the method of `ty` for each: `None` where it has none.
-pub fn implementations(
-    r: &dyn Resolver,
-    ty: TypeId,
-    interface: TypeId,
-) -> Vec<(InterfaceMethod, Option<Found>)> {
-    let methods: InterfaceMethods = interface_methods(r, interface);
-    let viewer = |m: &InterfaceMethod| m.package.unwrap_or_else(PackageId::universe);
-    methods.iter().map(|m| (*m, find_method(r, ty, viewer(m), m.name))).collect()
-}
-
-/// The base of a pointer to a named type, else the type: what methods are declared on.
-#[must_use]
-pub fn receiver_base(ty: TypeId) -> TypeId {
-    pointer_base(ty).map_or_else(|| ty.unalias(), TypeId::unalias)
 }
 
 /// Whether a name can be looked up in the type at all: not in a pointer to a type parameter.

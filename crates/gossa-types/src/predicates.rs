@@ -89,12 +89,6 @@ all_predicates! {
     all_basic = BasicKind::is_constant_type;
 }
 
-/// Whether the type is not untyped.
-#[must_use]
-pub fn is_typed(ty: TypeId) -> bool {
-    !ty.is_untyped()
-}
-
 /// Whether the type is untyped and numeric.
 #[must_use]
 pub fn is_untyped_numeric(ty: TypeId) -> bool {

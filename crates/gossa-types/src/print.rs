@@ -53,12 +53,6 @@ pub fn type_string(r: &dyn Resolver, ty: TypeId) -> String {
     Printer::new(r, &path_qualifier).print(ty)
 }
 
-/// `ty` as a message about `package` writes it.
-#[must_use]
-pub fn type_string_in(r: &dyn Resolver, package: PackageId, ty: TypeId) -> String {
-    Printer::new(r, &relative_to(package)).print(ty)
-}
-
 impl<'p> Printer<'p> {
     /// A printer with this qualifier.
     #[must_use]
@@ -77,14 +71,6 @@ impl<'p> Printer<'p> {
     pub fn print(&self, ty: TypeId) -> String {
         let mut out = String::new();
         self.write(&mut out, ty);
-        out
-    }
-
-    /// Types, separated by commas.
-    #[must_use]
-    pub fn print_list(&self, types: &[TypeId]) -> String {
-        let mut out = String::new();
-        self.separated(&mut out, types, ", ");
         out
     }
 

@@ -76,12 +76,6 @@ pub fn underlying(r: &dyn Resolver, ty: TypeId) -> TypeId {
     }
 }
 
-/// The structure of the underlying type.
-#[must_use]
-pub fn underlying_kind(r: &dyn Resolver, ty: TypeId) -> &'static TypeKind {
-    underlying(r, ty).kind()
-}
-
 /// The kind of a type whose underlying type is basic.
 #[must_use]
 pub fn underlying_basic(r: &dyn Resolver, ty: TypeId) -> Option<BasicKind> {
@@ -560,36 +554,4 @@ pub fn common_underlying(r: &dyn Resolver, ty: TypeId) -> Result<TypeId, NoCommo
 #[must_use]
 pub fn core_type(r: &dyn Resolver, ty: TypeId) -> Option<TypeId> {
     common_underlying(r, ty).ok()
-}
-
-/// The core type where `string` and `[]byte` together count as `string` (for `append`, `copy`,
-/// slicing, indexing). The flag says that both occurred, or only strings.
-#[must_use]
-pub fn core_string(r: &dyn Resolver, ty: TypeId) -> Option<TypeId> {
-    if !is_type_param(ty) {
-        return Some(underlying(r, ty));
-    }
-    let string = TypeId::basic(BasicKind::String);
-    let bytes = TypeId::slice(TypeId::basic(BasicKind::Uint8));
-    let mut common: Option<TypeId> = None;
-    let mut has_string = false;
-    let same = all_types(r, ty, &mut |pair| {
-        let Some((_, mut under)) = pair else { return false };
-        if under.as_basic().is_some_and(BasicKind::is_string) {
-            has_string = true;
-            under = bytes;
-        }
-        match common {
-            None => {
-                common = Some(under);
-                true
-            }
-            Some(before) => identical(r, before, under),
-        }
-    });
-    match (same, common) {
-        (true, Some(_)) if has_string => Some(string),
-        (true, found) => found,
-        (false, _) => None,
-    }
 }
