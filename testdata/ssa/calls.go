@@ -94,3 +94,11 @@ func conversions(n int, f float64, s string, b []byte, r []rune, t []int) {
 	e = w
 	_ = e
 }
+
+func spread() ([]int, int, int)
+
+func tuples() []int {
+	println(pair())
+	defer println(pair())
+	return append(spread())
+}

@@ -88,3 +88,8 @@ func typed() {
 	}
 	_ = x
 }
+
+func together(k int, s []int) {
+	for k, s[k] = range s {
+	}
+}

@@ -178,15 +178,31 @@ impl Function<'_, '_> {
         self.code.resolve(value) == current
     }
 
-    /// Assigns a value that is at hand to an operand or a new variable: iteration variables,
-    /// received values.
-    pub(super) fn bind(&mut self, at: NodeId, target: ExprId, value: ValueId, define: bool) {
-        if define && let Some(local) = self.new_local(target) {
-            let value = self.assigned(at, value, self.unit.local_type(local));
-            self.declare(NodeId::from(target), local, Some(value));
-            return;
+    /// Assigns values that are at hand to operands or new variables: iteration variables, what is
+    /// received.
+    pub(super) fn bind(&mut self, targets: &[(ExprId, ValueId)], define: bool) {
+        // Where each goes is settled before any is assigned, as in every assignment.
+        let news: SmallVec<[Option<LocalId>; 2]> = targets
+            .iter()
+            .map(|&(target, _)| if define { self.new_local(target) } else { None })
+            .collect();
+        let places: SmallVec<[Place; 2]> = targets
+            .iter()
+            .zip(&news)
+            .map(|(&(target, _), new)| match new {
+                Some(_) => Place::Blank,
+                None => self.place(target),
+            })
+            .collect();
+        for ((&(target, value), new), place) in targets.iter().zip(news).zip(places) {
+            let at = NodeId::from(target);
+            match new {
+                Some(local) => {
+                    let value = self.assigned(at, value, self.unit.local_type(local));
+                    self.declare(at, local, Some(value));
+                }
+                None => self.store_to(at, &place, value),
+            }
         }
-        let place = self.place(target);
-        self.store_to(at, &place, value);
     }
 }

@@ -1,5 +1,6 @@
 //! Built-in functions.
 
+use super::expr::Values;
 use super::function::Function;
 use super::types::INT;
 use crate::ids::ValueId;
@@ -34,6 +35,9 @@ impl<'e> Function<'_, 'e> {
             };
         };
         let second = exprs.get(1).copied();
+        if let Some(values) = self.tuple_values(exprs) {
+            return self.builtin_of_values(at, builtin, &values, ty);
+        }
         match builtin {
             Builtin::Append => Some(self.append(at, exprs, spread, ty)),
             Builtin::Len | Builtin::Cap => Some(self.length(at, builtin, first, ty)),
@@ -119,6 +123,64 @@ impl<'e> Function<'_, 'e> {
         }
     }
 
+    /// The values of an only argument that gives several, as in `println(f())`.
+    fn tuple_values(&mut self, exprs: &[ExprId]) -> Option<Values> {
+        let [only] = exprs else { return None };
+        match self.unit.subst(self.unit.types.ty(*only)).kind() {
+            TypeKind::Tuple(types) if types.len() > 1 => Some(self.values(*only)),
+            _ => None,
+        }
+    }
+
+    /// A call of a built-in function with the results of another call.
+    fn builtin_of_values(
+        &mut self,
+        at: NodeId,
+        builtin: Builtin,
+        values: &[ValueId],
+        ty: TypeId,
+    ) -> Option<ValueId> {
+        match builtin {
+            Builtin::Append => {
+                let slice = self.assigned(at, values[0], ty);
+                let elem = self.unit.element(ty);
+                let more: Values =
+                    values[1..].iter().map(|&value| self.assigned(at, value, elem)).collect();
+                let more = self.packed(at, &more, elem, TypeId::slice(elem));
+                self.plain(at, builtin, &[slice, more], Some(ty))
+            }
+            Builtin::Copy => self.plain(at, builtin, values, Some(INT)),
+            Builtin::Complex => self.plain(at, builtin, values, Some(ty)),
+            Builtin::Min | Builtin::Max => {
+                let values: Values =
+                    values.iter().map(|&value| self.assigned(at, value, ty)).collect();
+                self.plain(at, builtin, &values, Some(ty))
+            }
+            Builtin::Delete | Builtin::Print | Builtin::Println => {
+                let values = self.converted_args(at, builtin, values);
+                self.plain(at, builtin, &values, None)
+            }
+            // The others take one argument, or types.
+            _ => Some(self.hole(at, ty)),
+        }
+    }
+
+    /// Values as arguments of a built-in function: the key of `delete` is converted.
+    fn converted_args(
+        &mut self,
+        at: NodeId,
+        builtin: Builtin,
+        values: &[ValueId],
+    ) -> SmallVec<[ValueId; 6]> {
+        let mut values: SmallVec<[ValueId; 6]> = values.iter().copied().collect();
+        if let (Builtin::Delete, [map, key, ..]) = (builtin, &mut values[..])
+            && let TypeKind::Map { key: ty, .. } = self.unit.under(self.type_of(*map))
+        {
+            *key = self.assigned(at, *key, *ty);
+        }
+        values
+    }
+
     /// Evaluated arguments of a built-in function that is an instruction by itself, or is called
     /// by a `go` or `defer` statement.
     pub(super) fn builtin_args(
@@ -126,6 +188,9 @@ impl<'e> Function<'_, 'e> {
         builtin: Builtin,
         exprs: &[ExprId],
     ) -> SmallVec<[ValueId; 6]> {
+        if let Some(values) = self.tuple_values(exprs) {
+            return self.converted_args(exprs[0].into(), builtin, &values);
+        }
         let mut values: SmallVec<[ValueId; 6]> = SmallVec::new();
         for (index, &arg) in exprs.iter().enumerate() {
             let value = match builtin {

@@ -7,6 +7,7 @@ use super::unit::Var;
 use crate::ids::{BlockId, ValueId};
 use crate::inst::{BinaryOp, Fact, Inst};
 use gossa_syntax::{self as syntax, Expr, ExprId, NodeId};
+use gossa_types::constant::Value;
 use gossa_types::{BasicKind, Mode};
 
 /// What is known of a variable on each side of a branch.
@@ -30,7 +31,7 @@ impl Function<'_, '_> {
         let tree = self.unit.tree;
         let at = NodeId::from(expr);
         if self.unit.mode(expr) == Mode::Constant
-            && let Some(value) = self.unit.types.constant(expr).and_then(|value| value.as_bool())
+            && let Some(value) = self.unit.types.constant(expr).and_then(Value::as_bool)
         {
             self.jump(at, if value { then } else { otherwise });
             return;

@@ -19,6 +19,8 @@
 //! - A function of package C is called as the bodiless declaration `_Cfunc_NAME` (`_C2func_NAME`
 //!   where the call gives an `errno` too); a variable of package C is the global `_Cvar_NAME`, the
 //!   address of a function of C is what the global `_Cfpvar_fp_NAME` holds.
+//! - Operands are evaluated from left to right, loads of variables included. The language leaves
+//!   open whether `x + f()` loads `x` before or after the call; the gc compiler often does after.
 //! - The initialisation of a package runs once: who executes it keeps track.
 //! - Instances nested deeper than any finite program needs are holes.
 

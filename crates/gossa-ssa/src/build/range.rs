@@ -9,6 +9,7 @@ use gossa_base::Name;
 use gossa_syntax::{ExprId, NodeId, RangeBinding, Stmt, StmtId};
 use gossa_types::constant::Value;
 use gossa_types::{BasicKind, Builtin, Mode, TypeId, TypeKind};
+use smallvec::SmallVec;
 
 /// A range statement taken apart.
 #[derive(Clone, Copy)]
@@ -92,10 +93,11 @@ impl Function<'_, '_> {
         let more = self.hole(at, BOOL);
         self.branch(at, more, body, done);
         self.start_if_reached(body);
+        let mut targets: SmallVec<[(ExprId, ValueId); 2]> = SmallVec::new();
         for target in clause.key.into_iter().chain(clause.value) {
-            let value = self.hole(at, self.unit.ty(target));
-            self.bind(at, target, value, clause.binding == RangeBinding::Define);
+            targets.push((target, self.hole(at, self.unit.ty(target))));
         }
+        self.bind(&targets, clause.binding == RangeBinding::Define);
         self.range_body(clause, header, done);
         self.seal(header);
         self.start_if_reached(done);
@@ -110,10 +112,16 @@ impl Function<'_, '_> {
         self.jump(clause.at, step);
     }
 
-    fn bind_range(&mut self, clause: &RangeClause, target: Option<ExprId>, value: ValueId) {
-        if let Some(target) = target {
-            self.bind(target.into(), target, value, clause.binding == RangeBinding::Define);
-        }
+    /// Assigns the iteration values to the variables that are there.
+    pub(super) fn bind_range(
+        &mut self,
+        clause: &RangeClause,
+        key: Option<ValueId>,
+        value: Option<ValueId>,
+    ) {
+        let targets: SmallVec<[(ExprId, ValueId); 2]> =
+            clause.key.zip(key).into_iter().chain(clause.value.zip(value)).collect();
+        self.bind(&targets, clause.binding == RangeBinding::Define);
     }
 
     /// Opens a loop that counts from 0 to `limit`; the current block is then the body's.
@@ -168,7 +176,7 @@ impl Function<'_, '_> {
         }
         let ty = self.type_of(limit);
         let counting = self.counting(at, limit, ty);
-        self.bind_range(clause, clause.key, counting.index);
+        self.bind_range(clause, Some(counting.index), None);
         self.counted(clause, &counting);
     }
 
@@ -178,11 +186,11 @@ impl Function<'_, '_> {
         let args = self.list(&[slice]);
         let len = self.emit(at, Inst::Builtin { op: Builtin::Len, args }, INT);
         let counting = self.counting(at, len, INT);
-        self.bind_range(clause, clause.key, counting.index);
-        if clause.value.is_some() {
-            let value = self.element_at(at, slice, counting.index, elem);
-            self.bind_range(clause, clause.value, value);
-        }
+        let value = match clause.value {
+            Some(_) => Some(self.element_at(at, slice, counting.index, elem)),
+            None => None,
+        };
+        self.bind_range(clause, Some(counting.index), value);
         self.counted(clause, &counting);
     }
 
@@ -204,11 +212,9 @@ impl Function<'_, '_> {
         };
         let limit = self.int(at, len);
         let counting = self.counting(at, limit, INT);
-        self.bind_range(clause, clause.key, counting.index);
-        if let Some(base) = array {
-            let value = self.emit(at, Inst::Index { base, index: counting.index }, elem);
-            self.bind_range(clause, clause.value, value);
-        }
+        let value =
+            array.map(|base| self.emit(at, Inst::Index { base, index: counting.index }, elem));
+        self.bind_range(clause, Some(counting.index), value);
         self.counted(clause, &counting);
     }
 
@@ -221,11 +227,11 @@ impl Function<'_, '_> {
         };
         let limit = self.int(at, len);
         let counting = self.counting(at, limit, INT);
-        self.bind_range(clause, clause.key, counting.index);
-        if let (Some(base), Some(_)) = (array, clause.value) {
-            let value = self.element_at(at, base, counting.index, elem);
-            self.bind_range(clause, clause.value, value);
-        }
+        let value = match (array, clause.value) {
+            (Some(base), Some(_)) => Some(self.element_at(at, base, counting.index, elem)),
+            _ => None,
+        };
+        self.bind_range(clause, Some(counting.index), value);
         self.counted(clause, &counting);
     }
 
@@ -262,8 +268,7 @@ impl Function<'_, '_> {
         let &[more, key, value] = &next[..] else { return };
         self.branch(at, more, body, done);
         self.start_if_reached(body);
-        self.bind_range(clause, clause.key, key);
-        self.bind_range(clause, clause.value, value);
+        self.bind_range(clause, Some(key), Some(value));
         self.range_body(clause, header, done);
         self.seal(header);
         self.start_if_reached(done);
@@ -280,7 +285,7 @@ impl Function<'_, '_> {
         let (value, more) = self.emit_pair(at, Inst::Receive { chan, comma_ok: true }, elem, BOOL);
         self.branch(at, more, body, done);
         self.start_if_reached(body);
-        self.bind_range(clause, clause.key, value);
+        self.bind_range(clause, Some(value), None);
         self.range_body(clause, header, done);
         self.seal(header);
         self.start_if_reached(done);

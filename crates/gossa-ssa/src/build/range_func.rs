@@ -14,7 +14,7 @@ use super::unit::Var;
 use crate::ids::ValueId;
 use crate::inst::{AllocKind, BinaryOp, CallData, Callee, Inst};
 use gossa_base::Name;
-use gossa_syntax::{NodeId, RangeBinding, Stmt, StmtId};
+use gossa_syntax::{NodeId, Stmt, StmtId};
 use gossa_types::constant::Value;
 use gossa_types::universe::universe;
 use gossa_types::{BasicKind, DeclId, PackageId, SignatureType, TypeId, TypeList};
@@ -138,16 +138,7 @@ impl Function<'_, '_> {
         let state_ptr = self.read(state);
         self.panic_unless(at, state_ptr, READY, CALLED_AGAIN);
         self.set_int(at, state_ptr, RUNNING);
-        let define = clause.binding == RangeBinding::Define;
-        for (index, target) in [clause.key, clause.value].into_iter().enumerate() {
-            if let Some(target) = target {
-                let value = match params.get(index) {
-                    Some(&value) => value,
-                    None => self.hole(at, self.unit.ty(target)),
-                };
-                self.bind(target.into(), target, value, define);
-            }
-        }
+        self.bind_range(clause, params.first().copied(), params.get(1).copied());
         self.in_scope(clause.label, Exit::LeaveLoop, Some(Exit::NextElement), |body| {
             body.block_body(clause.body);
         });

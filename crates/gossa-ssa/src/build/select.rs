@@ -12,7 +12,6 @@ use smallvec::SmallVec;
 /// What an arm does with what it receives.
 struct Received<'t> {
     targets: &'t [ExprId],
-    source: ExprId,
     define: bool,
     element: ValueId,
     ok: ValueId,
@@ -84,10 +83,10 @@ impl<'e> Function<'_, 'e> {
         let Expr::Unary { op: UnaryOp::Receive, x } = tree[inner] else {
             // An error: as if it received from nowhere.
             let chan = self.hole(NodeId::from(source), TypeId::INVALID);
-            return Some(self.receive_arm(chan, block, arms, targets, source, define));
+            return Some(self.receive_arm(chan, block, arms, targets, define));
         };
         let chan = self.channel_operand(x);
-        Some(self.receive_arm(chan, block, arms, targets, source, define))
+        Some(self.receive_arm(chan, block, arms, targets, define))
     }
 
     fn receive_arm(
@@ -96,7 +95,6 @@ impl<'e> Function<'_, 'e> {
         block: BlockId,
         arms: &mut Vec<SelectArm>,
         targets: &'e [ExprId],
-        source: ExprId,
         define: bool,
     ) -> Received<'e> {
         arms.push(SelectArm { chan, value: None, block });
@@ -104,17 +102,18 @@ impl<'e> Function<'_, 'e> {
         let element = self.new_value(elem, Def::Param(block));
         let ok = self.new_value(BOOL, Def::Param(block));
         self.code.blocks[block.index()].params = SmallVec::from_buf([element, ok]);
-        Received { targets, source, define, element, ok }
+        Received { targets, define, element, ok }
     }
 
     fn bind_received(&mut self, received: &Received<'_>) {
-        let at = NodeId::from(received.source);
         let values = [received.element, received.ok];
-        for (&target, value) in received.targets.iter().zip(values) {
-            let blank = self.unit.tree.name(target).is_some_and(Name::is_blank);
-            if !blank {
-                self.bind(at, target, value, received.define);
-            }
-        }
+        let targets: SmallVec<[(ExprId, ValueId); 2]> = received
+            .targets
+            .iter()
+            .copied()
+            .zip(values)
+            .filter(|&(target, _)| !self.unit.tree.name(target).is_some_and(Name::is_blank))
+            .collect();
+        self.bind(&targets, received.define);
     }
 }
