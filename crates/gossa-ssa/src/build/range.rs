@@ -186,10 +186,7 @@ impl Function<'_, '_> {
         let args = self.list(&[slice]);
         let len = self.emit(at, Inst::Builtin { op: Builtin::Len, args }, INT);
         let counting = self.counting(at, len, INT);
-        let value = match clause.value {
-            Some(_) => Some(self.element_at(at, slice, counting.index, elem)),
-            None => None,
-        };
+        let value = clause.value.map(|_| self.element_at(at, slice, counting.index, elem));
         self.bind_range(clause, Some(counting.index), value);
         self.counted(clause, &counting);
     }
