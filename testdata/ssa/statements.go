@@ -54,3 +54,8 @@ func missing() int {
 	for {
 	}
 }
+
+func shiftCounts(x uint64) uint64 {
+	x <<= 2.0
+	return x >> (64 - 0.0)
+}

@@ -22,7 +22,7 @@ impl Function<'_, '_> {
                 let Some(op) = binary_op(op) else { return };
                 let place = self.place(x);
                 let place = self.settled(at, place);
-                let y = self.value(y);
+                let y = self.right_operand(op, y);
                 self.update(at, &place, op, y);
             }
         }

@@ -307,8 +307,22 @@ impl<'e> Function<'_, 'e> {
             return self.comparison(at, op, left, right, ty);
         }
         let Some(left) = left else { return self.hole(at, ty) };
-        let right = self.value(y);
+        let right = self.right_operand(op, y);
         self.arithmetic(at, op, left, right, ty)
+    }
+
+    /// The right operand of an operation. A shift count may be an untyped constant that is no
+    /// integer constant, as `2.0`: then it is a `uint` (Go spec, "Operators").
+    pub(super) fn right_operand(&mut self, op: BinaryOp, y: ExprId) -> ValueId {
+        if matches!(op, BinaryOp::Shl | BinaryOp::Shr)
+            && self.unit.mode(y) == Mode::Constant
+            && let Some(value) = self.unit.types.constant(y)
+            && self.unit.basic(self.unit.ty(y)).is_some_and(|basic| !basic.is_integer())
+        {
+            let count = value.to_int();
+            return self.constant(y.into(), count, TypeId::basic(BasicKind::Uint));
+        }
+        self.value(y)
     }
 
     /// An operation on values; the operands of all but shifts get the result's type.
