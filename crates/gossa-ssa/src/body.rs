@@ -3,7 +3,7 @@
 use crate::ids::{
     BlockId, CallId, ConstId, FuncId, InstId, MethodRef, MethodRefId, SelectId, TableId, ValueId,
 };
-use crate::inst::{CallData, Inst, SelectData, SliceBounds, ValueList};
+use crate::inst::{CallData, Inst, OperandPools, SelectData, SliceBounds, ValueList};
 use gossa_base::Name;
 use gossa_syntax::{ExprId, NodeId};
 use gossa_types::constant::Value;
@@ -251,111 +251,20 @@ impl Body {
     }
 
     /// Calls `visit` for each operand of an instruction, in order.
-    pub fn for_each_operand(&self, inst: InstId, mut visit: impl FnMut(ValueId)) {
-        let list = |list: ValueList, visit: &mut dyn FnMut(ValueId)| {
-            self[list].iter().for_each(|&value| visit(value));
+    pub fn for_each_operand(&self, inst: InstId, visit: impl FnMut(ValueId)) {
+        let pools = OperandPools {
+            operands: &self.operands,
+            calls: &self.calls,
+            selects: &self.selects,
+            bounds: &self.bounds,
         };
-        let call = |call: CallId, visit: &mut dyn FnMut(ValueId)| {
-            let data = &self[call];
-            match data.callee {
-                crate::Callee::Value(value) => visit(value),
-                crate::Callee::Interface { receiver, .. } => visit(receiver),
-                crate::Callee::Static(_) | crate::Callee::Builtin(_) => {}
-            }
-            list(data.args, visit);
-        };
-        match self[inst] {
-            Inst::Const(_)
-            | Inst::Zero
-            | Inst::Func(_)
-            | Inst::Global(_)
-            | Inst::Table(_)
-            | Inst::Alloc(_)
-            | Inst::MethodExpr(_)
-            | Inst::DeferStack
-            | Inst::RunDefers
-            | Inst::Recover
-            | Inst::Hole
-            | Inst::Unwind { .. }
-            | Inst::Unreachable => {}
-            Inst::Load(x)
-            | Inst::FieldAddr { ptr: x, .. }
-            | Inst::Field { base: x, .. }
-            | Inst::Unary { x, .. }
-            | Inst::Convert { x, .. }
-            | Inst::Narrow { x, .. }
-            | Inst::MakeInterface(x)
-            | Inst::ChangeInterface(x)
-            | Inst::TypeAssert { x, .. }
-            | Inst::MethodValue { x, .. }
-            | Inst::Range(x)
-            | Inst::Next(x)
-            | Inst::Receive { chan: x, .. }
-            | Inst::Branch { cond: x, .. }
-            | Inst::Panic(x) => visit(x),
-            Inst::Store { ptr: x, value: y }
-            | Inst::IndexAddr { base: x, index: y }
-            | Inst::Index { base: x, index: y }
-            | Inst::WithField { base: x, value: y, .. }
-            | Inst::Binary { x, y, .. }
-            | Inst::MapLookup { map: x, key: y, .. }
-            | Inst::Send { chan: x, value: y } => {
-                visit(x);
-                visit(y);
-            }
-            Inst::WithIndex { base: x, index: y, value: z }
-            | Inst::MapUpdate { map: x, key: y, value: z } => {
-                visit(x);
-                visit(y);
-                visit(z);
-            }
-            Inst::Unsafe { x, y, .. } | Inst::MakeSlice { len: x, cap: y } => {
-                visit(x);
-                y.into_iter().for_each(visit);
-            }
-            Inst::MakeMap(x) | Inst::MakeChan(x) => x.into_iter().for_each(visit),
-            Inst::Slice { x, bounds } => {
-                visit(x);
-                let bounds = self.bounds[bounds as usize];
-                [bounds.lo, bounds.hi, bounds.max].into_iter().flatten().for_each(visit);
-            }
-            Inst::Struct(values)
-            | Inst::Array(values)
-            | Inst::Closure { captures: values, .. }
-            | Inst::Builtin { args: values, .. }
-            | Inst::Return(values)
-            | Inst::Jump(crate::Target { args: values, .. }) => list(values, &mut visit),
-            Inst::Call(id) | Inst::Go(id) => call(id, &mut visit),
-            Inst::Defer { call: id, stack } => {
-                stack.into_iter().for_each(&mut visit);
-                call(id, &mut visit);
-            }
-            Inst::Select(id) => {
-                for arm in &self[id].arms {
-                    visit(arm.chan);
-                    arm.value.into_iter().for_each(&mut visit);
-                }
-            }
-        }
+        self[inst].for_each_operand(pools, visit);
     }
 
     /// Calls `visit` for each successor that the block's terminator names, in order, without the
     /// unwind edge.
-    pub fn for_each_successor(&self, block: BlockId, mut visit: impl FnMut(BlockId)) {
-        match self[self.terminator(block)] {
-            Inst::Jump(target) => visit(target.block),
-            Inst::Branch { then, otherwise, .. } => {
-                visit(then);
-                visit(otherwise);
-            }
-            Inst::Select(id) => {
-                let select = &self[id];
-                select.arms.iter().for_each(|arm| visit(arm.block));
-                select.default.into_iter().for_each(visit);
-            }
-            Inst::Unwind { recovered } => visit(recovered),
-            _ => {}
-        }
+    pub fn for_each_successor(&self, block: BlockId, visit: impl FnMut(BlockId)) {
+        self[self.terminator(block)].for_each_successor(&self.selects, visit);
     }
 
     /// The function literal or range statement's closure bodies are told apart from declared

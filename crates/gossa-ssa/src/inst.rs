@@ -408,7 +408,127 @@ pub enum Inst {
     Unreachable,
 }
 
+/// The pools that instructions point into, of a body that is finished or under construction.
+#[derive(Clone, Copy)]
+pub(crate) struct OperandPools<'b> {
+    pub(crate) operands: &'b [ValueId],
+    pub(crate) calls: &'b [CallData],
+    pub(crate) selects: &'b [SelectData],
+    pub(crate) bounds: &'b [SliceBounds],
+}
+
 impl Inst {
+    /// Calls `visit` for each block that a terminator names, in order.
+    pub(crate) fn for_each_successor(
+        &self,
+        selects: &[SelectData],
+        mut visit: impl FnMut(BlockId),
+    ) {
+        match *self {
+            Self::Jump(target) => visit(target.block),
+            Self::Branch { then, otherwise, .. } => {
+                visit(then);
+                visit(otherwise);
+            }
+            Self::Select(id) => {
+                let select = &selects[id.index()];
+                select.arms.iter().for_each(|arm| visit(arm.block));
+                select.default.into_iter().for_each(visit);
+            }
+            Self::Unwind { recovered } => visit(recovered),
+            _ => {}
+        }
+    }
+
+    /// Calls `visit` for each operand, in order.
+    pub(crate) fn for_each_operand(&self, pools: OperandPools<'_>, mut visit: impl FnMut(ValueId)) {
+        let list = |list: ValueList, visit: &mut dyn FnMut(ValueId)| {
+            pools.operands[list.0.range()].iter().for_each(|&value| visit(value));
+        };
+        let call = |call: CallId, visit: &mut dyn FnMut(ValueId)| {
+            let data = &pools.calls[call.index()];
+            match data.callee {
+                Callee::Value(value) => visit(value),
+                Callee::Interface { receiver, .. } => visit(receiver),
+                Callee::Static(_) | Callee::Builtin(_) => {}
+            }
+            list(data.args, visit);
+        };
+        match *self {
+            Self::Const(_)
+            | Self::Zero
+            | Self::Func(_)
+            | Self::Global(_)
+            | Self::Table(_)
+            | Self::Alloc(_)
+            | Self::MethodExpr(_)
+            | Self::DeferStack
+            | Self::RunDefers
+            | Self::Recover
+            | Self::Hole
+            | Self::Unwind { .. }
+            | Self::Unreachable => {}
+            Self::Load(x)
+            | Self::FieldAddr { ptr: x, .. }
+            | Self::Field { base: x, .. }
+            | Self::Unary { x, .. }
+            | Self::Convert { x, .. }
+            | Self::Narrow { x, .. }
+            | Self::MakeInterface(x)
+            | Self::ChangeInterface(x)
+            | Self::TypeAssert { x, .. }
+            | Self::MethodValue { x, .. }
+            | Self::Range(x)
+            | Self::Next(x)
+            | Self::Receive { chan: x, .. }
+            | Self::Branch { cond: x, .. }
+            | Self::Panic(x) => visit(x),
+            Self::Store { ptr: x, value: y }
+            | Self::IndexAddr { base: x, index: y }
+            | Self::Index { base: x, index: y }
+            | Self::WithField { base: x, value: y, .. }
+            | Self::Binary { x, y, .. }
+            | Self::MapLookup { map: x, key: y, .. }
+            | Self::Send { chan: x, value: y } => {
+                visit(x);
+                visit(y);
+            }
+            Self::WithIndex { base: x, index: y, value: z }
+            | Self::MapUpdate { map: x, key: y, value: z } => {
+                visit(x);
+                visit(y);
+                visit(z);
+            }
+            Self::Unsafe { x, y, .. } | Self::MakeSlice { len: x, cap: y } => {
+                visit(x);
+                y.into_iter().for_each(visit);
+            }
+            Self::MakeMap(x) | Self::MakeChan(x) => x.into_iter().for_each(visit),
+            Self::Slice { x, bounds } => {
+                visit(x);
+                let bounds = pools.bounds[bounds as usize];
+                [bounds.lo, bounds.hi, bounds.max].into_iter().flatten().for_each(visit);
+            }
+            Self::Struct(values)
+            | Self::Array(values)
+            | Self::Closure { captures: values, .. }
+            | Self::Builtin { args: values, .. }
+            | Self::Return(values)
+            | Self::Jump(Target { args: values, .. }) => list(values, &mut visit),
+            Self::Call(id) | Self::Go(id) => call(id, &mut visit),
+            Self::Defer { call: id, stack } => {
+                stack.into_iter().for_each(&mut visit);
+                call(id, &mut visit);
+            }
+            Self::Select(id) => {
+                for arm in &pools.selects[id.index()].arms {
+                    visit(arm.chan);
+                    arm.value.into_iter().for_each(&mut visit);
+                }
+            }
+        }
+    }
+
     /// Whether it ends a block.
     #[must_use]
     pub const fn is_terminator(&self) -> bool {

@@ -1,8 +1,8 @@
 //! Looking at code under construction: successors, operands, what a parameter always is.
 
 use super::function::{Code, Def};
-use crate::ids::{BlockId, CallId, ValueId};
-use crate::inst::{Callee, Inst, ValueList};
+use crate::ids::{BlockId, ValueId};
+use crate::inst::{Inst, OperandPools};
 use smallvec::SmallVec;
 
 impl Code {
@@ -27,21 +27,8 @@ impl Code {
         found
     }
 
-    pub(super) fn for_each_successor(&self, block: BlockId, mut visit: impl FnMut(BlockId)) {
-        match self.terminator(block) {
-            Inst::Jump(target) => visit(target.block),
-            Inst::Branch { then, otherwise, .. } => {
-                visit(*then);
-                visit(*otherwise);
-            }
-            Inst::Select(id) => {
-                let select = &self.selects[id.index()];
-                select.arms.iter().for_each(|arm| visit(arm.block));
-                select.default.into_iter().for_each(visit);
-            }
-            Inst::Unwind { recovered } => visit(*recovered),
-            _ => {}
-        }
+    pub(super) fn for_each_successor(&self, block: BlockId, visit: impl FnMut(BlockId)) {
+        self.terminator(block).for_each_successor(&self.selects, visit);
     }
 
     /// What a `narrow` is another name of.
@@ -114,92 +101,18 @@ impl Code {
         self.values[value.index()].def = Def::Forward(by);
     }
 
-    /// Operands of an instruction under construction.
-    pub(super) fn for_each_operand(&self, inst: &Inst, mut visit: impl FnMut(ValueId)) {
-        let list = |list: ValueList, visit: &mut dyn FnMut(ValueId)| {
-            self.operands[list.0.range()].iter().for_each(|&value| visit(value));
-        };
-        let call = |id: CallId, visit: &mut dyn FnMut(ValueId)| {
-            let data = &self.calls[id.index()];
-            match data.callee {
-                Callee::Value(value) => visit(value),
-                Callee::Interface { receiver, .. } => visit(receiver),
-                Callee::Static(_) | Callee::Builtin(_) => {}
-            }
-            list(data.args, visit);
-        };
-        match *inst {
-            Inst::Const(_)
-            | Inst::Zero
-            | Inst::Func(_)
-            | Inst::Global(_)
-            | Inst::Table(_)
-            | Inst::Alloc(_)
-            | Inst::MethodExpr(_)
-            | Inst::DeferStack
-            | Inst::RunDefers
-            | Inst::Recover
-            | Inst::Hole
-            | Inst::Unwind { .. }
-            | Inst::Unreachable
-            | Inst::Jump(_) => {}
-            Inst::Load(x)
-            | Inst::FieldAddr { ptr: x, .. }
-            | Inst::Field { base: x, .. }
-            | Inst::Unary { x, .. }
-            | Inst::Convert { x, .. }
-            | Inst::Narrow { x, .. }
-            | Inst::MakeInterface(x)
-            | Inst::ChangeInterface(x)
-            | Inst::TypeAssert { x, .. }
-            | Inst::MethodValue { x, .. }
-            | Inst::Range(x)
-            | Inst::Next(x)
-            | Inst::Receive { chan: x, .. }
-            | Inst::Branch { cond: x, .. }
-            | Inst::Panic(x) => visit(x),
-            Inst::Store { ptr: x, value: y }
-            | Inst::IndexAddr { base: x, index: y }
-            | Inst::Index { base: x, index: y }
-            | Inst::WithField { base: x, value: y, .. }
-            | Inst::Binary { x, y, .. }
-            | Inst::MapLookup { map: x, key: y, .. }
-            | Inst::Send { chan: x, value: y } => {
-                visit(x);
-                visit(y);
-            }
-            Inst::WithIndex { base: x, index: y, value: z }
-            | Inst::MapUpdate { map: x, key: y, value: z } => {
-                visit(x);
-                visit(y);
-                visit(z);
-            }
-            Inst::Unsafe { x, y, .. } | Inst::MakeSlice { len: x, cap: y } => {
-                visit(x);
-                y.into_iter().for_each(visit);
-            }
-            Inst::MakeMap(x) | Inst::MakeChan(x) => x.into_iter().for_each(visit),
-            Inst::Slice { x, bounds } => {
-                visit(x);
-                let bounds = self.bounds[bounds as usize];
-                [bounds.lo, bounds.hi, bounds.max].into_iter().flatten().for_each(visit);
-            }
-            Inst::Struct(values)
-            | Inst::Array(values)
-            | Inst::Closure { captures: values, .. }
-            | Inst::Builtin { args: values, .. }
-            | Inst::Return(values) => list(values, &mut visit),
-            Inst::Call(id) | Inst::Go(id) => call(id, &mut visit),
-            Inst::Defer { call: id, stack } => {
-                stack.into_iter().for_each(&mut visit);
-                call(id, &mut visit);
-            }
-            Inst::Select(id) => {
-                for arm in &self.selects[id.index()].arms {
-                    visit(arm.chan);
-                    arm.value.into_iter().for_each(&mut visit);
-                }
-            }
+    /// Operands of an instruction under construction. The arguments of jumps are not there yet:
+    /// φ-functions hold them.
+    pub(super) fn for_each_operand(&self, inst: &Inst, visit: impl FnMut(ValueId)) {
+        if matches!(inst, Inst::Jump(_)) {
+            return;
         }
+        let pools = OperandPools {
+            operands: &self.operands,
+            calls: &self.calls,
+            selects: &self.selects,
+            bounds: &self.bounds,
+        };
+        inst.for_each_operand(pools, visit);
     }
 }
