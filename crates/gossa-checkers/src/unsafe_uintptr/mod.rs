@@ -70,19 +70,18 @@ impl Checker for UnsafeUintptr {
         for inst in func.insts() {
             let Some(origin) = Origin::of(inst) else { continue };
             for arrival in flow.arrivals(&origin) {
-                report(pass, &origin, &arrival);
+                report(pass, &flow, &origin, &arrival);
             }
         }
     }
 }
 
-fn report<'p>(pass: &Pass<'_>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
-    let flow = Flow::default();
+fn report<'p>(pass: &Pass<'_>, flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) {
     // A system call takes its time: the object can die while it runs.
     let crosses = arrival.left_function
         || arrival.end == End::Address
         || crosses_safepoint(origin.inst, arrival.at);
-    let fate = fate(&flow, origin, arrival);
+    let fate = fate(flow, origin, arrival);
     let confidence = match fate {
         Fate::Pinned => return,
         _ if !crosses => Confidence::Low,
