@@ -5,6 +5,8 @@
 //! `go` on the search path.
 #![allow(clippy::disallowed_methods, reason = "the oracle is another process")]
 
+mod support;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,51 +21,18 @@ use gossa_types::constant::{
 // ---------------------------------------------------------------------------
 // The oracle
 
-/// The `go` command of a distribution that is new enough.
-fn go_command() -> PathBuf {
-    let root = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|root| !root.is_empty()))
-        .or_else(|| {
-            let output = Command::new("go").args(["env", "GOROOT"]).output().ok()?;
-            Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        })
-        .expect("this test needs Go 1.27: set GOSSA_TEST_GOROOT to its root directory");
-    let command = Path::new(&root).join("bin").join("go");
-    let output = Command::new(&command)
-        .arg("version")
-        .env("GOTOOLCHAIN", "local")
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {}: {error}", command.display()));
-    let version = String::from_utf8_lossy(&output.stdout).into_owned();
-    let minor = version
-        .split("go1.")
-        .nth(1)
-        .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next())
-        .and_then(|minor| minor.parse::<u32>().ok());
-    assert!(
-        minor >= Some(27),
-        "this test needs Go 1.27 or newer, but {root} has {version:?}: set GOSSA_TEST_GOROOT"
-    );
-    command
-}
-
 /// Builds the oracle once for all tests of this file.
 fn oracle() -> &'static Path {
     static ORACLE: OnceLock<PathBuf> = OnceLock::new();
     ORACLE.get_or_init(|| {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle_constant");
         let binary = Path::new(env!("CARGO_TARGET_TMPDIR")).join("oracle_constant");
-        let output = Command::new(go_command())
+        let output = support::go(&support::goroot())
             .arg("build")
             .arg("-o")
             .arg(&binary)
             .arg(".")
             .current_dir(source)
-            .env("GOTOOLCHAIN", "local")
-            .env("GOFLAGS", "")
-            .env("GOWORK", "off")
-            .env_remove("GOROOT")
             .output()
             .expect("go build starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

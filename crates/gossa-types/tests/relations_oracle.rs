@@ -6,6 +6,8 @@
 //! path.
 #![allow(clippy::disallowed_methods, reason = "the oracle is another process")]
 
+mod support;
+
 use gossa_base::{FxHashMap, Name};
 use gossa_types::check::{PackageInput, check_package, item_tree};
 use gossa_types::lookup::{Found, LookupResult, lookup_field_or_method, method_set};
@@ -18,41 +20,11 @@ use gossa_types::{
 };
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::Arc;
 
 const NAMES: [&str; 15] =
     ["A", "B", "C", "x", "y", "Error", "String", "M", "N", "m", "P", "Do", "Get", "Embedded", "_"];
 const ARCHITECTURES: [&str; 7] = ["386", "amd64", "arm", "arm64", "mips", "riscv64", "wasm"];
-
-/// The `go` command of a distribution that is new enough.
-fn go_command() -> PathBuf {
-    let root = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|root| !root.is_empty()))
-        .or_else(|| {
-            let output = Command::new("go").args(["env", "GOROOT"]).output().ok()?;
-            Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        })
-        .expect("this test needs Go 1.27: set GOSSA_TEST_GOROOT to its root directory");
-    let command = Path::new(&root).join("bin").join("go");
-    let output = Command::new(&command)
-        .arg("version")
-        .env("GOTOOLCHAIN", "local")
-        .output()
-        .unwrap_or_else(|error| panic!("cannot run {}: {error}", command.display()));
-    let version = String::from_utf8_lossy(&output.stdout).into_owned();
-    let minor = version
-        .split("go1.")
-        .nth(1)
-        .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next())
-        .and_then(|minor| minor.parse::<u32>().ok());
-    assert!(
-        minor >= Some(27),
-        "this test needs Go 1.27 or newer, but {root} has {version:?}: set GOSSA_TEST_GOROOT"
-    );
-    command
-}
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/types/relations/relations.go")
@@ -60,14 +32,10 @@ fn fixture() -> PathBuf {
 
 fn oracle() -> String {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle_relations");
-    let output = Command::new(go_command())
+    let output = support::go(&support::goroot())
         .args(["run", "."])
         .arg(fixture().canonicalize().expect("the fixture exists"))
         .current_dir(source)
-        .env("GOTOOLCHAIN", "local")
-        .env("GOFLAGS", "")
-        .env("GOWORK", "off")
-        .env_remove("GOROOT")
         .output()
         .expect("go run starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

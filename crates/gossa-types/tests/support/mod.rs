@@ -45,18 +45,18 @@ pub fn go(root: &Path) -> Command {
         .env("GOTOOLCHAIN", "local")
         .env("GOFLAGS", "")
         .env("GOWORK", "off")
-        .env("CGO_ENABLED", "0")
-        .env("GOOS", "linux")
-        .env("GOARCH", "amd64")
         .env_remove("GOROOT");
     command
 }
 
-/// What `go list -json -deps` says of packages: dependencies first.
+/// What `go list -json -deps` says of packages for linux/amd64 without cgo: dependencies first.
 pub fn list(root: &Path, patterns: &[&str]) -> Vec<u8> {
     let output = go(root)
         .args(["list", "-json", "-deps"])
         .args(patterns)
+        .env("CGO_ENABLED", "0")
+        .env("GOOS", "linux")
+        .env("GOARCH", "amd64")
         .current_dir(root.join("src"))
         .output()
         .expect("go list starts");
