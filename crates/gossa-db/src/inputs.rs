@@ -1,5 +1,6 @@
 //! The inputs, and the database that holds them.
 
+use crate::parsing::SharedTrees;
 use gossa_base::{FxHashMap, Name};
 use gossa_types::cgo::CModel;
 use gossa_types::{PackageId, Target};
@@ -11,6 +12,11 @@ pub trait Db: salsa::Database {
     /// Whether this is a one-shot run: inputs are frozen, and large intermediate results are
     /// dropped when they have been used.
     fn is_one_shot(&self) -> bool;
+
+    /// Trees that this run's databases have in common; none where inputs may change.
+    #[doc(hidden)]
+    #[allow(private_interfaces, reason = "only queries of this crate ask")]
+    fn shared_trees(&self) -> Option<&SharedTrees>;
 }
 
 /// A Go file.
@@ -67,7 +73,8 @@ pub struct Program {
 #[derive(Clone, Default)]
 pub struct RootDb {
     storage: salsa::Storage<Self>,
-    one_shot: bool,
+    /// In a one-shot run.
+    shared: Option<Arc<SharedTrees>>,
 }
 
 #[salsa::db]
@@ -76,7 +83,12 @@ impl salsa::Database for RootDb {}
 #[salsa::db]
 impl Db for RootDb {
     fn is_one_shot(&self) -> bool {
-        self.one_shot
+        self.shared.is_some()
+    }
+
+    #[allow(private_interfaces, reason = "only queries of this crate ask")]
+    fn shared_trees(&self) -> Option<&SharedTrees> {
+        self.shared.as_deref()
     }
 }
 
@@ -84,18 +96,23 @@ impl RootDb {
     /// A database for one run over inputs that never change.
     #[must_use]
     pub fn one_shot() -> Self {
-        Self { storage: salsa::Storage::default(), one_shot: true }
+        Self::one_shot_sharing(Arc::default())
+    }
+
+    /// The same, for one of several that have trees in common.
+    pub(crate) fn one_shot_sharing(trees: Arc<SharedTrees>) -> Self {
+        Self { storage: salsa::Storage::default(), shared: Some(trees) }
     }
 
     /// A database that tells `on_event` of everything that salsa does.
     #[must_use]
     pub fn with_events(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Self {
-        Self { storage: salsa::Storage::new(Some(Box::new(on_event))), one_shot: false }
+        Self { storage: salsa::Storage::new(Some(Box::new(on_event))), shared: None }
     }
 
     /// How durable new inputs are: for ever in a one-shot run.
     #[must_use]
     pub fn durability(&self) -> salsa::Durability {
-        if self.one_shot { salsa::Durability::NEVER_CHANGE } else { salsa::Durability::LOW }
+        if self.is_one_shot() { salsa::Durability::NEVER_CHANGE } else { salsa::Durability::LOW }
     }
 }

@@ -187,7 +187,7 @@ impl Session {
         }
         for (&file, keep) in package.files(db).iter().zip(keep) {
             if !keep {
-                parse(db, file).clear();
+                parse(db, file).release();
             }
         }
     }

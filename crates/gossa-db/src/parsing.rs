@@ -2,31 +2,72 @@
 
 use crate::inputs::{Db, SourceFile};
 use arc_swap::ArcSwapOption;
+use gossa_base::FxHashMap;
 use gossa_syntax::{File, SyntaxError};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A parsed file whose trees may have been dropped; they come back by parsing again.
 pub struct ParsedFile {
-    slot: ArcSwapOption<File>,
+    trees: Arc<Trees>,
     errors: Box<[SyntaxError]>,
     lines: u32,
+}
+
+/// The trees of one text, and how many packages still have to work on them.
+///
+/// A package and its test variant, and the packages of several configurations, are made of the
+/// same files.
+pub(crate) struct Trees {
+    slot: ArcSwapOption<File>,
+    users: AtomicU32,
+}
+
+impl Trees {
+    fn new(users: u32) -> Self {
+        Self { slot: ArcSwapOption::empty(), users: AtomicU32::new(users) }
+    }
+
+    fn load(&self, text: &[u8]) -> Arc<File> {
+        if let Some(parsed) = self.slot.load_full() {
+            return parsed;
+        }
+        let parsed = Arc::new(gossa_syntax::parse(text));
+        self.slot.store(Some(parsed.clone()));
+        parsed
+    }
+}
+
+/// The trees of files that several packages of a one-shot run are made of, by path. All databases
+/// of the run hold it, so each text is parsed once.
+#[derive(Default)]
+pub(crate) struct SharedTrees(FxHashMap<Box<str>, Arc<Trees>>);
+
+impl SharedTrees {
+    /// For files with the number of packages that each is in; those that are in one only need not
+    /// be named.
+    pub(crate) fn new<'a>(uses: impl IntoIterator<Item = (&'a str, u32)>) -> Self {
+        let shared = uses.into_iter().filter(|(_, users)| *users > 1);
+        Self(shared.map(|(path, users)| (path.into(), Arc::new(Trees::new(users)))).collect())
+    }
+
+    fn get(&self, path: &str) -> Option<Arc<Trees>> {
+        self.0.get(path).cloned()
+    }
 }
 
 impl ParsedFile {
     /// The file, parsed again if its trees were dropped.
     #[must_use]
     pub fn load(&self, db: &dyn Db, file: SourceFile) -> Arc<File> {
-        if let Some(parsed) = self.slot.load_full() {
-            return parsed;
-        }
-        let parsed = Arc::new(gossa_syntax::parse(file.text(db)));
-        self.slot.store(Some(parsed.clone()));
-        parsed
+        self.trees.load(file.text(db))
     }
 
-    /// Drops the trees; for one-shot runs.
-    pub fn clear(&self) {
-        self.slot.store(None);
+    /// One package is done with the trees; when the last is, they are dropped. For one-shot runs.
+    pub fn release(&self) {
+        if self.trees.users.fetch_sub(1, Ordering::AcqRel) == 1 {
+            self.trees.slot.store(None);
+        }
     }
 
     /// What is wrong with the file's syntax.
@@ -47,8 +88,10 @@ impl ParsedFile {
 #[salsa::tracked(no_eq)]
 pub fn parse(db: &dyn Db, file: SourceFile) -> ParsedFile {
     let text = file.text(db);
-    let parsed = gossa_syntax::parse(text);
+    let shared = db.shared_trees().and_then(|shared| shared.get(file.path(db)));
+    let trees = shared.unwrap_or_else(|| Arc::new(Trees::new(1)));
+    let parsed = trees.load(text);
     let errors = parsed.errors.clone();
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u32;
-    ParsedFile { slot: ArcSwapOption::from(Some(Arc::new(parsed))), errors, lines }
+    ParsedFile { trees, errors, lines }
 }

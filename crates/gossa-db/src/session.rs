@@ -2,6 +2,7 @@
 
 use crate::diagnostics::package_diagnostics;
 use crate::inputs::{PackageInput, Program, RootDb, SourceFile};
+use crate::parsing::SharedTrees;
 use camino::Utf8PathBuf;
 use gossa_base::{FxHashMap, Name};
 use gossa_load::{BuildConfig, System};
@@ -96,7 +97,7 @@ impl StageTimes {
 /// The database is `Send` but not `Sync`: each thread works on a clone.
 pub struct Session {
     db: parking_lot::Mutex<RootDb>,
-    pub(crate) pool: rayon::ThreadPool,
+    pub(crate) pool: Arc<rayon::ThreadPool>,
     pub(crate) packages: Box<[PackageInput]>,
     program: gossa_load::Program,
     load_time: Duration,
@@ -115,6 +116,18 @@ impl Session {
     /// When loading fails altogether (no GOROOT, no go.mod that can be read, ...); errors in
     /// single packages are [`Session::diagnostics`].
     pub fn load(options: &Options) -> Result<Self, SessionError> {
+        let mut sessions = Self::load_all(options, std::slice::from_ref(&options.config))?;
+        Ok(sessions.remove(0))
+    }
+
+    /// Loads what the patterns name once for each configuration, instead of for that of the
+    /// options. In a one-shot run the sessions share the trees of files that they have in common
+    /// for as long as one of them still needs them; so run them one after the other, and drop
+    /// each before the next.
+    ///
+    /// # Errors
+    /// When loading fails altogether for one of the configurations; see [`Session::load`].
+    pub fn load_all(options: &Options, configs: &[BuildConfig]) -> Result<Vec<Self>, SessionError> {
         let jobs = options.jobs;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(jobs)
@@ -122,23 +135,39 @@ impl Session {
             .thread_name(|index| format!("gossa-{index}"))
             .build()
             .map_err(|error| SessionError::Threads { jobs, reason: error.to_string() })?;
-        let start = Instant::now();
-        let mut config = options.config.clone();
-        config.keep_text = true;
-        config.dir = Some(options.dir.clone());
-        let mut program =
-            pool.install(|| gossa_load::load(&*options.system, &config, &options.patterns))?;
-        let db = if options.one_shot { RootDb::one_shot() } else { RootDb::default() };
-        let packages = inputs(&db, &*options.system, &mut program);
-        Ok(Self {
-            db: parking_lot::Mutex::new(db),
-            pool,
-            packages,
-            program,
-            load_time: start.elapsed(),
-            times: StageTimes::default(),
-            internal_errors: parking_lot::Mutex::default(),
-        })
+        let pool = Arc::new(pool);
+        let mut texts = Texts::default();
+        let mut loaded = Vec::with_capacity(configs.len());
+        for config in configs {
+            let start = Instant::now();
+            let mut config = config.clone();
+            config.keep_text = true;
+            config.dir = Some(options.dir.clone());
+            let mut program =
+                pool.install(|| gossa_load::load(&*options.system, &config, &options.patterns))?;
+            texts.share(&mut program);
+            loaded.push((program, start.elapsed()));
+        }
+        let shared = Arc::new(texts.trees());
+        let session = |(mut program, load_time): (gossa_load::Program, Duration)| {
+            let start = Instant::now();
+            let db = if options.one_shot {
+                RootDb::one_shot_sharing(shared.clone())
+            } else {
+                RootDb::default()
+            };
+            let packages = inputs(&db, &*options.system, &mut program);
+            Self {
+                db: parking_lot::Mutex::new(db),
+                pool: pool.clone(),
+                packages,
+                program,
+                load_time: load_time + start.elapsed(),
+                times: StageTimes::default(),
+                internal_errors: parking_lot::Mutex::default(),
+            }
+        };
+        Ok(loaded.into_iter().map(session).collect())
     }
 
     /// The package graph.
@@ -282,6 +311,35 @@ impl<'s, W: Fn(&RootDb, usize) + Sync> Schedule<'s, W> {
     }
 }
 
+/// The texts of all programs of a run: each held once, with the number of packages it is in.
+#[derive(Default)]
+struct Texts(FxHashMap<Utf8PathBuf, (Arc<[u8]>, u32)>);
+
+impl Texts {
+    /// Replaces the program's texts by those of the programs before it where they are the same.
+    fn share(&mut self, program: &mut gossa_load::Program) {
+        let files = program.packages.iter_mut().flat_map(|package| &mut package.files);
+        for file in files {
+            let Some(text) = &mut file.text else { continue };
+            match self.0.get_mut(&file.path) {
+                Some((known, users)) if known == text => {
+                    *text = known.clone();
+                    *users += 1;
+                }
+                // Changed on disk between two reads: not shared.
+                Some((_, users)) => *users = 0,
+                None => {
+                    self.0.insert(file.path.clone(), (text.clone(), 1));
+                }
+            }
+        }
+    }
+
+    fn trees(&self) -> SharedTrees {
+        SharedTrees::new(self.0.iter().map(|(path, (_, users))| (path.as_str(), *users)))
+    }
+}
+
 /// The C headers of a package that uses cgo; those that cannot be read are as if not there.
 fn c_headers(system: &dyn System, package: &gossa_load::Package) -> Box<[(Box<str>, Box<str>)]> {
     if !package.uses_cgo() {
@@ -302,6 +360,7 @@ fn inputs(
     let ids: Vec<PackageId> =
         program.packages.iter().map(|package| PackageId::new(&package.import_path)).collect();
     let durability = db.durability();
+    let mut files_by_path: FxHashMap<Utf8PathBuf, SourceFile> = FxHashMap::default();
     let packages: Box<[PackageInput]> = program
         .packages
         .iter_mut()
@@ -312,9 +371,17 @@ fn inputs(
                 .iter_mut()
                 .map(|file| {
                     let text = file.text.take().unwrap_or_else(|| Arc::from([]));
-                    SourceFile::builder(Box::from(file.path.as_str()), text)
+                    // A package and its test variant have files in common.
+                    if let Some(&known) = files_by_path.get(&file.path)
+                        && *known.text(db) == text
+                    {
+                        return known;
+                    }
+                    let input = SourceFile::builder(Box::from(file.path.as_str()), text)
                         .durability(durability)
-                        .new(db)
+                        .new(db);
+                    files_by_path.insert(file.path.clone(), input);
+                    input
                 })
                 .collect();
             let imports: FxHashMap<Name, PackageId> = package

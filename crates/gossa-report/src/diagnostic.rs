@@ -46,13 +46,16 @@ pub struct Diagnostic {
     /// Where in the code, if it has a place; serialised as `{}` if it has none.
     #[serde(serialize_with = "location_or_empty", deserialize_with = "empty_or_location")]
     pub location: Option<Location>,
+    /// The build configurations in which it was met; see [`Finding::configs`](crate::Finding).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configs: Vec<String>,
 }
 
 impl Diagnostic {
     /// A diagnostic without a place.
     #[must_use]
     pub fn new(severity: Severity, stage: Stage, message: impl Into<String>) -> Self {
-        Self { severity, stage, message: message.into(), location: None }
+        Self { severity, stage, message: message.into(), location: None, configs: Vec::new() }
     }
 
     /// The diagnostic at a place.

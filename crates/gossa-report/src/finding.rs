@@ -159,6 +159,10 @@ pub struct Finding {
     pub related: Vec<Step>,
     /// Ways to repair it.
     pub fixes: Vec<Fix>,
+    /// The build configurations in which it holds, in the run's order; empty where a run has only
+    /// one that needs no name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configs: Vec<String>,
 }
 
 impl Finding {
@@ -184,6 +188,7 @@ impl Finding {
             trace: Vec::new(),
             related: Vec::new(),
             fixes: Vec::new(),
+            configs: Vec::new(),
         }
     }
 }

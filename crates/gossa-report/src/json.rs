@@ -20,6 +20,8 @@ pub(crate) fn write(
     struct Whole<'a> {
         schema: Schema,
         tool: &'a Tool,
+        #[serde(skip_serializing_if = "<[String]>::is_empty")]
+        configs: &'a [String],
         findings: &'a [Finding],
         diagnostics: &'a [Diagnostic],
         stats: Stats,
@@ -27,6 +29,7 @@ pub(crate) fn write(
     let whole = Whole {
         schema: report.schema,
         tool: &report.tool,
+        configs: &report.configs,
         findings: &report.findings,
         diagnostics: &report.diagnostics,
         stats: written_stats(report, options),
@@ -44,12 +47,17 @@ pub(crate) fn write_lines(
     #[derive(Serialize)]
     #[serde(tag = "kind", rename_all = "lowercase")]
     enum Line<'a> {
-        Report { schema: Schema, tool: &'a Tool },
+        Report {
+            schema: Schema,
+            tool: &'a Tool,
+            #[serde(skip_serializing_if = "<[String]>::is_empty")]
+            configs: &'a [String],
+        },
         Finding(&'a Finding),
         Diagnostic(&'a Diagnostic),
         Stats(Stats),
     }
-    let head = Line::Report { schema: report.schema, tool: &report.tool };
+    let head = Line::Report { schema: report.schema, tool: &report.tool, configs: &report.configs };
     let stats = Line::Stats(written_stats(report, options));
     let lines = std::iter::once(head)
         .chain(report.findings.iter().map(Line::Finding))

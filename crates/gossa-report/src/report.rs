@@ -118,6 +118,10 @@ pub struct Report {
     pub schema: Schema,
     /// Who wrote it.
     pub tool: Tool,
+    /// The names of the build configurations that were analysed, in the order in which they were
+    /// asked for; empty where there is only one that needs no name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub configs: Vec<String>,
     /// What was found.
     pub findings: Vec<Finding>,
     /// What went wrong.
@@ -138,15 +142,44 @@ impl Report {
     /// sorted by place, each one once.
     ///
     /// Two findings are the same if checker, message and location agree: a package and its test
-    /// variant, or two instances of a generic function, report alike. The one of higher
-    /// confidence, then severity, then with the shorter trace, stays.
+    /// variant, two instances of a generic function, or two configurations report alike. The one
+    /// of higher confidence, then severity, then with the shorter trace, stays, with the
+    /// configurations of all.
     pub fn finish(&mut self, sources: &dyn SourceProvider) {
         // The whole finding is the last key, so that the order never depends on arrival.
         self.findings.sort_unstable_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
-        self.findings.dedup_by(|later, earlier| identity(later) == identity(earlier));
+        let order_of_configs = std::mem::take(&mut self.configs);
+        self.findings.dedup_by(|later, earlier| {
+            let same = identity(later) == identity(earlier);
+            if same {
+                earlier.configs.append(&mut later.configs);
+            }
+            same
+        });
+        for finding in &mut self.findings {
+            arrange(&mut finding.configs, &order_of_configs);
+        }
         fingerprint::assign(&mut self.findings, sources);
         self.diagnostics.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        self.diagnostics.dedup();
+        self.diagnostics.dedup_by(|later, earlier| {
+            let same = later.sort_key() == earlier.sort_key();
+            if same {
+                earlier.configs.append(&mut later.configs);
+            }
+            same
+        });
+        for diagnostic in &mut self.diagnostics {
+            arrange(&mut diagnostic.configs, &order_of_configs);
+        }
+        self.configs = order_of_configs;
+    }
+
+    /// How the configurations of a finding or diagnostic are said to people; `None` where it holds
+    /// in all of them, which goes without saying.
+    #[must_use]
+    pub fn only_in(&self, configs: &[String]) -> Option<String> {
+        (configs.len() < self.configs.len() && !configs.is_empty())
+            .then(|| format!("only in {}", configs.join(", ")))
     }
 
     /// How many findings have this severity.
@@ -164,6 +197,13 @@ fn order(finding: &Finding) -> impl Ord + '_ {
         (at.end_line, at.end_column),
         (Reverse(finding.confidence), Reverse(finding.severity), finding.trace.len()),
     )
+}
+
+/// Each configuration once, in the run's order.
+fn arrange(configs: &mut Vec<String>, order: &[String]) {
+    let place = |name: &String| order.iter().position(|known| known == name);
+    configs.sort_by(|a, b| (place(a), a).cmp(&(place(b), b)));
+    configs.dedup();
 }
 
 fn identity(finding: &Finding) -> (&str, &str, &crate::Location) {
@@ -220,6 +260,30 @@ mod tests {
         assert_eq!(report.findings.len(), 2);
         assert_eq!(report.findings[0].confidence, Confidence::High);
         assert!(report.findings[0].trace.is_empty());
+    }
+
+    #[test]
+    fn what_several_configurations_report_is_one_finding_with_all_their_names() {
+        let at = |line, config: &str| Finding {
+            configs: vec![config.to_owned()],
+            ..finding("a.go", line, 1, "a")
+        };
+        let mut report = Report::new();
+        report.configs = vec!["linux/amd64".to_owned(), "darwin/arm64".to_owned()];
+        report.findings = vec![at(1, "darwin/arm64"), at(2, "darwin/arm64"), at(1, "linux/amd64")];
+        let met = |config: &str| Diagnostic {
+            configs: vec![config.to_owned()],
+            ..Diagnostic::new(Severity::Error, Stage::Types, "m")
+        };
+        report.diagnostics = vec![met("darwin/arm64"), met("linux/amd64")];
+        report.finish(&NoSources);
+
+        let [both, one] = &*report.findings else { panic!("{:?}", report.findings) };
+        assert_eq!(both.configs, ["linux/amd64", "darwin/arm64"]);
+        assert_eq!(report.only_in(&both.configs), None);
+        assert_eq!(report.only_in(&one.configs).as_deref(), Some("only in darwin/arm64"));
+        assert_eq!(report.diagnostics.len(), 1);
+        assert_eq!(report.diagnostics[0].configs, ["linux/amd64", "darwin/arm64"]);
     }
 
     #[test]

@@ -37,6 +37,17 @@ impl MemorySources {
     }
 }
 
+impl MemorySources {
+    /// Copies the text of a file from another provider, unless it is known already.
+    pub fn add_from(&mut self, file: &str, provider: &dyn SourceProvider) {
+        if !self.files.contains_key(file)
+            && let Some(text) = provider.source(file)
+        {
+            self.files.insert(file.to_owned(), text.into_owned());
+        }
+    }
+}
+
 impl SourceProvider for MemorySources {
     fn source(&self, file: &str) -> Option<Cow<'_, [u8]>> {
         self.files.get(file).map(|text| Cow::Borrowed(text.as_slice()))

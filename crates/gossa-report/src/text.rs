@@ -48,10 +48,10 @@ pub(crate) fn write(
         out,
     };
     for diagnostic in &report.diagnostics {
-        writer.diagnostic(diagnostic)?;
+        writer.diagnostic(diagnostic, report.only_in(&diagnostic.configs))?;
     }
     for finding in &report.findings {
-        writer.finding(finding)?;
+        writer.finding(finding, report.only_in(&finding.configs))?;
     }
     writer.summary(report)
 }
@@ -70,7 +70,7 @@ struct TextWriter<'a> {
 }
 
 impl TextWriter<'_> {
-    fn diagnostic(&mut self, diagnostic: &Diagnostic) -> io::Result<()> {
+    fn diagnostic(&mut self, diagnostic: &Diagnostic, only_in: Option<String>) -> io::Result<()> {
         let title = level(diagnostic.severity)
             .primary_title(escape_line(&diagnostic.message))
             .id(diagnostic.stage.as_str());
@@ -78,16 +78,22 @@ impl TextWriter<'_> {
         if let Some(location) = &diagnostic.location {
             group = group.elements(self.place(location));
         }
+        if let Some(note) = &only_in {
+            group = group.element(Level::NOTE.message(escape_line(note)));
+        }
         self.item(&[group])
     }
 
-    fn finding(&mut self, finding: &Finding) -> io::Result<()> {
+    fn finding(&mut self, finding: &Finding, only_in: Option<String>) -> io::Result<()> {
         let title = level(finding.severity)
             .primary_title(escape_line(&finding.message))
             .id(escape_line(&finding.checker));
         let mut group = Group::with_title(title).elements(self.place(&finding.location));
         if let Some(note) = context(finding) {
             group = group.element(Level::NOTE.message(note));
+        }
+        if let Some(note) = &only_in {
+            group = group.element(Level::NOTE.message(escape_line(note)));
         }
         let mut groups = vec![group];
         self.trace(&finding.trace, &mut groups);
@@ -233,6 +239,9 @@ fn summary(report: &Report) -> String {
         line.push_str(&format!(" ({})", kinds.join(", ")));
     }
     line.push_str(&format!(" in {}", counted(report.stats.packages, "package")));
+    if report.configs.len() > 1 {
+        line.push_str(&format!(" of {} configurations", report.configs.len()));
+    }
     if report.stats.errors > 0 {
         line.push_str(&format!(
             "; {} kept code from being analysed in full",

@@ -3,6 +3,7 @@
 //! First stop of a run. Nothing here does any work; a mistake is reported by clap with exit
 //! status 2, in one wording for all subcommands.
 
+use crate::config_spec::ConfigSpec;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gossa_load::BuildConfig;
@@ -118,6 +119,11 @@ impl BuildArgs {
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) build: BuildArgs,
+    /// Analyse for this build; given several times, for each of them, with what they find merged:
+    /// GOOS/GOARCH, cgo=on|off, tags=A+B, go=VERSION, separated by commas; what it leaves open is
+    /// as the other options say
+    #[arg(long = "config", value_name = "SPEC")]
+    pub(crate) configs: Vec<ConfigSpec>,
     /// Which checkers run, separated by commas: `a,b` only these, `-c` all but this
     #[arg(
         long,
@@ -200,6 +206,11 @@ pub(crate) struct AstArgs {
 pub(crate) struct TypesArgs {
     #[command(flatten)]
     pub(crate) build: BuildArgs,
+    /// Analyse for this build; given several times, for each of them, with what they find merged:
+    /// GOOS/GOARCH, cgo=on|off, tags=A+B, go=VERSION, separated by commas; what it leaves open is
+    /// as the other options say
+    #[arg(long = "config", value_name = "SPEC", conflicts_with = "dump")]
+    pub(crate) configs: Vec<ConfigSpec>,
     /// Print position, type, mode and constant value of every expression
     #[arg(long, value_name = "FORM")]
     pub(crate) dump: Option<DumpForm>,

@@ -8,10 +8,11 @@ use gossa_api::{ProgramData, Registry, Selection};
 use gossa_base::FxHashSet;
 use gossa_db::{Session, parse};
 use gossa_report::{
-    Diagnostic, Finding, NoSources, OutputFormat, PathDisplay, Report, Seconds, Severity,
-    SourceProvider, Stage, Stats, WriteOptions,
+    Diagnostic, Finding, Location, MemorySources, NoSources, OutputFormat, PathDisplay, Report,
+    Seconds, Severity, SourceProvider, Stage, Stats, WriteOptions,
 };
 use gossa_ssa::{FuncId, Lowered};
+use std::borrow::Cow;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Instant;
@@ -24,49 +25,135 @@ pub(crate) fn run(
 ) -> Result<Exit, CommandError> {
     let start = Instant::now();
     let selection = selection(args, registry)?;
-    let session = match context.session(&args.build, true) {
-        Ok(session) => session,
+    let sessions = match context.sessions(&args.build, &args.configs) {
+        Ok(sessions) => sessions,
         Err(error) => {
             // Programs that read the output find the reason there too.
             if args.format != OutputFormat::Text {
-                write(context, args, &mut failure(&error.to_string()), &NoSources)?;
+                write(context, args, &failure(&error.to_string()), &NoSources)?;
             }
-            return Err(error.into());
+            return Err(error);
         }
     };
+    let mut report = Report::new();
+    report.configs = args.configs.iter().map(|spec| spec.name.clone()).collect();
+    let mut sources = MemorySources::default();
+    let mut elsewhere = FxHashSet::default();
+    let mut has_code = false;
+    let count = sessions.len();
+    // One by one, so that only one build's SSA is in memory; the texts that the report shows stay.
+    for (index, (config, session)) in sessions.into_iter().enumerate() {
+        let build = analyse(context, registry, &selection, &session);
+        has_code |= context::has_code(session.program());
+        add(&mut report.stats, &build.stats);
+        elsewhere.extend(build.elsewhere.into_iter().map(identity));
+        let first_new = (report.findings.len(), report.diagnostics.len());
+        report.findings.extend(build.findings);
+        report.diagnostics.extend(build.diagnostics);
+        let (findings, diagnostics) =
+            (&mut report.findings[first_new.0..], &mut report.diagnostics[first_new.1..]);
+        if let Some(config) = &config {
+            findings.iter_mut().for_each(|found| found.configs.push(config.clone()));
+            diagnostics.iter_mut().for_each(|found| found.configs.push(config.clone()));
+        }
+        let paths = context.paths(session.program());
+        let known = SessionSources::new(&session, &*context.system, &paths);
+        keep_texts(&mut sources, &known, findings, diagnostics);
+        drop(known);
+        if index + 1 == count {
+            // The process ends soon: giving gigabytes back piece by piece would only take time.
+            std::mem::forget((session, build.data));
+        }
+    }
+    report.finish(&sources);
+    report.stats.errors = context::count_errors(&report.diagnostics);
+    report.stats.seconds.total = start.elapsed().as_secs_f64();
+    report.stats.peak_rss_mb = memory::peak_rss_mb(&*context.system);
+    write(context, args, &report, &sources)?;
+    if !elsewhere.is_empty() && !context.quiet {
+        output::note(&format!(
+            "{} in dependencies not shown: name their packages to see them",
+            output::counted(elsewhere.len() as u64, "finding")
+        ));
+    }
+    Ok(context::exit_status(has_code, report.findings.len(), report.stats.errors))
+}
+
+/// What one build gives.
+struct Build {
+    /// With the paths of the output.
+    findings: Vec<Finding>,
+    /// Findings in dependencies.
+    elsewhere: Vec<Finding>,
+    diagnostics: Vec<Diagnostic>,
+    stats: Stats,
+    data: ProgramData,
+}
+
+fn analyse(
+    context: &Context,
+    registry: &Registry,
+    selection: &Selection,
+    session: &Session,
+) -> Build {
     let progress = context.progress();
     let lowered = session.lower(&progress);
     let lowering = size_of_program(&lowered);
     let check_start = Instant::now();
-    let data = ProgramData::new(&session, lowered);
-    let outcome = gossa_api::run(&session, &data, registry, &selection, &progress);
+    let data = ProgramData::new(session, lowered);
+    let outcome = gossa_api::run(session, &data, registry, selection, &progress);
     let check_seconds = check_start.elapsed().as_secs_f64();
     drop(progress);
 
     let paths = context.paths(session.program());
-    let mut report = Report::new();
-    report.findings = outcome.findings;
-    let elsewhere = leave_out_dependencies(&session, &mut report.findings);
-    report.findings.iter_mut().for_each(|finding| display(finding, &paths));
-    report.diagnostics = context::diagnostics(&session, &paths);
-    report.diagnostics.extend(outcome.diagnostics);
-    report.stats = stats(&session, lowering, &report.diagnostics);
-    report.stats.seconds.check = check_seconds;
-    report.stats.seconds.total = start.elapsed().as_secs_f64();
-    report.stats.peak_rss_mb = memory::peak_rss_mb(&*context.system);
+    let (mut findings, elsewhere) = split_off_dependencies(session, outcome.findings);
+    findings.iter_mut().for_each(|finding| display(finding, &paths));
+    let mut diagnostics = context::diagnostics(session, &paths);
+    diagnostics.extend(outcome.diagnostics);
+    let mut stats = stats(session, lowering);
+    stats.seconds.check = check_seconds;
+    Build { findings, elsewhere, diagnostics, stats, data }
+}
 
-    let sources = SessionSources::new(&session, &*context.system, &paths);
-    write(context, args, &mut report, &sources)?;
-    if elsewhere > 0 && !context.quiet {
-        output::note(&format!(
-            "{} in dependencies not shown: name their packages to see them",
-            output::counted(elsewhere as u64, "finding")
-        ));
+/// Figures of several builds add up.
+fn add(sum: &mut Stats, build: &Stats) {
+    sum.packages += build.packages;
+    sum.files += build.files;
+    sum.lines += build.lines;
+    sum.functions += build.functions;
+    sum.instructions += build.instructions;
+    let (sum, build) = (&mut sum.seconds, &build.seconds);
+    sum.load += build.load;
+    sum.parse += build.parse;
+    sum.types += build.types;
+    sum.ssa += build.ssa;
+    sum.solve += build.solve;
+    sum.check += build.check;
+}
+
+/// What makes two findings the same, whatever the build.
+fn identity(finding: Finding) -> (Cow<'static, str>, String, Location) {
+    (finding.checker, finding.message, finding.location)
+}
+
+/// Keeps the texts of all files that are mentioned.
+fn keep_texts(
+    texts: &mut MemorySources,
+    known: &dyn SourceProvider,
+    findings: &[Finding],
+    diagnostics: &[Diagnostic],
+) {
+    let mentioned = findings.iter().flat_map(|finding| {
+        let steps = finding.trace.iter().chain(&finding.related);
+        let edits = finding.fixes.iter().flat_map(|fix| &fix.edits);
+        std::iter::once(&finding.location.file)
+            .chain(steps.map(|step| &step.location.file))
+            .chain(edits.map(|edit| &edit.file))
+    });
+    let places = diagnostics.iter().filter_map(|found| found.location.as_ref());
+    for file in mentioned.chain(places.map(|place| &place.file)) {
+        texts.add_from(file, known);
     }
-    let exit = context::exit_status(session.program(), report.findings.len(), report.stats.errors);
-    // The process ends here: giving gigabytes back piece by piece would only take time.
-    std::mem::forget((session, data));
-    Ok(exit)
 }
 
 fn selection(args: &CheckArgs, registry: &Registry) -> Result<Selection, CommandError> {
@@ -93,16 +180,16 @@ fn failure(message: &str) -> Report {
     let mut report = Report::new();
     report.diagnostics.push(Diagnostic::new(Severity::Error, Stage::Load, message));
     report.stats.errors = 1;
+    report.finish(&NoSources);
     report
 }
 
 fn write(
     context: &Context,
     args: &CheckArgs,
-    report: &mut Report,
+    report: &Report,
     sources: &dyn SourceProvider,
 ) -> Result<(), CommandError> {
-    report.finish(sources);
     let look = output::Look::of_stdout();
     let options =
         WriteOptions { color: look.color, width: look.width, deterministic: context.deterministic };
@@ -112,14 +199,15 @@ fn write(
 }
 
 /// Dependencies are analysed for what they do to the packages that the patterns name; what is
-/// wrong inside them is for whoever names them. Gives how many findings were left out.
-fn leave_out_dependencies(session: &Session, findings: &mut Vec<Finding>) -> usize {
+/// wrong inside them is for whoever names them: those findings come second.
+fn split_off_dependencies(
+    session: &Session,
+    findings: Vec<Finding>,
+) -> (Vec<Finding>, Vec<Finding>) {
     let program = session.program();
     let roots: FxHashSet<&str> =
         program.roots.iter().map(|&root| program.package(root).import_path.as_str()).collect();
-    let all = findings.len();
-    findings.retain(|finding| roots.contains(finding.package.as_str()));
-    all - findings.len()
+    findings.into_iter().partition(|finding| roots.contains(finding.package.as_str()))
 }
 
 /// Names the finding's files as the output does.
@@ -141,11 +229,7 @@ fn size_of_program(lowered: &[(FuncId, Arc<Lowered>)]) -> (u64, u64) {
     })
 }
 
-fn stats(
-    session: &Session,
-    (functions, instructions): (u64, u64),
-    diagnostics: &[Diagnostic],
-) -> Stats {
+fn stats(session: &Session, (functions, instructions): (u64, u64)) -> Stats {
     let db = &session.db();
     let packages = &session.program().packages;
     let files = session.packages().iter().flat_map(|package| package.files(db));
@@ -156,7 +240,7 @@ fn stats(
         lines: files.map(|&file| u64::from(parse(db, file).lines())).sum(),
         functions,
         instructions,
-        errors: context::count_errors(diagnostics),
+        errors: 0,
         seconds: Seconds {
             load: spent.load,
             parse: spent.parse,

@@ -2,6 +2,7 @@
 //! over the packages that the command line names.
 
 use crate::args::{BuildArgs, GlobalArgs};
+use crate::config_spec::ConfigSpec;
 use crate::exit::{CommandError, Exit};
 use crate::progress::TerminalProgress;
 use camino::{Utf8Path, Utf8PathBuf};
@@ -64,6 +65,27 @@ impl Context {
         Session::load(&self.options(build, one_shot))
     }
 
+    /// Loads what the command line names for each of several builds; without any, for the one that
+    /// the other options describe, which has no name.
+    pub(crate) fn sessions(
+        &self,
+        build: &BuildArgs,
+        specs: &[ConfigSpec],
+    ) -> Result<Vec<(Option<String>, Session)>, CommandError> {
+        let options = self.options(build, true);
+        if specs.is_empty() {
+            return Ok(vec![(None, Session::load(&options)?)]);
+        }
+        for (index, spec) in specs.iter().enumerate() {
+            if specs[..index].iter().any(|earlier| earlier.name == spec.name) {
+                return Err(CommandError::Usage(format!("--config {} is given twice", spec.name)));
+            }
+        }
+        let configs: Vec<_> = specs.iter().map(|spec| spec.applied_to(&options.config)).collect();
+        let sessions = Session::load_all(&options, &configs)?;
+        Ok(specs.iter().map(|spec| Some(spec.name.clone())).zip(sessions).collect())
+    }
+
     /// How files are named in the output.
     pub(crate) fn paths(&self, program: &Program) -> PathDisplay {
         PathDisplay::new(
@@ -85,9 +107,9 @@ pub(crate) fn has_code(program: &Program) -> bool {
     })
 }
 
-/// The exit status of a run over a program.
-pub(crate) fn exit_status(program: &Program, findings: usize, errors: u64) -> Exit {
-    if has_code(program) { Exit::of(findings, errors) } else { Exit::Failed }
+/// The exit status of a run; `has_code`: of [`has_code`].
+pub(crate) fn exit_status(has_code: bool, findings: usize, errors: u64) -> Exit {
+    if has_code { Exit::of(findings, errors) } else { Exit::Failed }
 }
 
 /// How many of the diagnostics are errors.
@@ -95,8 +117,8 @@ pub(crate) fn count_errors(diagnostics: &[Diagnostic]) -> u64 {
     diagnostics.iter().filter(|found| found.severity == Severity::Error).count() as u64
 }
 
-/// The session's diagnostics, each once, sorted by place, with the paths of the output; where the
-/// patterns match nothing, one that says so.
+/// The session's diagnostics with the paths of the output, not sorted; where the patterns match
+/// nothing, one that says so.
 pub(crate) fn diagnostics(session: &Session, paths: &PathDisplay) -> Vec<Diagnostic> {
     let program = session.program();
     let mut diagnostics = session.diagnostics();
@@ -112,15 +134,6 @@ pub(crate) fn diagnostics(session: &Session, paths: &PathDisplay) -> Vec<Diagnos
             display(location, paths);
         }
     }
-    diagnostics.sort_by(|a, b| {
-        (&a.location, a.stage, a.severity, &a.message).cmp(&(
-            &b.location,
-            b.stage,
-            b.severity,
-            &b.message,
-        ))
-    });
-    diagnostics.dedup();
     diagnostics
 }
 

@@ -20,6 +20,7 @@
 mod args;
 mod ast;
 mod check;
+mod config_spec;
 mod context;
 mod exit;
 mod explain;

@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &ListArgs) -> Result<Exit, CommandErr
         output::error("the patterns match no packages");
     }
     let errors = program.diagnostics.iter().filter(|found| found.severity == Severity::Error);
-    Ok(context::exit_status(&program, 0, errors.count() as u64))
+    Ok(context::exit_status(context::has_code(&program), 0, errors.count() as u64))
 }
 
 fn line(diagnostic: &LoadDiagnostic, paths: &PathDisplay) -> String {

@@ -1,6 +1,6 @@
 //! Where output goes: results to standard output, everything about the run to standard error.
 
-use gossa_report::{Diagnostic, escape_line};
+use gossa_report::{Diagnostic, Report, escape_line};
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 
 /// Columns of text output where standard output is not a terminal.
@@ -65,12 +65,28 @@ pub(crate) fn counted(count: u64, noun: &str) -> String {
 }
 
 /// Writes a diagnostic on one line: `file:line:column: message`.
-pub(crate) fn write_diagnostic(out: &mut dyn Write, diagnostic: &Diagnostic) -> io::Result<()> {
+fn write_diagnostic(
+    out: &mut dyn Write,
+    diagnostic: &Diagnostic,
+    only_in: Option<String>,
+) -> io::Result<()> {
     if let Some(place) = &diagnostic.location {
         write!(out, "{}:{}:{}: ", escape_line(&place.file), place.line, place.column)?;
     }
     if diagnostic.severity != gossa_report::Severity::Error {
         write!(out, "{}: ", diagnostic.severity.as_str())?;
     }
-    writeln!(out, "{}", escape_line(&diagnostic.message))
+    write!(out, "{}", escape_line(&diagnostic.message))?;
+    match only_in {
+        Some(configs) => writeln!(out, " ({})", escape_line(&configs)),
+        None => writeln!(out),
+    }
+}
+
+/// Writes the diagnostics of a finished report, one a line.
+pub(crate) fn write_diagnostics(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    report
+        .diagnostics
+        .iter()
+        .try_for_each(|found| write_diagnostic(out, found, report.only_in(&found.configs)))
 }

@@ -7,7 +7,7 @@ use crate::exit::{CommandError, Exit};
 use crate::{output, panics};
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_db::{DbEnv, RootDb, Session};
-use gossa_report::escape_line;
+use gossa_report::{NoSources, Report, escape_line};
 use gossa_ssa::stats::Stats;
 use gossa_ssa::{Body, FuncId, Lowered, Plain, Printer, SourceNames};
 use gossa_types::{EnvResolver, PackageId};
@@ -59,12 +59,12 @@ pub(crate) fn run(context: &Context, args: &SsaArgs) -> Result<Exit, CommandErro
     out.flush()?;
 
     let paths = context.paths(session.program());
-    let diagnostics = context::diagnostics(&session, &paths);
-    for diagnostic in &diagnostics {
-        output::write_diagnostic(&mut std::io::stderr(), diagnostic)?;
-    }
-    errors += context::count_errors(&diagnostics);
-    let exit = context::exit_status(session.program(), 0, errors);
+    let mut report = Report::new();
+    report.diagnostics = context::diagnostics(&session, &paths);
+    report.finish(&NoSources);
+    output::write_diagnostics(&mut std::io::stderr(), &report)?;
+    errors += context::count_errors(&report.diagnostics);
+    let exit = context::exit_status(context::has_code(session.program()), 0, errors);
     std::mem::forget((session, all));
     Ok(exit)
 }

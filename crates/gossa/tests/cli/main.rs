@@ -6,6 +6,7 @@ mod arguments;
 mod ast;
 mod bad_input;
 mod check;
+mod configurations;
 mod determinism;
 mod list;
 mod ssa;

@@ -1,0 +1,3 @@
+module example.com/configurations
+
+go 1.27

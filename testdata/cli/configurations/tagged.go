@@ -1,0 +1,5 @@
+//go:build strict
+
+package configurations
+
+var undeclared = missing
