@@ -3,6 +3,7 @@
 //! ```text
 //! cargo run --release -p gossa-benches                             # a Markdown table
 //! cargo run --release -p gossa-benches -- fuzz parser --seconds 600
+//! cargo run --release -p gossa-benches -- types-diff ../some/module
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -19,6 +20,7 @@ mod peer;
 mod run;
 mod stage;
 mod table;
+mod types_diff;
 
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand};
@@ -46,6 +48,8 @@ struct Cli {
 enum Command {
     /// Feeds broken Go to the front end: no panic, no hang, bounded memory.
     Fuzz(fuzz::FuzzArgs),
+    /// Compares what is found out about every expression with go/types, over whole modules.
+    TypesDiff(types_diff::TypesDiffArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -86,6 +90,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Some(Command::Fuzz(args)) => fuzz::fuzz(&args),
+        Some(Command::TypesDiff(args)) => types_diff::types_diff(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };

@@ -58,7 +58,7 @@ impl Peer {
 
 /// Makes sure that the go command is the one of `goroot` wherever it is started, and that nothing
 /// outside the benchmark configures it.
-fn go_environment(command: &mut Command, goroot: &Utf8Path) {
+pub(crate) fn go_environment(command: &mut Command, goroot: &Utf8Path) {
     let mut path = std::ffi::OsString::from(goroot.join("bin").as_str());
     if let Some(rest) = gossa_load::System::env_var(&gossa_load::DiskSystem, "PATH") {
         path.push(if cfg!(windows) { ";" } else { ":" });

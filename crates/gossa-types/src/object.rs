@@ -2,6 +2,7 @@
 
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use gossa_base::entity;
+use gossa_syntax::ExprId;
 
 entity! {
     /// A local variable of one body (or of one initialiser): receiver, parameters, named and
@@ -17,8 +18,9 @@ pub enum Object {
     Package(PackageId),
     /// A package-level constant.
     Const(DeclId),
-    /// A constant declared in a function; its value is recorded at each use.
-    LocalConst,
+    /// A constant declared in a function, by the declaring identifier in the same tree; its value
+    /// is recorded at each use.
+    LocalConst(ExprId),
     /// A type, package-level, local, or predeclared.
     TypeName(DeclId),
     /// A predeclared basic type.
@@ -39,8 +41,8 @@ pub enum Object {
     Builtin(Builtin),
     /// `nil`
     Nil,
-    /// A label.
-    Label,
+    /// A label, by the declaring identifier in the same tree.
+    Label(ExprId),
     /// A name of the pseudo-package `C`.
     C,
 }

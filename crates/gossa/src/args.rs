@@ -49,7 +49,7 @@ pub(crate) enum Command {
     List(ListArgs),
     /// Print syntax trees, or syntax errors
     Ast(AstArgs),
-    /// Print type errors, or the type of every expression
+    /// Print type errors, or what every expression and identifier is
     Types(TypesArgs),
     /// Print functions in SSA form
     Ssa(SsaArgs),
@@ -211,7 +211,7 @@ pub(crate) struct TypesArgs {
     /// as the other options say
     #[arg(long = "config", value_name = "SPEC", conflicts_with = "dump")]
     pub(crate) configs: Vec<ConfigSpec>,
-    /// Print position, type, mode and constant value of every expression
+    /// Print what every expression and identifier is, instead of errors
     #[arg(long, value_name = "FORM")]
     pub(crate) dump: Option<DumpForm>,
 }

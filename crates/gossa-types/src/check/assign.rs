@@ -471,7 +471,7 @@ impl Checker<'_> {
                 }
                 seen.push(name);
                 if let Some((entity, _)) = self.scratch.scopes.lookup_innermost(name) {
-                    self.record_object(left, Self::entity_object(entity));
+                    self.record_object(left, self.entity_object(entity));
                     if let Entity::Local(local) = entity {
                         let ty = self.records().local(local).ty;
                         self.records().set_expr(left, Mode::Variable, ty);

@@ -97,7 +97,8 @@ impl Checker<'_> {
         self.scratch.scopes.open();
         if let (Some(field), Some(receiver)) = (header[receiver].first(), decl.receiver) {
             let ident = header[field.names].first().copied();
-            self.header_param(header, ident, field.ty, receiver.ty, LocalKind::Receiver);
+            let at = ident.unwrap_or(field.ty);
+            self.header_param(header, ident, at, receiver.ty, LocalKind::Receiver);
         }
         let syntax = header[signature];
         self.header_params(header, syntax.params, ty.params.iter().map(|p| p.ty), LocalKind::Param);

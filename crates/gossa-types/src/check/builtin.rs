@@ -6,9 +6,10 @@ use crate::assignable::assignable;
 use crate::constant::{self, Value};
 use crate::info::Mode;
 use crate::object::Builtin;
-use crate::ty::{BasicKind, TypeId, TypeKind};
+use crate::predicates::default_type;
+use crate::ty::{BasicKind, Param, SignatureType, TypeId, TypeKind};
 use crate::underlying::{all_types, is_type_param, under_is};
-use gossa_syntax::{BinaryOp, ChanDir, ExprId, ExprList};
+use gossa_syntax::{BinaryOp, ChanDir, Expr, ExprId, ExprList};
 
 /// How many arguments a built-in takes at least, and whether it takes more.
 fn arity(builtin: Builtin) -> (usize, bool) {
@@ -118,20 +119,55 @@ impl Checker<'_> {
             Builtin::Panic => {
                 let x = operands.first_mut()?;
                 self.assign(x, Some(TypeId::empty_interface()), "argument to panic");
-                x.is_valid().then(|| Self::no_value(expr))
+                if !x.is_valid() {
+                    return None;
+                }
+                self.record_builtin(call, None, [TypeId::empty_interface()]);
+                Some(Self::no_value(expr))
             }
             Builtin::Print | Builtin::Println => {
-                for x in operands {
+                for x in operands.iter_mut() {
                     let context = || format!("argument to built-in {}", builtin.name());
                     self.assign_with(x, None, context);
                     if !x.is_valid() {
                         return None;
                     }
                 }
+                self.record_builtin(call, None, operands.iter().map(|x| x.ty));
                 Some(Self::no_value(expr))
             }
-            Builtin::Recover => Some(Operand::new(expr, Mode::Value, TypeId::empty_interface())),
+            Builtin::Recover => {
+                let ty = TypeId::empty_interface();
+                self.record_builtin(call, Some(ty), []);
+                Some(Operand::new(expr, Mode::Value, ty))
+            }
             _ => self.unsafe_builtin(call, operands),
+        }
+    }
+
+    /// Records the type that a built-in has in a call: a signature made of its arguments. A call
+    /// that is constant leaves it without one.
+    pub(super) fn record_builtin(
+        &self,
+        call: BuiltinCall,
+        result: Option<TypeId>,
+        params: impl IntoIterator<Item = TypeId>,
+    ) {
+        let variadic = call.builtin == Builtin::Append;
+        let param = |ty: TypeId| Param { name: None, ty: default_type(ty) };
+        let ty = TypeId::new(TypeKind::Signature(SignatureType {
+            type_params: Box::default(),
+            params: params.into_iter().map(param).collect(),
+            results: result.into_iter().map(|ty| Param { name: None, ty }).collect(),
+            variadic,
+        }));
+        let mut fun = call.fun;
+        loop {
+            self.records().set_expr(fun, Mode::Builtin, ty);
+            match self.tree()[fun] {
+                Expr::Paren(inner) => fun = inner,
+                _ => return,
+            }
         }
     }
 
@@ -234,11 +270,16 @@ impl Checker<'_> {
             && assignable(self.cx, x.ty, None, bytes).is_ok()
             && self.bytes_or_string(arguments.operands[1].ty) == Some(true);
         // A constant string stays untyped, as the reference implementation records it.
+        let params = if takes_string {
+            [x.ty, arguments.operands[1].ty]
+        } else {
+            [x.ty, TypeId::slice(elem)]
+        };
         if !takes_string {
-            let params = [x.ty, TypeId::slice(elem)];
             let BuiltinCall { expr, fun, args, spread, .. } = call;
             self.check_builtin_arguments(expr, fun, args, spread, &params, arguments);
         }
+        self.record_builtin(call, Some(x.ty), params);
         Some(Operand::new(call.expr, Mode::Value, x.ty))
     }
 
@@ -246,6 +287,19 @@ impl Checker<'_> {
         &mut self,
         call: BuiltinCall,
         operands: &mut Operands,
+        has_call: bool,
+    ) -> Option<Operand> {
+        let found = self.length_value(call, operands, has_call)?;
+        if !found.is_constant() {
+            self.record_builtin(call, Some(found.ty), operands.iter().map(|x| x.ty));
+        }
+        Some(found)
+    }
+
+    fn length_value(
+        &mut self,
+        call: BuiltinCall,
+        operands: &Operands,
         has_call: bool,
     ) -> Option<Operand> {
         let x = operands.first()?;
@@ -310,6 +364,7 @@ impl Checker<'_> {
             }
             return None;
         }
+        self.record_builtin(call, None, [x.ty]);
         Some(Self::no_value(call.expr))
     }
 
@@ -332,6 +387,7 @@ impl Checker<'_> {
             self.error(x.expr, format!("invalid operation: cannot close {cause} {what}"));
             return None;
         }
+        self.record_builtin(call, None, [x.ty]);
         Some(Self::no_value(call.expr))
     }
 
@@ -394,6 +450,7 @@ impl Checker<'_> {
             let value = Value::from_real_and_imaginary(&re, &im).unwrap_or_default();
             return Some(Operand::constant(call.expr, result, value));
         }
+        self.record_builtin(call, Some(result), [x.ty, y.ty]);
         Some(Operand::new(call.expr, Mode::Value, result))
     }
 
@@ -431,12 +488,15 @@ impl Checker<'_> {
                 if call.builtin == Builtin::Real { x.value.real() } else { x.value.imaginary() };
             return Some(Operand::constant(call.expr, result, value));
         }
+        self.record_builtin(call, Some(result), [x.ty]);
         Some(Operand::new(call.expr, Mode::Value, result))
     }
 
     fn copy(&mut self, call: BuiltinCall, operands: &mut Operands) -> Option<Operand> {
         let [x, y] = operands.as_mut_slice() else { return None };
-        let result = Some(Operand::new(call.expr, Mode::Value, TypeId::basic(BasicKind::Int)));
+        let int = TypeId::basic(BasicKind::Int);
+        let result = Some(Operand::new(call.expr, Mode::Value, int));
+        let params = [x.ty, y.ty];
         let dst = match self.slice_elem(x) {
             Ok(elem) => elem,
             Err(cause) => {
@@ -448,6 +508,7 @@ impl Checker<'_> {
         let from_string =
             assignable(self.cx, x.ty, None, bytes).is_ok() && self.bytes_or_string(y.ty).is_some();
         if from_string {
+            self.record_builtin(call, Some(int), params);
             return result;
         }
         let src = match self.slice_elem(y) {
@@ -467,6 +528,7 @@ impl Checker<'_> {
             self.error(x.expr, message);
             return None;
         }
+        self.record_builtin(call, Some(int), params);
         result
     }
 
@@ -497,7 +559,11 @@ impl Checker<'_> {
             return None;
         }
         self.assign(index, key, "argument to delete");
-        index.is_valid().then(|| Self::no_value(call.expr))
+        if !index.is_valid() {
+            return None;
+        }
+        self.record_builtin(call, None, [Some(map.ty), key].into_iter().flatten());
+        Some(Self::no_value(call.expr))
     }
 
     fn make(&mut self, call: BuiltinCall) -> Option<Operand> {
@@ -541,13 +607,19 @@ impl Checker<'_> {
             }
             return None;
         }
-        let values: Vec<i64> =
-            sizes.iter().filter_map(|&size| self.index_value(size, None).1).collect();
+        let mut params = vec![ty];
+        let mut values: Vec<i64> = Vec::new();
+        for &size in sizes {
+            let (size_type, value) = self.index_value(size, None);
+            params.push(size_type);
+            values.extend(value);
+        }
         if let [length, capacity] = values[..]
             && length > capacity
         {
             self.error(sizes[0], "invalid argument: length and capacity swapped");
         }
+        self.record_builtin(call, Some(ty), params);
         Some(Operand::new(call.expr, Mode::Value, ty))
     }
 
@@ -606,6 +678,9 @@ impl Checker<'_> {
         for arg in operands.iter() {
             self.update_operand(arg, x.ty, true);
         }
+        if !x.is_constant() {
+            self.record_builtin(call, Some(x.ty), operands.iter().map(|_| x.ty));
+        }
         Some(x)
     }
 
@@ -631,6 +706,8 @@ impl Checker<'_> {
                 });
             }
         }
-        Some(Operand::new(call.expr, Mode::Value, TypeId::pointer(x.ty)))
+        let pointer = TypeId::pointer(x.ty);
+        self.record_builtin(call, Some(pointer), [x.ty]);
+        Some(Operand::new(call.expr, Mode::Value, pointer))
     }
 }

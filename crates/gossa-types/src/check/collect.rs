@@ -76,8 +76,9 @@ fn cgo_decls(input: &PackageInput<'_>) -> Option<Arc<CgoDecls>> {
     Some(Arc::new(CgoDecls::parse(input.id, cgo.model, cgo.headers, &preambles)))
 }
 
-/// The path of an import specification, unquoted.
-pub(super) fn import_path(tree: &Tree, spec: Spec) -> Option<Name> {
+/// The import path of an import specification, as written; `None` where it is no string.
+#[must_use]
+pub fn import_path(tree: &Tree, spec: Spec) -> Option<Name> {
     let Spec::Import { path, .. } = spec else { return None };
     let Expr::BasicLit { text, .. } = tree[path] else { return None };
     let value = Value::from_literal(LiteralKind::String, tree.text(text)).ok()?;

@@ -2,7 +2,7 @@
 
 use super::context::{ConstEntry, FuncEntry, ReceiverEntry, TypeEntry, VarEntry};
 use super::scope::Entity;
-use super::{Checker, Delayed, Operand};
+use super::{Checker, Delayed, LocalConst, Operand};
 use crate::constant::Value;
 use crate::ids::{DeclId, DeclKey, TypeParamId};
 use crate::info::{LocalKind, Mode, TypeDecl};
@@ -481,12 +481,12 @@ impl Checker<'_> {
             }
             for (&ident, (ty, value)) in idents.iter().zip(found) {
                 self.records().set_expr(ident, Mode::Constant, ty);
-                self.record_object(ident, Object::LocalConst);
+                self.record_object(ident, Object::LocalConst(ident));
                 if !value.is_unknown() {
                     self.records().set_constant(ident, value.clone());
                 }
                 let index = self.scratch.local_consts.len() as u32;
-                self.scratch.local_consts.push((ty, value));
+                self.scratch.local_consts.push(LocalConst { ident, ty, value });
                 self.declare(ident, Entity::Const(index));
             }
         }

@@ -1,7 +1,7 @@
 //! Expressions: the entry points, identifiers, unary operators, and recording.
 
 use super::scope::Entity;
-use super::{Checker, ExprKind, Operand, with_stack};
+use super::{Checker, ExprKind, LocalConst, Operand, with_stack};
 use crate::constant::Value;
 use crate::ids::PackageId;
 use crate::info::Mode;
@@ -53,7 +53,7 @@ impl Checker<'_> {
     }
 
     fn local_ident(&mut self, expr: ExprId, entity: Entity) -> Operand {
-        self.record_object(expr, Self::entity_object(entity));
+        self.record_object(expr, self.entity_object(entity));
         match entity {
             Entity::Local(local) => {
                 self.mark_used(local);
@@ -64,7 +64,7 @@ impl Checker<'_> {
                 Operand::new(expr, Mode::Variable, ty)
             }
             Entity::Const(index) => {
-                let (ty, value) = &self.scratch.local_consts[index as usize];
+                let LocalConst { ty, value, .. } = &self.scratch.local_consts[index as usize];
                 if Self::is_invalid(*ty) {
                     return Operand::invalid(expr);
                 }

@@ -141,7 +141,7 @@ impl Labels<'_, '_> {
         if let Some(block) = self.blocks.last_mut() {
             block.labels.push(name);
         }
-        self.checker.record_object(label, Object::Label);
+        self.checker.record_object(label, Object::Label(label));
         jumps.retain(|jump| {
             if jump.name != name {
                 return true;
@@ -158,8 +158,8 @@ impl Labels<'_, '_> {
     fn use_label(&mut self, at: ExprId, name: Name) {
         if let Some(known) = self.all.get_mut(&name) {
             known.1 = true;
+            self.checker.record_object(at, Object::Label(known.0));
         }
-        self.checker.record_object(at, Object::Label);
     }
 
     fn branch(&mut self, kind: BranchKind, label: ExprId, jumps: &mut Vec<Jump>) {

@@ -58,6 +58,7 @@ mod update;
 mod valid_type;
 
 pub use body::check_body;
+pub use collect::import_path;
 pub use item_tree::item_tree;
 pub use package::{CgoInput, PackageInput, check_package, unused_imports};
 
@@ -107,12 +108,19 @@ struct Place<'c> {
     version: Version,
 }
 
+/// A constant declared in the tree at hand.
+struct LocalConst {
+    ident: ExprId,
+    ty: TypeId,
+    value: crate::constant::Value,
+}
+
 /// What a checker needs for a while only; kept between bodies.
 #[derive(Default)]
 struct Scratch {
     scopes: Scopes,
     used: Vec<bool>,
-    local_consts: Vec<(TypeId, crate::constant::Value)>,
+    local_consts: Vec<LocalConst>,
     references: Vec<DeclId>,
     referenced: FxHashSet<DeclId>,
     used_imports: FxHashSet<Name>,
@@ -270,10 +278,12 @@ impl<'c> Checker<'c> {
     }
 
     /// The object that a local entity is.
-    fn entity_object(entity: Entity) -> Object {
+    fn entity_object(&self, entity: Entity) -> Object {
         match entity {
             Entity::Local(local) => Object::Local(local),
-            Entity::Const(_) => Object::LocalConst,
+            Entity::Const(index) => {
+                Object::LocalConst(self.scratch.local_consts[index as usize].ident)
+            }
             Entity::Type(decl) => Object::TypeName(decl),
             Entity::TypeParam(param) => Object::TypeParam(param),
         }

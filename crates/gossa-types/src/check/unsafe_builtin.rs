@@ -36,6 +36,7 @@ impl Checker<'_> {
                 if !x.is_valid() || !self.is_valid_index(y, "length", true) {
                     return None;
                 }
+                self.record_builtin(call, Some(pointer), [pointer, y.ty]);
                 value(pointer)
             }
             Builtin::UnsafeAlignof | Builtin::UnsafeSizeof => {
@@ -44,13 +45,17 @@ impl Checker<'_> {
                 if !x.is_valid() {
                     return None;
                 }
-                self.layout(expr, x, call.builtin)
+                let found = self.layout(expr, x, call.builtin)?;
+                if !found.is_constant() {
+                    self.record_builtin(call, Some(found.ty), [x.ty]);
+                }
+                Some(found)
             }
             Builtin::UnsafeOffsetof => self.offset_of(call),
             Builtin::UnsafeSlice => {
                 let [x, y] = operands.as_mut_slice() else { return None };
-                let Some(TypeKind::Pointer(base)) = self.common_under(x.ty).map(TypeId::kind)
-                else {
+                let under = self.common_under(x.ty);
+                let Some((under, TypeKind::Pointer(base))) = under.map(|ty| (ty, ty.kind())) else {
                     let what = self.operand_text(x);
                     self.error(x.expr, format!("invalid argument: {what} is not a pointer"));
                     return None;
@@ -58,16 +63,21 @@ impl Checker<'_> {
                 if !self.is_valid_index(y, "length", false) {
                     return None;
                 }
-                value(TypeId::slice(*base))
+                let slice = TypeId::slice(*base);
+                self.record_builtin(call, Some(slice), [under, y.ty]);
+                value(slice)
             }
             Builtin::UnsafeSliceData => {
                 let x = operands.first_mut()?;
-                let Some(TypeKind::Slice(elem)) = self.common_under(x.ty).map(TypeId::kind) else {
+                let under = self.common_under(x.ty);
+                let Some((under, TypeKind::Slice(elem))) = under.map(|ty| (ty, ty.kind())) else {
                     let what = self.operand_text(x);
                     self.error(x.expr, format!("invalid argument: {what} is not a slice"));
                     return None;
                 };
-                value(TypeId::pointer(*elem))
+                let pointer = TypeId::pointer(*elem);
+                self.record_builtin(call, Some(pointer), [under]);
+                value(pointer)
             }
             Builtin::UnsafeString => {
                 let [x, y] = operands.as_mut_slice() else { return None };
@@ -75,7 +85,9 @@ impl Checker<'_> {
                 if !x.is_valid() || !self.is_valid_index(y, "length", false) {
                     return None;
                 }
-                value(TypeId::basic(BasicKind::String))
+                let string = TypeId::basic(BasicKind::String);
+                self.record_builtin(call, Some(string), [byte_pointer(), y.ty]);
+                value(string)
             }
             Builtin::UnsafeStringData => {
                 let x = operands.first_mut()?;
@@ -84,6 +96,7 @@ impl Checker<'_> {
                 if !x.is_valid() {
                     return None;
                 }
+                self.record_builtin(call, Some(byte_pointer()), [string]);
                 value(byte_pointer())
             }
             _ => None,
@@ -204,6 +217,7 @@ impl Checker<'_> {
         );
         let uintptr = TypeId::basic(BasicKind::Uintptr);
         if self.has_variable_size(base) {
+            self.record_builtin(call, Some(uintptr), [found.ty]);
             return Some(Operand::new(call.expr, Mode::Value, uintptr));
         }
         let path = found.full_path();

@@ -16,7 +16,7 @@ fn errors_have_a_place_each() {
 }
 
 #[test]
-fn the_dump_has_a_line_for_every_expression() {
+fn the_dump_tells_what_expressions_and_identifiers_are() {
     let dir = module([
         ("go.mod", "module example.com/m\n\ngo 1.27\n"),
         (
@@ -38,12 +38,16 @@ fn the_dump_has_a_line_for_every_expression() {
         ended.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let at = |line: u32, column: u32, end_column: u32| {
         let found = lines.iter().find(|found| {
-            found["line"] == line && found["column"] == column && found["end_column"] == end_column
+            found["kind"] == "expr"
+                && found["line"] == line
+                && found["column"] == column
+                && found["end_column"] == end_column
         });
         let found = found.unwrap_or_else(|| panic!("{line}:{column} in\n{}", ended.stdout));
         [found["type"].clone(), found["mode"].clone(), found["constant"].clone()]
     };
-    assert_eq!(lines[0]["file"], "m.go");
+    assert_eq!(lines[0], json!({ "kind": "package", "path": "example.com/m", "name": "m" }));
+    assert_eq!(lines[1], json!({ "kind": "file", "file": "m.go", "go_version": "go1.27" }));
     assert_eq!(at(5, 11, 17), [json!("untyped int"), json!("constant"), json!("8")]);
     assert_eq!(at(3, 28, 33), [json!("*example.com/m.T[E]"), json!("type"), Value::Null]);
     assert_eq!(
@@ -57,8 +61,25 @@ fn the_dump_has_a_line_for_every_expression() {
     assert_eq!(at(8, 13, 16), [json!("string"), json!("constant"), json!("\"k\"")]);
     assert_eq!(at(9, 13, 16)[1], "nil");
 
+    let object = |kind: &str, line: u32, column: u32| {
+        let found = lines.iter().find(|found| {
+            found["kind"] == kind && found["line"] == line && found["column"] == column
+        });
+        found.unwrap_or_else(|| panic!("{kind} {line}:{column} in\n{}", ended.stdout))["object"]
+            .clone()
+    };
+    assert_eq!(
+        object("use", 9, 9),
+        json!({ "kind": "variable", "package": "example.com/m", "name": "ok", "at": "m.go:8:5" })
+    );
+    assert_eq!(
+        object("def", 5, 7),
+        json!({ "kind": "constant", "package": "example.com/m", "name": "c", "at": "m.go:5:7" })
+    );
+
     let places: Vec<(u64, u64)> = lines
         .iter()
+        .skip(2)
         .map(|l| (l["line"].as_u64().expect("a line"), l["column"].as_u64().expect("a column")))
         .collect();
     assert!(places.is_sorted(), "{places:?}");
