@@ -3,9 +3,10 @@
 use crate::bodies::{BodyKey, body_types, declaration, source_file};
 use crate::declare::{package_decls, unused_imports};
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
+use crate::line_directives::line_origins;
 use crate::parsing::parse;
 use gossa_base::{LineColumn, LineIndex, TextRange};
-use gossa_report::{Diagnostic, Location, Severity, Stage};
+use gossa_report::{Diagnostic, Location, Origin, Severity, Stage};
 use gossa_ssa::{FuncId, FuncKey};
 use gossa_syntax::{Node, NodeId, Span, TreeRoot, TreeWithSpans};
 use gossa_types::{DeclId, DeclSource, PackageId, TypeError};
@@ -34,6 +35,8 @@ pub struct SourcePlace {
     pub start: LineColumn,
     /// Line and column past the last byte.
     pub end: LineColumn,
+    /// Where a `//line` directive says that it comes from.
+    pub origin: Option<Origin>,
 }
 
 /// Line starts of a file.
@@ -52,19 +55,17 @@ impl SourcePlace {
             range,
             start: lines.line_column(range.start()),
             end: lines.line_column(range.end()),
+            origin: line_origins(db, file).origin(lines, range.start()),
         }
     }
 
     /// The place as a location of a report; the path is still the full one.
     #[must_use]
     pub fn location(&self) -> Location {
-        Location::new(
-            self.path.clone(),
-            self.start.line,
-            self.start.column,
-            self.end.line,
-            self.end.column,
-        )
+        let (start, end) = (self.start, self.end);
+        let location =
+            Location::new(self.path.clone(), start.line, start.column, end.line, end.column);
+        Location { origin: self.origin.clone(), ..location }
     }
 }
 

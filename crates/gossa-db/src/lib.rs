@@ -27,6 +27,8 @@ mod diagnostics;
 mod env;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;
+#[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
+mod line_directives;
 mod one_shot;
 mod parsing;
 mod session;

@@ -71,6 +71,31 @@ pub struct Location {
     pub end_line: u32,
     /// Just behind the last byte in that line.
     pub end_column: u32,
+    /// In generated code: where a `//line` directive says that the place comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// The place that generated code was made from. Nothing is read there: it is a name only.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Origin {
+    /// The file's display path; empty if the directive gives none.
+    pub file: String,
+    /// The line.
+    pub line: u32,
+    /// The column in bytes, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+}
+
+impl std::fmt::Display for Origin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if !self.file.is_empty() {
+            write!(f, "{}:", self.file)?;
+        }
+        write!(f, "{}", self.line)?;
+        self.column.map_or(Ok(()), |column| write!(f, ":{column}"))
+    }
 }
 
 impl Location {
@@ -83,7 +108,7 @@ impl Location {
         end_line: u32,
         end_column: u32,
     ) -> Self {
-        Self { file: file.into(), line, column, end_line, end_column }
+        Self { file: file.into(), line, column, end_line, end_column, origin: None }
     }
 
     /// A place without extent.

@@ -47,7 +47,7 @@ mod text;
 
 pub use diagnostic::{Diagnostic, Stage};
 pub use escape::escape_line;
-pub use finding::{Confidence, Edit, Finding, Fix, Location, Severity, Step};
+pub use finding::{Confidence, Edit, Finding, Fix, Location, Origin, Severity, Step};
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use format::{OutputFormat, UnknownFormat, WriteOptions};
 pub use paths::{PathDisplay, PathStyle};

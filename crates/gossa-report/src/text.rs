@@ -163,17 +163,21 @@ impl TextWriter<'_> {
     fn place<'g>(&mut self, location: &Location) -> Vec<Element<'g>> {
         let file = escape_line(&location.file);
         let source = self.sources.file(&location.file);
+        let note = location.origin.as_ref().map(|origin| {
+            let text = format!("generated from {origin}");
+            Element::from(Level::NOTE.message(escape_line(&text).into_owned()))
+        });
         let Some(excerpt) = source.and_then(|source| excerpt(source, location)) else {
             let origin = Origin::path(file.into_owned())
                 .line(location.line as usize)
                 .char_column(location.column as usize);
-            return vec![origin.into()];
+            return std::iter::once(origin.into()).chain(note).collect();
         };
         let snippet = Snippet::source(excerpt.text)
             .path(format!("{file}:{}:{}{MARKER}", location.line, location.column))
             .line_start(excerpt.first_line as usize)
             .annotation(AnnotationKind::Primary.span(excerpt.span));
-        vec![snippet.into()]
+        std::iter::once(snippet.into()).chain(note).collect()
     }
 
     /// Writes one item and the blank line behind it.

@@ -140,6 +140,11 @@ pub(crate) fn diagnostics(session: &Session, paths: &PathDisplay) -> Vec<Diagnos
 /// Replaces a full path by the one that the output shows.
 pub(crate) fn display(location: &mut Location, paths: &PathDisplay) {
     location.file = paths.display(&location.file);
+    if let Some(origin) = &mut location.origin
+        && !origin.file.is_empty()
+    {
+        origin.file = paths.display(&origin.file);
+    }
 }
 
 /// The session's files by the paths of the output. Files that are none of its Go files (go.mod

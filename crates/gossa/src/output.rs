@@ -77,6 +77,9 @@ fn write_diagnostic(
         write!(out, "{}: ", diagnostic.severity.as_str())?;
     }
     write!(out, "{}", escape_line(&diagnostic.message))?;
+    if let Some(origin) = diagnostic.location.as_ref().and_then(|place| place.origin.as_ref()) {
+        write!(out, " (generated from {})", escape_line(&origin.to_string()))?;
+    }
     match only_in {
         Some(configs) => writeln!(out, " ({})", escape_line(&configs)),
         None => writeln!(out),

@@ -8,6 +8,7 @@ mod bad_input;
 mod check;
 mod configurations;
 mod determinism;
+mod line_directives;
 mod list;
 mod ssa;
 mod support;
