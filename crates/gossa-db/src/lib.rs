@@ -31,6 +31,7 @@ mod inputs;
 mod line_directives;
 mod one_shot;
 mod parsing;
+mod schedule;
 mod session;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod ssa;

@@ -5,6 +5,7 @@ use crate::declare::{init_order, package_decls};
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, RootDb};
 use crate::parsing::parse;
+use crate::schedule::PackageWork;
 use crate::session::{Progress, Session, StageTimes};
 use crate::ssa::{LowerKey, lowered};
 use gossa_base::FxHashSet;
@@ -13,7 +14,8 @@ use gossa_types::{DeclId, PackageDecls};
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, OnceLock};
 
 /// A function with its SSA form.
 pub type LoweredFunc = (FuncId, Arc<Lowered>);
@@ -24,18 +26,35 @@ const CHUNK: usize = 16;
 /// How long chains of instances that ask for instances may be; recursive generics stop here.
 const INSTANCE_ROUNDS: usize = 64;
 
+/// What a run does with packages.
+struct Run<'s> {
+    session: &'s Session,
+    progress: &'s dyn Progress,
+    /// Whether functions are lowered too.
+    lower: bool,
+    packages: Vec<OnceLock<PackageRun>>,
+}
+
+/// Work on one package, once it is declared.
+struct PackageRun {
+    functions: Vec<Function>,
+    /// By part; the package's initialisation last.
+    lowered: Vec<Mutex<Vec<LoweredFunc>>>,
+}
+
+#[derive(Clone, Copy)]
+enum Function {
+    /// A function declaration: checked and, unless it is generic, lowered.
+    Declared { decl: DeclId, generic: bool },
+    /// What is made from declarations: lowered.
+    Synthetic(FuncId),
+}
+
 impl Session {
     /// Checks all declarations and bodies.
     pub fn check_types(&self, progress: &dyn Progress) {
         progress.stage("types", self.packages.len());
-        self.for_each_package(|db, index| {
-            let package = self.packages[index];
-            self.check_package(db, package);
-            if db.is_one_shot() {
-                self.drop_trees(db, package, false);
-            }
-            progress.step(package.id(db).as_str());
-        });
+        self.for_each_package(&Run::new(self, progress, false));
     }
 
     /// Checks and lowers everything: all functions that are not generic, all initialisers, and
@@ -44,20 +63,11 @@ impl Session {
     #[must_use]
     pub fn lower(&self, progress: &dyn Progress) -> Vec<LoweredFunc> {
         progress.stage("lower", self.packages.len());
-        let slots: Vec<Mutex<Vec<LoweredFunc>>> =
-            self.packages.iter().map(|_| Mutex::default()).collect();
-        self.for_each_package(|db, index| {
-            let package = self.packages[index];
-            if let Some(decls) = self.check_package(db, package) {
-                let functions = functions_of(decls);
-                *slots[index].lock() = self.lower_all(db, &functions);
-                if db.is_one_shot() {
-                    self.drop_trees(db, package, true);
-                }
-            }
-            progress.step(package.id(db).as_str());
-        });
-        let mut all: Vec<LoweredFunc> = slots.into_iter().flat_map(Mutex::into_inner).collect();
+        let run = Run::new(self, progress, true);
+        self.for_each_package(&run);
+        let packages = run.packages.into_iter().filter_map(OnceLock::into_inner);
+        let mut all: Vec<LoweredFunc> =
+            packages.flat_map(|package| package.lowered).flat_map(Mutex::into_inner).collect();
         self.lower_instances(&mut all);
         all
     }
@@ -87,49 +97,6 @@ impl Session {
             let db = self.db();
             all.extend(self.pool.install(move || self.lower_all(&db, &wanted)));
         }
-    }
-
-    fn check_package<'db>(
-        &self,
-        db: &'db RootDb,
-        package: PackageInput,
-    ) -> Option<&'db PackageDecls> {
-        StageTimes::measure(&self.times.parse, || {
-            package.files(db).par_iter().with_min_len(2).for_each_with(db.clone(), |db, &file| {
-                parse(db, file);
-            });
-        });
-        let id = package.id(db);
-        let decls = StageTimes::measure(&self.times.types, || {
-            self.guard(|| format!("package {id}"), || package_decls(db, package))
-        })?;
-        let bodies: Vec<DeclId> = decls
-            .func_order
-            .iter()
-            .copied()
-            .filter(|func| decls.funcs.get(func).is_some_and(|found| found.has_body))
-            .collect();
-        bodies.par_chunks(CHUNK).for_each_with(db.clone(), |db, chunk| {
-            StageTimes::measure(&self.times.types, || {
-                for &func in chunk {
-                    self.guard(
-                        || format!("{func:?}"),
-                        || {
-                            body_types(db, BodyKey::new(db, func));
-                        },
-                    );
-                }
-            });
-        });
-        StageTimes::measure(&self.times.types, || {
-            self.guard(
-                || format!("package {id}"),
-                || {
-                    init_order(db, package);
-                },
-            );
-        });
-        Some(decls)
     }
 
     fn lower_all(&self, db: &RootDb, functions: &[FuncId]) -> Vec<LoweredFunc> {
@@ -193,23 +160,108 @@ impl Session {
     }
 }
 
-/// What a package has to lower: functions that are not generic, initialisers, its initialisation.
-fn functions_of(decls: &PackageDecls) -> Vec<FuncId> {
-    let declared = decls
-        .func_order
-        .iter()
-        .copied()
-        .filter(|func| {
-            decls
-                .funcs
-                .get(func)
-                .is_some_and(|found| found.has_body && found.type_params.is_empty())
-        })
-        .map(FuncId::declared);
-    let initialisers = decls
-        .initializers
-        .iter()
-        .filter_map(|initializer| initializer.lhs.first())
-        .map(|&var| FuncId::new(FuncKey::VarInit(var)));
-    declared.chain(initialisers).chain([FuncId::new(FuncKey::PackageInit(decls.id))]).collect()
+impl<'s> Run<'s> {
+    fn new(session: &'s Session, progress: &'s dyn Progress, lower: bool) -> Self {
+        let packages = session.packages.iter().map(|_| OnceLock::new()).collect();
+        Self { session, progress, lower, packages }
+    }
+
+    fn guarded<T>(
+        &self,
+        counter: &AtomicU64,
+        unit: impl FnOnce() -> String,
+        work: impl FnOnce() -> T,
+    ) -> Option<T> {
+        StageTimes::measure(counter, || self.session.guard(unit, work))
+    }
+
+    fn lower_into(&self, db: &RootDb, func: FuncId, slot: &mut Vec<LoweredFunc>) {
+        let result = self.guarded(
+            &self.session.times.ssa,
+            || func.to_string(),
+            || lowered(db, LowerKey::new(db, func)).clone(),
+        );
+        slot.extend(result.flatten().map(|body| (func, body)));
+    }
+
+    fn functions(&self, decls: &PackageDecls) -> Vec<Function> {
+        let declared = decls.func_order.iter().filter_map(|&decl| {
+            let found = decls.funcs.get(&decl).filter(|found| found.has_body)?;
+            Some(Function::Declared { decl, generic: !found.type_params.is_empty() })
+        });
+        let initialisers = decls
+            .initializers
+            .iter()
+            .filter(|_| self.lower)
+            .filter_map(|initializer| initializer.lhs.first())
+            .map(|&var| Function::Synthetic(FuncId::new(FuncKey::VarInit(var))));
+        declared.chain(initialisers).collect()
+    }
+}
+
+impl PackageWork for Run<'_> {
+    fn parse(&self, db: &RootDb, package: usize, file: usize) {
+        let file = self.session.packages[package].files(db)[file];
+        let path = || file.path(db).to_string();
+        self.guarded(&self.session.times.parse, path, || {
+            parse(db, file);
+        });
+    }
+
+    fn declare(&self, db: &RootDb, package: usize) -> usize {
+        let input = self.session.packages[package];
+        let id = input.id(db);
+        let unit = || format!("package {id}");
+        let decls = self.guarded(&self.session.times.types, unit, || package_decls(db, input));
+        let Some(decls) = decls else { return 0 };
+        let functions = self.functions(decls);
+        let parts = functions.len().div_ceil(CHUNK);
+        let lowered = (0..=parts).map(|_| Mutex::default()).collect();
+        let _ = self.packages[package].set(PackageRun { functions, lowered });
+        parts
+    }
+
+    fn part(&self, db: &RootDb, package: usize, part: usize) {
+        let Some(run) = self.packages[package].get() else { return };
+        let Some(functions) = run.functions.chunks(CHUNK).nth(part) else { return };
+        let mut bodies = Vec::new();
+        for &function in functions {
+            let lowered = match function {
+                Function::Declared { decl, generic } => {
+                    self.guarded(
+                        &self.session.times.types,
+                        || format!("{decl:?}"),
+                        || {
+                            body_types(db, BodyKey::new(db, decl));
+                        },
+                    );
+                    (!generic).then(|| FuncId::declared(decl))
+                }
+                Function::Synthetic(func) => Some(func),
+            };
+            if let Some(func) = lowered.filter(|_| self.lower) {
+                self.lower_into(db, func, &mut bodies);
+            }
+        }
+        *run.lowered[part].lock() = bodies;
+    }
+
+    fn finish(&self, db: &RootDb, package: usize) {
+        let input = self.session.packages[package];
+        let id = input.id(db);
+        let unit = || format!("package {id}");
+        if let Some(run) = self.packages[package].get() {
+            self.guarded(&self.session.times.types, unit, || {
+                init_order(db, input);
+            });
+            if let Some(slot) = run.lowered.last().filter(|_| self.lower) {
+                let init = FuncId::new(FuncKey::PackageInit(id));
+                self.lower_into(db, init, &mut slot.lock());
+            }
+            if db.is_one_shot() {
+                self.session.guard(unit, || self.session.drop_trees(db, input, self.lower));
+            }
+        }
+        self.progress.step(id.as_str());
+    }
 }

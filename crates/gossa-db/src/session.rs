@@ -3,6 +3,7 @@
 use crate::diagnostics::package_diagnostics;
 use crate::inputs::{PackageInput, Program, RootDb, SourceFile};
 use crate::parsing::SharedTrees;
+use crate::schedule::{self, PackageShape, PackageWork};
 use camino::Utf8PathBuf;
 use gossa_base::{FxHashMap, Name};
 use gossa_load::{BuildConfig, System};
@@ -10,7 +11,7 @@ use gossa_report::{Diagnostic, Location, Severity, Stage};
 use gossa_types::cgo::CModel;
 use gossa_types::{PackageId, Target};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// What to analyse and how.
@@ -207,27 +208,20 @@ impl Session {
         }
     }
 
-    /// Calls `work` for every package, each after its dependencies, in parallel.
-    pub(crate) fn for_each_package(&self, work: impl Fn(&RootDb, usize) + Sync) {
-        let count = self.packages.len();
-        let mut dependents: Vec<Vec<usize>> = vec![Vec::new(); count];
-        let mut pending: Vec<AtomicU32> = Vec::with_capacity(count);
-        for (index, package) in self.program.packages.iter().enumerate() {
-            pending.push(AtomicU32::new(package.dependencies.len() as u32));
-            for &dependency in &package.dependencies {
-                dependents[dependency.as_usize()].push(index);
-            }
-        }
-        let schedule = Schedule { dependents: &dependents, pending: &pending, work: &work };
-        let ready: Vec<usize> = (0..count)
-            .filter(|&index| self.program.packages[index].dependencies.is_empty())
-            .collect();
+    /// Does `work` for every package; see [`schedule`].
+    pub(crate) fn for_each_package(&self, work: &dyn PackageWork) {
         let db = self.db();
-        self.pool.scope(move |scope| {
-            for index in ready {
-                schedule.spawn(scope, db.clone(), index);
+        let shape = |(input, package): (&PackageInput, &gossa_load::Package)| {
+            let files = input.files(&db);
+            PackageShape {
+                dependencies: package.dependencies.iter().map(|found| found.as_usize()).collect(),
+                files: files.len(),
+                bytes: files.iter().map(|file| file.text(&db).len()).sum(),
             }
-        });
+        };
+        let shapes: Vec<PackageShape> =
+            self.packages.iter().zip(&self.program.packages).map(shape).collect();
+        schedule::run(&self.pool, &db, &shapes, work);
     }
 
     /// Everything that is wrong with the loaded packages: load, syntax and type errors, and units
@@ -282,32 +276,6 @@ impl Session {
             .packages
             .iter()
             .any(|package| package.files.iter().any(|file| file.path == *path))
-    }
-}
-
-struct Schedule<'s, W> {
-    dependents: &'s [Vec<usize>],
-    pending: &'s [AtomicU32],
-    work: &'s W,
-}
-
-impl<W> Clone for Schedule<'_, W> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-impl<W> Copy for Schedule<'_, W> {}
-
-impl<'s, W: Fn(&RootDb, usize) + Sync> Schedule<'s, W> {
-    fn spawn(self, scope: &rayon::Scope<'s>, db: RootDb, index: usize) {
-        scope.spawn(move |scope| {
-            (self.work)(&db, index);
-            for &dependent in &self.dependents[index] {
-                if self.pending[dependent].fetch_sub(1, Ordering::AcqRel) == 1 {
-                    self.spawn(scope, db.clone(), dependent);
-                }
-            }
-        });
     }
 }
 
