@@ -6,6 +6,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::BuildContext;
@@ -24,11 +25,30 @@ pub(crate) struct Node {
     pub(crate) imports: Vec<NodeImport>,
     /// What the build needs besides.
     pub(crate) implicit: Vec<Location>,
-    /// `test_imports` and `xtest_imports` of the scan, by the paths that they
-    /// are known by.
+    /// The imports of the tests and of the external tests, by the paths that
+    /// they are known by.
     pub(crate) test_imports: Vec<String>,
     pub(crate) xtest_imports: Vec<String>,
+    /// What the tests need, if they are to be loaded.
+    pub(crate) tests: Option<NodeTests>,
 }
+
+/// What the imports of a package's tests name.
+#[derive(Debug)]
+pub(crate) struct NodeTests {
+    pub(crate) imports: Vec<NodeImport>,
+    pub(crate) implicit: Vec<Location>,
+    pub(crate) ximports: Vec<NodeImport>,
+    pub(crate) ximplicit: Vec<Location>,
+    /// What the main package of the tests imports.
+    pub(crate) main: Vec<Location>,
+    /// What the linker adds to that.
+    pub(crate) linked: Vec<Location>,
+}
+
+/// What every generated test main imports.
+pub(crate) const TEST_MAIN_IMPORTS: [&str; 4] =
+    ["os", "reflect", "testing", "testing/internal/testdeps"];
 
 #[derive(Debug)]
 pub(crate) struct NodeImport {
@@ -60,7 +80,7 @@ pub(crate) fn read_closure(
     scans: &Scans<'_>,
     roots: &[Root],
 ) -> Vec<Node> {
-    let work = Work { resolver, scans, seen: Mutex::default(), done: Mutex::default() };
+    let work = Work::new(resolver, scans);
     // Of two roots with one path, the one with more to read.
     let mut by_path: FxHashMap<&str, &Root> = FxHashMap::default();
     for root in roots {
@@ -69,21 +89,62 @@ pub(crate) fn read_closure(
             *kept = root;
         }
     }
+    // All roots before anything that they import, which might be a root, too.
+    let mut claimed = Vec::new();
+    for root in roots {
+        if work.claim(&root.location.import_path) {
+            claimed.push(by_path[root.location.import_path.as_str()]);
+        }
+    }
     rayon::scope(|scope| {
-        for root in roots {
-            let root = by_path[root.location.import_path.as_str()];
-            if work.claim(&root.location.import_path) {
-                let work = &work;
-                scope.spawn(move |scope| work.read(scope, root.clone()));
-            }
+        for root in claimed {
+            let work = &work;
+            scope.spawn(move |scope| work.read(scope, root.clone()));
         }
     });
-    let mut nodes = work.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    work.finish()
+}
+
+/// Reads what the tests of some packages import. `nodes` is sorted by import
+/// path, before and after; `tested` are positions in it.
+pub(crate) fn read_tests(
+    resolver: &Resolver<'_>,
+    scans: &Scans<'_>,
+    mut nodes: Vec<Node>,
+    tested: &[u32],
+) -> Vec<Node> {
+    let work = Work::new(resolver, scans);
+    for node in &nodes {
+        work.claim(&node.location.import_path);
+    }
+    let mut wanted = vec![false; nodes.len()];
+    tested.iter().for_each(|&at| wanted[at as usize] = true);
+    rayon::scope(|scope| {
+        let (work, wanted) = (&work, &wanted);
+        nodes.par_iter_mut().enumerate().for_each(|(at, node)| {
+            if wanted[at] && !(node.scan.tests.is_empty() && node.scan.xtests.is_empty()) {
+                node.tests = Some(work.tests_of(scope, node));
+            }
+        });
+    });
+    let mut fresh = work.finish();
+    nodes.append(&mut fresh);
     nodes.sort_unstable_by(|a, b| a.location.import_path.cmp(&b.location.import_path));
     nodes
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(resolver: &'a Resolver<'a>, scans: &'a Scans<'a>) -> Self {
+        Work { resolver, scans, seen: Mutex::default(), done: Mutex::default() }
+    }
+
+    /// What has been read, sorted by import path.
+    fn finish(self) -> Vec<Node> {
+        let mut nodes = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        nodes.sort_unstable_by(|a, b| a.location.import_path.cmp(&b.location.import_path));
+        nodes
+    }
+
     /// Whether a package is yet to be read; the caller then must.
     fn claim(&self, path: &str) -> bool {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,51 +158,94 @@ impl Work<'_> {
             None => self.scans.take(&location.dir),
         };
         let importer = Importer::of(&location);
-        let follow = |location: &Location| {
-            if self.claim(&location.import_path) {
-                let root = Root { location: location.clone(), files: None, with_tests: false };
-                scope.spawn(move |scope| self.read(scope, root));
-            }
-        };
-        let mut imports = Vec::with_capacity(scan.imports.len());
-        for import in scan.imports.iter().filter(|i| i.path != "C") {
-            let target = match self.resolver.resolve(importer, &import.path).as_ref() {
-                Ok(target) => {
-                    follow(target);
-                    Ok(target.import_path.clone())
-                }
-                Err(message) => Err(message.clone()),
-            };
-            imports.push(NodeImport { import: import.clone(), target });
-        }
+        let imports = self.imports_of(scope, importer, &scan.imports);
         let mut implicit = Vec::new();
         for path in implicit_imports(&scan, &location, self.scans.context()) {
             if scan.imports.iter().any(|i| i.path == path) || path == location.import_path {
                 continue;
             }
-            // The standard library of a broken installation may lack it.
-            if let Ok(target) = self.resolver.resolve(importer, path).as_ref() {
-                follow(target);
-                implicit.push(target.clone());
-            }
+            implicit.extend(self.needed(scope, importer, path));
         }
         if with_tests {
-            for path in scan.test_imports.iter().chain(&scan.xtest_imports) {
-                if let Ok(target) = self.resolver.resolve(importer, path).as_ref() {
-                    follow(target);
-                }
-            }
+            self.imports_of(scope, importer, &scan.tests.imports);
+            self.imports_of(scope, importer, &scan.xtests.imports);
         }
-        let known = |paths: &[String]| {
-            let mut known: Vec<String> =
-                paths.iter().map(|p| self.resolver.vendored_in_std(importer, p)).collect();
+        let known = |imports: &[ScannedImport]| {
+            let mut known: Vec<String> = imports
+                .iter()
+                .map(|import| self.resolver.vendored_in_std(importer, &import.path))
+                .collect();
             known.sort_unstable();
             known.dedup();
             known
         };
-        let (test_imports, xtest_imports) = (known(&scan.test_imports), known(&scan.xtest_imports));
-        let node = Node { location, scan, imports, implicit, test_imports, xtest_imports };
+        let (test_imports, xtest_imports) =
+            (known(&scan.tests.imports), known(&scan.xtests.imports));
+        let node =
+            Node { location, scan, imports, implicit, test_imports, xtest_imports, tests: None };
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(node);
+    }
+
+    /// Reads a package, unless that has been done.
+    fn follow<'scope>(&'scope self, scope: &rayon::Scope<'scope>, location: &Location) {
+        if self.claim(&location.import_path) {
+            let root = Root { location: location.clone(), files: None, with_tests: false };
+            scope.spawn(move |scope| self.read(scope, root));
+        }
+    }
+
+    /// What imports name; `C` is left out.
+    fn imports_of<'scope>(
+        &'scope self,
+        scope: &rayon::Scope<'scope>,
+        importer: Importer,
+        imports: &[ScannedImport],
+    ) -> Vec<NodeImport> {
+        let resolve = |import: &ScannedImport| {
+            let target = match self.resolver.resolve(importer, &import.path).as_ref() {
+                Ok(target) => {
+                    self.follow(scope, target);
+                    Ok(target.import_path.clone())
+                }
+                Err(message) => Err(message.clone()),
+            };
+            NodeImport { import: import.clone(), target }
+        };
+        imports.iter().filter(|import| import.path != "C").map(resolve).collect()
+    }
+
+    /// A package of the standard library that the build needs; a broken
+    /// installation may lack it.
+    fn needed<'scope>(
+        &'scope self,
+        scope: &rayon::Scope<'scope>,
+        importer: Importer,
+        path: &str,
+    ) -> Option<Location> {
+        let found = self.resolver.resolve(importer, path);
+        let target = found.as_ref().as_ref().ok()?;
+        self.follow(scope, target);
+        Some(target.clone())
+    }
+
+    fn tests_of<'scope>(&'scope self, scope: &rayon::Scope<'scope>, node: &Node) -> NodeTests {
+        let importer = Importer::of(&node.location);
+        let context = self.scans.context();
+        let scan = &node.scan;
+        let needed = |paths: &[&str]| -> Vec<Location> {
+            paths.iter().filter_map(|path| self.needed(scope, Importer::Std, path)).collect()
+        };
+        let bridge = |imports: &[ScannedImport]| {
+            if uses_simd(imports, context) { needed(&[SIMD_BRIDGE]) } else { Vec::new() }
+        };
+        NodeTests {
+            imports: self.imports_of(scope, importer, &scan.tests.imports),
+            implicit: bridge(&scan.tests.imports),
+            ximplicit: bridge(&scan.xtests.imports),
+            ximports: self.imports_of(scope, importer, &scan.xtests.imports),
+            main: needed(&TEST_MAIN_IMPORTS),
+            linked: needed(&linker_imports(context)),
+        }
     }
 }
 
@@ -153,10 +257,8 @@ fn implicit_imports(
 ) -> Vec<&'static str> {
     let mut paths = Vec::new();
     let path = if location.standard { location.import_path.as_str() } else { "" };
-    if matches!(context.goarch.as_str(), "amd64" | "arm64" | "wasm")
-        && scan.imports.iter().any(|i| i.path == "simd")
-    {
-        paths.push("simd/internal/bridge");
+    if uses_simd(&scan.imports, context) {
+        paths.push(SIMD_BRIDGE);
     }
     // What cgo writes refers to these.
     if scan.files.iter().any(|f| f.kind == SourceKind::Cgo) {
@@ -171,15 +273,8 @@ fn implicit_imports(
     if !scan.other_files.swig.is_empty() || !scan.other_files.swig_cxx.is_empty() {
         paths.extend(["unsafe", "runtime/cgo", "syscall", "sync"]);
     }
-    // What the linker puts into every program.
     if scan.name == "main" {
-        paths.push("runtime");
-        if context.cgo && platform::needs_external_linker(&context.goos, &context.goarch) {
-            paths.push("runtime/cgo");
-        }
-        if context.goarch == "arm" {
-            paths.push("math");
-        }
+        paths.extend(linker_imports(context));
     }
     let mut once = Vec::new();
     for path in paths {
@@ -188,4 +283,24 @@ fn implicit_imports(
         }
     }
     once
+}
+
+/// What the linker puts into every program.
+fn linker_imports(context: &BuildContext) -> Vec<&'static str> {
+    let mut paths = vec!["runtime"];
+    if context.cgo && platform::needs_external_linker(&context.goos, &context.goarch) {
+        paths.push("runtime/cgo");
+    }
+    if context.goarch == "arm" {
+        paths.push("math");
+    }
+    paths
+}
+
+/// What code that uses `simd` is compiled with.
+const SIMD_BRIDGE: &str = "simd/internal/bridge";
+
+fn uses_simd(imports: &[ScannedImport], context: &BuildContext) -> bool {
+    matches!(context.goarch.as_str(), "amd64" | "arm64" | "wasm")
+        && imports.iter().any(|i| i.path == "simd")
 }

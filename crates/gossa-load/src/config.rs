@@ -27,6 +27,8 @@ pub struct BuildConfig {
     pub goroot: Option<Utf8PathBuf>,
     /// How to find dependencies.
     pub mod_mode: Option<ModMode>,
+    /// Load the tests of the packages that the patterns match, too.
+    pub tests: bool,
     /// Keep the text of every Go file of the build in the result, so that
     /// each is read once.
     pub keep_text: bool,

@@ -7,7 +7,8 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use crate::program::{
-    DiagnosticKind, LoadDiagnostic, Module, Package, PackageIndex, Program, Severity, SourceKind,
+    DiagnosticKind, LoadDiagnostic, Module, Package, PackageIndex, Program, Severity, SourceFile,
+    SourceKind, Variant,
 };
 
 /// A package in the form of `go list -json`.
@@ -23,6 +24,8 @@ pub struct ListedPackage<'a> {
     pub name: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     pub root: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub for_test: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<ListedModule<'a>>,
     #[serde(rename = "Match", skip_serializing_if = "<[_]>::is_empty")]
@@ -181,6 +184,18 @@ impl<'a> Lister<'a> {
         Lister { program, errors, missing }
     }
 
+    /// A variant has the errors of the plain package, too.
+    fn error_of(&self, index: PackageIndex) -> Option<&'a LoadDiagnostic> {
+        let package = self.program.package(index);
+        let own = self.errors[index.as_usize()];
+        match package.variant {
+            Variant::WithTests | Variant::ForTest => {
+                package.plain.and_then(|plain| self.errors[plain.as_usize()]).or(own)
+            }
+            Variant::Plain | Variant::ExternalTests | Variant::TestMain => own,
+        }
+    }
+
     fn package(&self, index: PackageIndex) -> ListedPackage<'a> {
         let program = self.program;
         let package = program.package(index);
@@ -195,10 +210,12 @@ impl<'a> Lister<'a> {
             } else {
                 module.and_then(|m| m.dir.as_deref()).map_or("", Utf8Path::as_str)
             },
+            for_test: package.for_test.as_deref(),
             module: module.map(listed_module),
             matched: &package.matched,
-            goroot: package.standard,
-            standard: package.standard,
+            goroot: package.standard && package.variant != Variant::TestMain,
+            standard: package.standard
+                && !matches!(package.variant, Variant::TestMain | Variant::ExternalTests),
             dep_only: package.dep_only,
             incomplete: package.incomplete,
             go_files: package.file_names(SourceKind::Go).collect(),
@@ -220,7 +237,7 @@ impl<'a> Lister<'a> {
             test_imports: &package.test_imports,
             xtest_go_files: &package.xtest_go_files,
             xtest_imports: &package.xtest_imports,
-            error: self.errors[index.as_usize()].map(listed_error),
+            error: self.error_of(index).map(listed_error),
             ..ListedPackage::default()
         };
         listed.embed_patterns.dedup();
@@ -230,21 +247,31 @@ impl<'a> Lister<'a> {
     }
 
     fn add_imports(&self, package: &'a Package, listed: &mut ListedPackage<'a>) {
-        let mut imports: Vec<(&str, &str)> = package
-            .imports
-            .iter()
-            .map(|i| {
-                (
-                    i.path.as_str(),
-                    i.target.map_or(i.path.as_str(), |t| &self.program.package(t).import_path),
-                )
-            })
-            .collect();
-        if package.uses_cgo() {
-            imports.push(("C", "C"));
+        let known = |path: &'a str| match package.resolve_import(path) {
+            Some(target) => self.program.package(target).import_path.as_str(),
+            None => path,
+        };
+        let mut imports: Vec<(&str, &str)>;
+        if package.variant == Variant::WithTests {
+            // The go command puts the imports of the tests before the others.
+            let is_test = |file: &&SourceFile| file.name.ends_with("_test.go");
+            let (tests, others): (Vec<_>, Vec<_>) = package.files.iter().partition(is_test);
+            imports = Vec::new();
+            for files in [tests, others] {
+                let specs = files.iter().flat_map(|file| &*file.imports);
+                let mut paths: Vec<&str> = specs.map(|spec| &*spec.path).collect();
+                paths.sort_unstable();
+                paths.dedup();
+                imports.extend(paths.into_iter().map(|path| (path, known(path))));
+            }
+        } else {
+            imports = package.imports.iter().map(|i| (i.path.as_str(), known(&i.path))).collect();
+            if package.uses_cgo() {
+                imports.push(("C", "C"));
+            }
+            // The go command sorts what is written, then names what it means.
+            imports.sort_unstable();
         }
-        // The go command sorts what is written, then names what it means.
-        imports.sort_unstable();
         listed.import_map =
             imports.iter().filter(|(written, known)| written != known).copied().collect();
         listed.imports = imports.into_iter().map(|(_, known)| known).collect();
@@ -263,7 +290,7 @@ impl<'a> Lister<'a> {
         deps.sort_unstable();
         deps.dedup();
         let missing = deps.iter().filter_map(|path| self.missing.get(path).copied());
-        let found = dependencies.iter().filter_map(|&d| self.errors[d.as_usize()]);
+        let found = dependencies.iter().filter_map(|&d| self.error_of(d));
         let mut errors: Vec<ListedError<'_>> = missing.chain(found).map(listed_error).collect();
         errors.sort_unstable();
         listed.deps = deps;
@@ -297,7 +324,9 @@ fn listed_error(diagnostic: &LoadDiagnostic) -> ListedError<'_> {
     };
     let err = match diagnostic.kind {
         // The stack names the cycle.
-        DiagnosticKind::ImportCycle => "import cycle not allowed",
+        DiagnosticKind::ImportCycle => {
+            diagnostic.message.split(':').next().unwrap_or(&diagnostic.message)
+        }
         _ => &diagnostic.message,
     };
     ListedError { import_stack: &diagnostic.import_stack, pos, err }

@@ -80,8 +80,8 @@ pub(crate) fn cut_cycles(edges: &mut Edges, roots: &[u32]) -> Walk {
 }
 
 /// Sorts a graph without cycles so that imports come before importers; of
-/// those that could come next, the one with the smallest number does.
-pub(crate) fn dependency_order(edges: &Edges) -> Vec<u32> {
+/// those that could come next, the one with the smallest rank does.
+pub(crate) fn dependency_order(edges: &Edges, rank: impl Fn(u32) -> u32) -> Vec<u32> {
     let mut importers: Vec<Vec<u32>> = vec![Vec::new(); edges.len()];
     let mut missing: Vec<usize> = vec![0; edges.len()];
     for (from, imports) in edges.iter().enumerate() {
@@ -93,15 +93,16 @@ pub(crate) fn dependency_order(edges: &Edges) -> Vec<u32> {
             importers[to as usize].push(from as u32);
         }
     }
-    let mut ready: BinaryHeap<Reverse<u32>> =
-        (0..edges.len() as u32).filter(|&i| missing[i as usize] == 0).map(Reverse).collect();
+    let entry = |i: u32| Reverse((rank(i), i));
+    let mut ready: BinaryHeap<Reverse<(u32, u32)>> =
+        (0..edges.len() as u32).filter(|&i| missing[i as usize] == 0).map(entry).collect();
     let mut order = Vec::with_capacity(edges.len());
-    while let Some(Reverse(next)) = ready.pop() {
+    while let Some(Reverse((_, next))) = ready.pop() {
         order.push(next);
         for &importer in &importers[next as usize] {
             missing[importer as usize] -= 1;
             if missing[importer as usize] == 0 {
-                ready.push(Reverse(importer));
+                ready.push(entry(importer));
             }
         }
     }
@@ -113,9 +114,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn imports_come_first_and_ties_by_number() {
+    fn imports_come_first_and_ties_by_rank() {
         let edges = vec![vec![3, 2], vec![], vec![3], vec![], vec![0, 0]];
-        assert_eq!(dependency_order(&edges), [1, 3, 2, 0, 4]);
+        assert_eq!(dependency_order(&edges, |i| i), [1, 3, 2, 0, 4]);
+        assert_eq!(dependency_order(&edges, |i| 9 - i), [3, 2, 1, 0, 4]);
     }
 
     #[test]
@@ -130,7 +132,7 @@ mod tests {
             ]
         );
         assert_eq!(walk.parent, [None, Some(0), Some(1), Some(2)]);
-        assert_eq!(dependency_order(&edges), [3, 2, 1, 0]);
+        assert_eq!(dependency_order(&edges, |i| i), [3, 2, 1, 0]);
     }
 
     #[test]
@@ -139,6 +141,6 @@ mod tests {
         let mut edges: Edges =
             (0..count).map(|i| if i + 1 < count { vec![i + 1] } else { vec![] }).collect();
         assert!(cut_cycles(&mut edges, &[0]).cycles.is_empty());
-        assert_eq!(dependency_order(&edges).first(), Some(&(count - 1)));
+        assert_eq!(dependency_order(&edges, |i| i).first(), Some(&(count - 1)));
     }
 }

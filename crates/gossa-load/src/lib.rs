@@ -22,14 +22,17 @@
 //! for a directory; `goroot`, `gomod`, `module_graph` and `vendoring` know
 //! where packages live; `resolve` finds a directory for an import path;
 //! `patterns` expands what the user wrote; `closure` reads everything that is
-//! imported, in parallel; `graph` orders it; `loader` drives all of it and
-//! assembles the result, which [`golist`] shows as the go command would.
+//! imported, in parallel; `variants` adds the packages that tests are compiled
+//! as; `graph` orders them; `loader` drives all of it, `report` collects what
+//! is wrong, and `assemble` makes the result, with `test_main` for the main
+//! packages of tests. [`golist`] shows the result as the go command would.
 
 pub mod config;
 pub mod golist;
 pub mod program;
 pub mod system;
 
+mod assemble;
 mod cgo;
 mod closure;
 mod constraint;
@@ -47,9 +50,12 @@ mod package_dir;
 mod pattern_match;
 mod patterns;
 mod platform;
+mod report;
 mod resolve;
 mod rules;
 mod scans;
+mod test_main;
+mod variants;
 mod vendoring;
 mod version;
 
@@ -59,6 +65,6 @@ pub use config::{BuildConfig, BuildContext, LangVersion, ModMode};
 pub use program::{
     CgoPreamble, DiagnosticKind, EmbedPattern, FileIndex, IgnoreReason, IgnoredFile, ImportSpec,
     LoadDiagnostic, LoadError, Module, ModuleIndex, OtherFiles, Package, PackageIndex, Program,
-    ResolvedImport, Severity, SourceFile, SourceKind,
+    ResolvedImport, Severity, SourceFile, SourceKind, Variant,
 };
 pub use system::{DirEntry, DiskSystem, EntryKind, MemorySystem, Metadata, System};

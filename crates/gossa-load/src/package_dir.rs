@@ -30,15 +30,47 @@ pub(crate) struct PackageScan {
     pub(crate) file_versions: Vec<Option<LangVersion>>,
     pub(crate) ignored_go_files: Vec<IgnoredFile>,
     pub(crate) invalid_go_files: Vec<String>,
-    pub(crate) test_go_files: Vec<String>,
-    pub(crate) xtest_go_files: Vec<String>,
+    /// `_test.go` files of the package itself, and of its external tests.
+    pub(crate) tests: TestScan,
+    pub(crate) xtests: TestScan,
     pub(crate) other_files: OtherFiles,
     pub(crate) embed_patterns: Vec<EmbedPattern>,
     /// Paths imported by `files`, sorted, each once, `C` included.
     pub(crate) imports: Vec<ScannedImport>,
-    pub(crate) test_imports: Vec<String>,
-    pub(crate) xtest_imports: Vec<String>,
     pub(crate) problems: Vec<Problem>,
+}
+
+/// The `_test.go` files of a directory that are in one package.
+#[derive(Debug, Default)]
+pub(crate) struct TestScan {
+    pub(crate) files: Vec<SourceFile>,
+    /// For each of `files`, the language version that its constraint sets.
+    pub(crate) file_versions: Vec<Option<LangVersion>>,
+    pub(crate) embed_patterns: Vec<EmbedPattern>,
+    /// Paths that the files import, sorted, each once.
+    pub(crate) imports: Vec<ScannedImport>,
+}
+
+impl TestScan {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    /// The names of the files.
+    pub(crate) fn names(&self) -> Vec<String> {
+        self.files.iter().map(|file| file.name.clone()).collect()
+    }
+
+    fn push(&mut self, file: SourceFile, version: Option<LangVersion>, embeds: Vec<EmbedPattern>) {
+        self.files.push(file);
+        self.file_versions.push(version);
+        self.embed_patterns.extend(embeds);
+    }
+
+    fn finish(&mut self) {
+        self.imports = collect_imports(&self.files);
+        self.embed_patterns.sort_unstable();
+    }
 }
 
 /// A path that a package imports, and where it does so first.
@@ -65,8 +97,8 @@ impl PackageScan {
     /// No file of the directory belongs to the build, not even a test.
     pub(crate) fn is_empty(&self) -> bool {
         self.files.is_empty()
-            && self.test_go_files.is_empty()
-            && self.xtest_go_files.is_empty()
+            && self.tests.is_empty()
+            && self.xtests.is_empty()
             && self.problems.is_empty()
     }
 
@@ -74,7 +106,7 @@ impl PackageScan {
     pub(crate) fn no_go_files_message(&self) -> String {
         let what = if !self.ignored_go_files.is_empty() {
             "build constraints exclude all Go files in"
-        } else if !self.test_go_files.is_empty() || !self.xtest_go_files.is_empty() {
+        } else if !self.tests.is_empty() || !self.xtests.is_empty() {
             "no non-test Go files in"
         } else {
             "no Go files in"
@@ -384,8 +416,6 @@ fn assemble(
     let mut scan = PackageScan { dir: dir.to_owned(), ..Default::default() };
     let mut first_file = String::new();
     let mut c_assembly = Vec::new();
-    let mut test_sources = Vec::new();
-    let mut xtest_sources = Vec::new();
     for (name, result) in scanned {
         match result {
             Scanned::Nothing => {}
@@ -431,11 +461,9 @@ fn assemble(
                 if let Some(reason) = ignored {
                     scan.ignored_go_files.push(IgnoredFile { name, reason });
                 } else if external {
-                    scan.xtest_go_files.push(name);
-                    xtest_sources.push(source);
+                    scan.xtests.push(source, lang_version, embeds);
                 } else if is_test {
-                    scan.test_go_files.push(name);
-                    test_sources.push(source);
+                    scan.tests.push(source, lang_version, embeds);
                 } else {
                     scan.embed_patterns.extend(embeds);
                     scan.files.push(source);
@@ -445,10 +473,8 @@ fn assemble(
         }
     }
     scan.imports = collect_imports(&scan.files);
-    let paths =
-        |sources: &[SourceFile]| collect_imports(sources).into_iter().map(|i| i.path).collect();
-    scan.test_imports = paths(&test_sources);
-    scan.xtest_imports = paths(&xtest_sources);
+    scan.tests.finish();
+    scan.xtests.finish();
     scan.embed_patterns.sort_unstable();
     let uses_cgo = scan.files.iter().any(|f| f.kind == SourceKind::Cgo);
     let list = if uses_cgo { &mut scan.other_files.s } else { &mut scan.other_files.ignored };

@@ -122,12 +122,41 @@ impl Program {
     }
 }
 
+/// Which of a directory's packages a [`Package`] is. The import paths in the
+/// comments are those for the tests of a package `p`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Variant {
+    /// The package as others import it: `p`.
+    #[default]
+    Plain,
+    /// The package with its own `_test.go` files: `p [p.test]`.
+    WithTests,
+    /// The external tests: `p_test [p.test]`.
+    ExternalTests,
+    /// The generated main package of the test program: `p.test`.
+    TestMain,
+    /// Another package, compiled once more because it imports `p` and the
+    /// tests import it: `q [p.test]`.
+    ForTest,
+}
+
 /// A Go package: one directory's files that belong together in this build.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Package {
     /// The path under which the package is known to the linker; for std's
-    /// vendored packages it begins with `vendor/`.
+    /// vendored packages it begins with `vendor/`. Where one path is compiled
+    /// several times because of tests, ` [p.test]` follows, so that no two
+    /// packages of a program have the same.
     pub import_path: String,
+    /// Which of the directory's packages it is.
+    pub variant: Variant,
+    /// The path of the package whose tests this one is compiled for; none for
+    /// plain packages and for the main packages of tests.
+    pub for_test: Option<String>,
+    /// The plain package that this one is another variant of, or whose tests
+    /// it holds; its own index in a plain package. None if nothing needs the
+    /// plain package.
+    pub plain: Option<PackageIndex>,
     /// The directory that holds the files; empty if none was found.
     pub dir: Utf8PathBuf,
     /// The name in the package clauses; empty if no file could be read.
@@ -145,7 +174,8 @@ pub struct Package {
     /// The version of the language that the package is written in: its
     /// module's go line, or the toolchain's version for std.
     pub lang_version: LangVersion,
-    /// The Go files of the build (plain and cgo, never tests), sorted by name.
+    /// The Go files of the build (plain and cgo), sorted by name; after them,
+    /// in variants with tests, the `_test.go` files.
     pub files: Vec<SourceFile>,
     /// Go files that this build leaves out, sorted by name.
     pub ignored_go_files: Vec<IgnoredFile>,
@@ -159,6 +189,10 @@ pub struct Package {
     pub other_files: OtherFiles,
     /// `//go:embed` patterns of the Go files, sorted.
     pub embed_patterns: Vec<EmbedPattern>,
+    /// `//go:embed` patterns of the files in `test_go_files`, sorted.
+    pub test_embed_patterns: Vec<EmbedPattern>,
+    /// `//go:embed` patterns of the files in `xtest_go_files`, sorted.
+    pub xtest_embed_patterns: Vec<EmbedPattern>,
     /// The imports of all files as written, each once, sorted, with what each
     /// means here. Includes `unsafe`; `C` is not a package and not listed.
     pub imports: Vec<ResolvedImport>,
@@ -192,6 +226,12 @@ impl Package {
         self.dir.join(name)
     }
 
+    /// The import path without the variant: what importers write.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.import_path.split_once(" [").map_or(&*self.import_path, |(path, _)| path)
+    }
+
     /// Whether any Go file imports `C`.
     #[must_use]
     pub fn uses_cgo(&self) -> bool {
@@ -223,12 +263,13 @@ pub enum SourceKind {
 }
 
 /// A Go file of the build.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SourceFile {
     /// The name in the package's directory, or the path as the user wrote it
     /// for files named on the command line.
     pub name: String,
-    /// The full path.
+    /// The full path. Nothing is there for the generated file of a test's
+    /// main package, whose text is always given if texts are kept.
     pub path: Utf8PathBuf,
     /// Plain or cgo.
     pub kind: SourceKind,

@@ -1,4 +1,4 @@
-//! Compares what gossa loads with what `go list -e -json -deps` says, field
+//! Compares what gossa loads with what `go list -e -json -deps -test` says, field
 //! by field: the standard library and Go's own commands for several targets,
 //! and modules made up here.
 
@@ -20,6 +20,7 @@ const FIELDS: &[&str] = &[
     "Dir",
     "Name",
     "Root",
+    "ForTest",
     "Module",
     "Match",
     "Goroot",
@@ -55,7 +56,8 @@ const MODULE_FIELDS: &[&str] =
     &["Path", "Version", "Replace", "Main", "Indirect", "Dir", "GoMod", "GoVersion"];
 
 fn gossa_list(world: &World, patterns: &[&str]) -> BTreeMap<String, Value> {
-    let config = BuildConfig { goroot: Some(world.goroot.clone()), ..BuildConfig::default() };
+    let config =
+        BuildConfig { goroot: Some(world.goroot.clone()), tests: true, ..BuildConfig::default() };
     let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
     let program = load(world, &config, &patterns).expect("a Go installation");
     let listed = golist::list(&program, true);
@@ -68,7 +70,13 @@ fn gossa_list(world: &World, patterns: &[&str]) -> BTreeMap<String, Value> {
 /// The value of a field, without what is not compared.
 fn field(package: &Value, name: &str) -> Value {
     let value = package.get(name).cloned().unwrap_or(Value::Null);
-    if name == "Module" { module(&value) } else { value }
+    let is_test_main = |path: &str| path.ends_with(".test") && package.get("ForTest").is_none();
+    match name {
+        "Module" => module(&value),
+        // The go command names a file in its build cache.
+        "GoFiles" if package["ImportPath"].as_str().is_some_and(is_test_main) => Value::Null,
+        _ => value,
+    }
 }
 
 fn module(value: &Value) -> Value {

@@ -83,6 +83,10 @@ pub(crate) struct BuildArgs {
     /// command on PATH]
     #[arg(long, value_name = "DIR")]
     pub(crate) goroot: Option<Utf8PathBuf>,
+    /// Include the tests of the packages: with their _test.go files, the external tests, and what
+    /// is compiled once more because of them
+    #[arg(long, alias = "test")]
+    pub(crate) tests: bool,
     /// Number of threads; 0 means one per processor
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     pub(crate) jobs: u16,
@@ -110,6 +114,7 @@ impl BuildArgs {
             cgo: self.cgo.map(|cgo| cgo == Switch::On),
             go_version: self.go_version.clone(),
             goroot: self.goroot.as_ref().map(|goroot| dir.join(goroot)),
+            tests: self.tests,
             ..BuildConfig::default()
         }
     }
@@ -139,9 +144,6 @@ pub(crate) struct CheckArgs {
     /// Leave out findings that are less sure
     #[arg(long, value_name = "CONFIDENCE", default_value = "medium")]
     pub(crate) min_confidence: ConfidenceArg,
-    /// Include tests
-    #[arg(long, hide = true)]
-    pub(crate) tests: bool,
     /// Leave out the findings of this file
     #[arg(long, value_name = "FILE", hide = true)]
     pub(crate) baseline: Option<Utf8PathBuf>,

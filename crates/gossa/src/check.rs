@@ -157,11 +157,6 @@ fn keep_texts(
 }
 
 fn selection(args: &CheckArgs, registry: &Registry) -> Result<Selection, CommandError> {
-    if args.tests {
-        return Err(CommandError::Usage(
-            "--tests is not available yet: test files are left out".to_owned(),
-        ));
-    }
     if args.baseline.is_some() {
         return Err(CommandError::Usage(
             "--baseline is not available yet: compare the fingerprints of two runs with \
@@ -206,7 +201,7 @@ fn split_off_dependencies(
 ) -> (Vec<Finding>, Vec<Finding>) {
     let program = session.program();
     let roots: FxHashSet<&str> =
-        program.roots.iter().map(|&root| program.package(root).import_path.as_str()).collect();
+        program.roots.iter().map(|&root| program.package(root).path()).collect();
     findings.into_iter().partition(|finding| roots.contains(finding.package.as_str()))
 }
 

@@ -73,10 +73,10 @@ impl World {
         self
     }
 
-    /// Runs `go list -e -json -deps`; the packages by import path.
+    /// Runs `go list -e -json -deps -test`; the packages by import path.
     pub(crate) fn go_list(&self, patterns: &[&str]) -> BTreeMap<String, serde_json::Value> {
         let fields = format!("-json=Error,{}", crate::FIELDS.join(","));
-        let mut args = vec!["list", "-e", "-deps", "-pgo=off", &fields];
+        let mut args = vec!["list", "-e", "-deps", "-test", "-pgo=off", &fields];
         args.extend(patterns);
         let env: Vec<(&str, &str)> =
             self.env.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();

@@ -27,7 +27,6 @@ fn mistakes_are_told_and_end_with_status_2() {
         (vec!["frobnicate"], "unrecognized subcommand 'frobnicate'"),
         (vec!["check", "--format", "sarif"], "not available yet; it is one of text, json, jsonl"),
         (vec!["check", "--format", "xml"], "no output format `xml`"),
-        (vec!["check", "--tests"], "--tests is not available yet"),
         (vec!["check", "--baseline", "b.json"], "--baseline is not available yet"),
         (vec!["check", "--min-confidence", "some"], "[possible values: low, medium, high]"),
         (vec!["check", "--jobs", "many"], "--jobs"),

@@ -1,6 +1,6 @@
 //! `gossa check`: findings, exit statuses, and the fixed JSON form.
 
-use crate::support::{fixture, gossa};
+use crate::support::{fixture, gossa, module};
 use serde_json::{Value, json};
 
 const JSON: [&str; 3] = ["check", "--format", "json"];
@@ -32,6 +32,39 @@ fn findings_win_over_errors_in_the_exit_status() {
     assert_eq!(report["stats"]["errors"], 1);
     assert_eq!(report["diagnostics"][0]["location"]["file"], "wrong.go");
     assert_eq!(report["findings"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn tests_are_analysed_when_asked_for() {
+    let wrong = |name: &str| {
+        format!(
+            "func {name}(p *int) *int {{\n\tu := uintptr(unsafe.Pointer(p))\n\tg()\n\treturn (*int)(unsafe.Pointer(u))\n}}\n"
+        )
+    };
+    let file = |package: &str, name: &str| {
+        let call = if name == "x" { "func g() {}\n\n" } else { "" };
+        format!("package {package}\n\nimport \"unsafe\"\n\n{call}{}", wrong(name))
+    };
+    let external = "package m_test\n\nimport (\n\t\"testing\"\n\n\t\"example.com/m\"\n)\n\nfunc TestM(t *testing.T) { m.Exported(t.Name()) }\n";
+    let exported = "package m\n\nfunc Exported(string) {}\n\nfunc ExampleExported() {}\n";
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n".to_owned()),
+        ("a.go", file("m", "x")),
+        ("b_test.go", file("m", "y")),
+        ("export_test.go", exported.to_owned()),
+        ("m_test.go", external.to_owned()),
+    ]);
+    let found = |args: &[&str]| {
+        let report = gossa(dir.path()).args(JSON).args(args.iter().copied()).run().exits(1).json();
+        assert_eq!(report["diagnostics"], json!([]));
+        let findings = report["findings"].as_array().cloned().unwrap_or_default();
+        let part = |f: &Value| (f["location"]["file"].to_string(), f["package"].to_string());
+        findings.iter().map(part).collect::<Vec<_>>()
+    };
+    let at = |file: &str| (format!("{file:?}"), "\"example.com/m\"".to_owned());
+    assert_eq!(found(&[]), [at("a.go")]);
+    // What stands in both the package and the package with its tests is told once.
+    assert_eq!(found(&["--tests"]), [at("a.go"), at("b_test.go")]);
 }
 
 #[test]

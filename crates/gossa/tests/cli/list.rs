@@ -33,6 +33,34 @@ fn dependencies_come_first_when_asked_for() {
 }
 
 #[test]
+fn tests_are_packages_of_their_own() {
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+        ("a.go", "package m\n"),
+        ("a_test.go", "package m\n"),
+        ("x_test.go", "package m_test\n\nimport _ \"example.com/m/q\"\n"),
+        ("q/q.go", "package q\n\nimport _ \"example.com/m\"\n"),
+    ]);
+    for test in ["--test", "--tests"] {
+        let listed = packages(&gossa(dir.path()).args(["list", "--deps", test]).run().exits(0));
+        let of_module = |p: &&Value| p["Standard"] != true;
+        let mut paths: Vec<_> =
+            listed.iter().filter(of_module).filter_map(|p| p["ImportPath"].as_str()).collect();
+        paths.sort_unstable();
+        assert_eq!(
+            paths,
+            [
+                "example.com/m",
+                "example.com/m [example.com/m.test]",
+                "example.com/m.test",
+                "example.com/m/q [example.com/m.test]",
+                "example.com/m_test [example.com/m.test]",
+            ]
+        );
+    }
+}
+
+#[test]
 fn without_patterns_it_is_the_package_of_the_directory() {
     let ended = gossa(fixture("clean")).args(["-C", "inner", "list"]).run().exits(0);
     assert_eq!(packages(&ended)[0]["ImportPath"], "example.com/clean/inner");
