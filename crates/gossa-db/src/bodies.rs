@@ -8,7 +8,7 @@ use arc_swap::ArcSwapOption;
 use gossa_base::Name;
 use gossa_syntax::Tree;
 use gossa_types::check::check_body;
-use gossa_types::{BodyTypes, DeclId, DeclSource, FuncDecl, TypeError};
+use gossa_types::{BodyTypes, DeclId, DeclSource, FuncDecl, Instantiation, TypeError};
 use std::sync::Arc;
 
 /// A declared function or method, as the key of queries about its body.
@@ -29,6 +29,8 @@ pub struct CheckedBody {
     pub references: Box<[DeclId]>,
     /// Imports that it uses; see [`BodyTypes::used_imports`].
     pub used_imports: Box<[Name]>,
+    /// Instances that mention type parameters; see [`BodyTypes::instantiations`].
+    pub instantiations: Box<[Instantiation]>,
     /// What is wrong with it.
     pub errors: Box<[TypeError]>,
 }
@@ -68,6 +70,7 @@ pub fn body_types<'db>(db: &'db dyn Db, key: BodyKey<'db>) -> Option<CheckedBody
     Some(CheckedBody {
         references: types.references.clone(),
         used_imports: types.used_imports.clone(),
+        instantiations: types.instantiations.clone(),
         errors: types.errors.clone(),
         slot: ArcSwapOption::from(Some(Arc::new(types))),
     })

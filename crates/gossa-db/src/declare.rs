@@ -6,7 +6,7 @@ use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::parsing::parse;
 use gossa_types::check::{CgoInput, check_package};
 use gossa_types::order::{InitOrder, initialization_order};
-use gossa_types::{DeclId, ItemTree, PackageDecls, TypeError};
+use gossa_types::{DeclId, EnvResolver, ItemTree, PackageDecls, TypeError};
 use std::sync::Arc;
 
 /// The skeleton of a file: all declarations without function bodies and without positions.
@@ -63,6 +63,21 @@ pub(crate) fn unused_imports(db: &dyn Db, package: PackageInput) -> Vec<TypeErro
     });
     let headers = c_headers(db, package);
     gossa_types::check::unused_imports(&check_input(db, package, &files, &headers), decls, bodies)
+}
+
+/// Generic declarations that instantiate each other without end.
+pub(crate) fn instantiation_cycles(db: &dyn Db, package: PackageInput) -> Vec<TypeError> {
+    let files = item_trees(db, package);
+    let decls = package_decls(db, package);
+    let bodies = decls.func_order.iter().filter_map(|&func| {
+        let body = body_types(db, BodyKey::new(db, func)).as_ref()?;
+        Some(&*body.instantiations)
+    });
+    let headers = c_headers(db, package);
+    let input = check_input(db, package, &files, &headers);
+    let env = DbEnv::new(db);
+    let resolver = EnvResolver::new(&env, Some(&decls.locals));
+    gossa_types::check::instantiation_cycles(&input, decls, bodies, &resolver)
 }
 
 /// The order in which a package's initialisers run (Go spec, "Package initialization"): indices

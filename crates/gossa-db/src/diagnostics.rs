@@ -1,15 +1,16 @@
 //! From nodes to places in files, and from errors to diagnostics.
 
 use crate::bodies::{BodyKey, body_types, declaration, source_file};
-use crate::declare::{package_decls, unused_imports};
+use crate::declare::{init_order, instantiation_cycles, package_decls, unused_imports};
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::line_directives::line_origins;
 use crate::parsing::parse;
-use gossa_base::{LineColumn, LineIndex, TextRange};
+use gossa_base::{FxHashSet, LineColumn, LineIndex, TextRange};
 use gossa_report::{Diagnostic, Location, Origin, Severity, Stage};
 use gossa_ssa::{FuncId, FuncKey};
 use gossa_syntax::{Node, NodeId, Span, TreeRoot, TreeWithSpans};
-use gossa_types::{DeclId, DeclSource, PackageId, TypeError};
+use gossa_types::order::cycle_error;
+use gossa_types::{DeclId, DeclSource, PackageId, ShownPlace, TypeError};
 
 /// A node of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -158,25 +159,45 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
             errors.extend(&*body.errors);
         }
     }
-    let unused = unused_imports(db, package);
-    errors.extend(&unused);
+    let mut of_package = unused_imports(db, package);
+    let cycles = &init_order(db, package).cycles;
+    of_package.extend(cycles.iter().filter_map(|cycle| cycle_error(decls, cycle)));
+    // Instances in erroneous declarations mean nothing.
+    if !has_syntax_errors && errors.is_empty() && of_package.is_empty() {
+        of_package.extend(instantiation_cycles(db, package));
+    }
+    errors.extend(&of_package);
+    let mut found: Vec<(Option<SourcePlace>, String)> = Vec::with_capacity(errors.len());
     for error in errors {
         // What a syntax error left behind is not worth a second message.
         if has_syntax_errors && error.soft {
             continue;
         }
-        let place = Place {
-            package: package.id(db),
-            source: error.source,
-            in_body: error.in_body,
-            node: error.node,
+        let place = |source, in_body, node| {
+            Place { package: package.id(db), source, in_body, node }.resolve(db)
         };
-        let diagnostic = Diagnostic::new(Severity::Error, Stage::Types, error.message.clone());
-        diagnostics.push(match place.resolve(db) {
+        let text = error.text(&|note| {
+            let place = place(note.source, note.in_body, note.node)?;
+            let file = place.path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+            Some(ShownPlace { file, line: place.start.line, column: place.start.column })
+        });
+        found.push((place(error.source, error.in_body, error.node), text));
+    }
+    // As the compiler does: in the order of places, and nothing twice in a line.
+    let line = |place: &Option<SourcePlace>| {
+        place.as_ref().map(|place| (place.path.clone(), place.start.line))
+    };
+    let column = |place: &Option<SourcePlace>| place.as_ref().map(|place| place.start.column);
+    found.sort_by_cached_key(|(place, text)| (line(place), column(place), text.clone()));
+    let mut seen = FxHashSet::default();
+    found.retain(|(place, text)| seen.insert((line(place), text.clone())));
+    diagnostics.extend(found.into_iter().map(|(place, text)| {
+        let diagnostic = Diagnostic::new(Severity::Error, Stage::Types, text);
+        match place {
             Some(place) => diagnostic.at(place.location()),
             None => diagnostic,
-        });
-    }
+        }
+    }));
     diagnostics
 }
 

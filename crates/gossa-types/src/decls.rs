@@ -5,7 +5,7 @@ use crate::constant::Value;
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{LocalDecls, TreeTypes, TypeDecl};
 use crate::object::Object;
-use crate::ty::TypeId;
+use crate::ty::{TypeId, TypeList};
 use gossa_base::{FxHashMap, Name};
 use gossa_syntax::{DeclKeyword, ExprId, NodeId, SpecId, Tree};
 use std::sync::Arc;
@@ -33,6 +33,62 @@ pub struct TypeError {
     /// Whether the program is still valid (unused variable or import, ...): gossa goes on as if
     /// nothing were wrong.
     pub soft: bool,
+    /// Other places that the message speaks of, in the order in which they are shown.
+    pub notes: Box<[Note]>,
+}
+
+/// A place that an error mentions besides its own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// The declaration.
+    pub source: DeclSource,
+    /// Whether `node` is of the body's tree rather than the header's.
+    pub in_body: bool,
+    /// The node.
+    pub node: NodeId,
+    /// What there is to see.
+    pub kind: NoteKind,
+}
+
+/// How a [`Note`] is shown.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum NoteKind {
+    /// A line of its own: `file.go:1:2: other declaration of x`.
+    Text(String),
+    /// Ends the message: `... at line 3`.
+    Line,
+    /// Ends the message: `... at file.go:1:2`.
+    Position,
+}
+
+/// Where a node is, as messages show it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ShownPlace {
+    /// File name.
+    pub file: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+}
+
+impl TypeError {
+    /// The message with its notes, as the compiler writes it; `place` finds nodes.
+    #[must_use]
+    pub fn text(&self, place: &dyn Fn(&Note) -> Option<ShownPlace>) -> String {
+        use std::fmt::Write;
+        let mut text = self.message.clone();
+        for note in &self.notes {
+            let Some(ShownPlace { file, line, column }) = place(note) else { continue };
+            // Writing to a string does not fail.
+            let _ = match &note.kind {
+                NoteKind::Text(what) => write!(text, "\n\t{file}:{line}:{column}: {what}"),
+                NoteKind::Line => write!(text, " at line {line}"),
+                NoteKind::Position => write!(text, " at {file}:{line}:{column}"),
+            };
+        }
+        text
+    }
 }
 
 /// A package-level constant.
@@ -42,6 +98,8 @@ pub struct ConstDecl {
     pub ty: TypeId,
     /// Its value.
     pub value: Value,
+    /// The identifier that declares it.
+    pub ident: ExprId,
     /// Where it is declared.
     pub source: DeclSource,
 }
@@ -53,6 +111,8 @@ pub struct VarDecl {
     pub ty: TypeId,
     /// Where it is declared.
     pub source: DeclSource,
+    /// The identifier that declares it.
+    pub ident: ExprId,
     /// Its specification.
     pub spec: SpecId,
     /// Its position in the specification's names.
@@ -101,6 +161,22 @@ pub struct Initializer {
     pub rhs: ExprId,
     /// Package-level variables, constants and functions that the expression mentions.
     pub references: Box<[DeclId]>,
+}
+
+/// An instance of one of the package's generic declarations by types that mention type
+/// parameters: what instantiation cycles are made of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Instantiation {
+    /// The declaration that holds the instance.
+    pub source: DeclSource,
+    /// Whether it is in the body's tree rather than the header's.
+    pub in_body: bool,
+    /// For each parameter its type argument, or the instance where that is inferred.
+    pub at: Box<[ExprId]>,
+    /// The type parameters.
+    pub params: Box<[TypeParamId]>,
+    /// What they stand for.
+    pub args: TypeList,
 }
 
 /// A `//go:linkname local target` directive.
@@ -165,7 +241,9 @@ pub struct PackageDecls {
     pub initializers: Box<[Initializer]>,
     /// What checking each declaration's header tree found out, sorted by place.
     pub trees: Box<[(DeclSource, TreeTypes)]>,
-    /// Errors, in source order.
+    /// Instances in declarations; see [`BodyTypes::instantiations`].
+    pub instantiations: Box<[Instantiation]>,
+    /// Errors, by declaration.
     pub errors: Box<[TypeError]>,
 }
 
@@ -190,7 +268,10 @@ pub struct BodyTypes {
     pub references: Box<[DeclId]>,
     /// Names of the file scope (imports) that the body uses; sorted by text.
     pub used_imports: Box<[Name]>,
-    /// Errors, in source order.
+    /// Instances that mention type parameters, for
+    /// [`instantiation_cycles`](crate::check::instantiation_cycles).
+    pub instantiations: Box<[Instantiation]>,
+    /// Errors, in the order in which they were found.
     pub errors: Box<[TypeError]>,
 }
 

@@ -33,8 +33,8 @@ pub mod unify;
 pub mod universe;
 
 pub use decls::{
-    BodyTypes, ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, Linkname, PackageDecls,
-    Receiver, TypeError, VarDecl,
+    BodyTypes, ConstDecl, DeclSource, FuncDecl, Initializer, Instantiation, ItemTree, Linkname,
+    Note, NoteKind, PackageDecls, Receiver, ShownPlace, TypeError, VarDecl,
 };
 pub use env::{Target, TypeEnv};
 pub use ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};

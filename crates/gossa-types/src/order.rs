@@ -3,9 +3,10 @@
 //! After a package's bodies are checked: variables are initialized in declaration order, but
 //! after those that their initializers mention, directly or through functions.
 
-use crate::decls::Initializer;
+use crate::decls::{DeclSource, Initializer, Note, NoteKind, PackageDecls, TypeError};
 use crate::ids::DeclId;
 use gossa_base::FxHashMap;
+use gossa_syntax::NodeId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -44,6 +45,33 @@ pub fn cycle_message(cycle: &[DeclId]) -> Vec<String> {
             }
             lines
         }
+    }
+}
+
+/// The error that a cycle is.
+#[must_use]
+pub fn cycle_error(decls: &PackageDecls, cycle: &[DeclId]) -> Option<TypeError> {
+    let place = |decl: DeclId| place_of(decls, decl);
+    let first = *cycle.first()?;
+    let (source, node) = place(first)?;
+    let mut lines = cycle_message(cycle).into_iter();
+    let message = lines.next()?;
+    let notes = lines.zip(cycle).filter_map(|(line, &decl)| {
+        let (source, node) = place(decl)?;
+        Some(Note { source, in_body: false, node, kind: NoteKind::Text(line) })
+    });
+    let notes = notes.collect();
+    Some(TypeError { source, in_body: false, node, message, soft: false, notes })
+}
+
+/// Where a variable, constant or function is declared.
+fn place_of(decls: &PackageDecls, decl: DeclId) -> Option<(DeclSource, NodeId)> {
+    if let Some(func) = decls.funcs.get(&decl) {
+        return Some((func.source, NodeId::ROOT));
+    }
+    match decls.vars.get(&decl) {
+        Some(var) => Some((var.source, var.ident.into())),
+        None => decls.consts.get(&decl).map(|found| (found.source, found.ident.into())),
     }
 }
 

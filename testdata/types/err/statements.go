@@ -38,7 +38,7 @@ L:
 		fallthrough // ERROR "cannot fallthrough final case in switch"
 	}
 	continue // ERROR "continue is not in a loop"
-unused: // ERROR "label unused defined and not used"
+unused: // ERROR "label unused declared and not used"
 	var c <-chan int
 	c <- 1 // ERROR "cannot send to receive-only channel <-chan int c .variable of type <-chan int."
 	_ = map[string]int{"a": 1, "a": 2} // ERROR "duplicate key .a. in map literal"

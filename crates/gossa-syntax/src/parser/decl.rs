@@ -33,8 +33,12 @@ impl Parser<'_> {
         };
         self.builder().abandon();
         self.want(T::Semicolon);
+        let clause_errors = self.lex.errors.count();
+        if name.is_some_and(Name::is_blank) {
+            self.error_at(range.start().into(), "invalid package name _");
+        }
         // As in the compiler: what has no package clause is hardly Go.
-        if self.lex.errors.count() > encoding_errors {
+        if clause_errors > encoding_errors {
             return (name, range, decls);
         }
         let mut previous = T::Import;

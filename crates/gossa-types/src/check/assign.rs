@@ -5,7 +5,7 @@ use super::expr::Resolved;
 use super::messages::measure;
 use super::scope::Entity;
 use super::update::Misfit;
-use super::{Checker, Operand, Synthetic};
+use super::{Checker, Operand, Synthetic, Target};
 use crate::assignable::{Cause, assignable};
 use crate::info::Mode;
 use crate::object::LocalId;
@@ -241,8 +241,13 @@ impl Checker<'_> {
             return declared
                 .iter()
                 .zip(values)
-                .map(|(&ty, &value)| {
+                .enumerate()
+                .map(|(index, (&ty, &value))| {
                     let target = ty.and_then(|ty| self.function_target(ty));
+                    self.target = match statement {
+                        Some(_) => self.result_target(index),
+                        None => Target::Unnamed,
+                    };
                     let mut x = self.expr(target, value);
                     self.init_var(ty, &mut x, context)
                 })
@@ -295,6 +300,12 @@ impl Checker<'_> {
             }
         }
         unknown()
+    }
+
+    fn result_target(&self, index: usize) -> Target {
+        let results = self.function.signature.map(|signature| &signature.results);
+        let name = results.and_then(|results| results.get(index)?.name);
+        name.map_or(Target::Result, Target::Variable)
     }
 
     fn report_results(&self, at: NodeId, declared: &[Option<TypeId>], types: &[TypeId]) {
@@ -390,6 +401,7 @@ impl Checker<'_> {
             return;
         };
         let target = ty.and_then(|ty| self.function_target(ty));
+        self.target = Target::Expr(lhs);
         let mut x = self.expr(target, rhs);
         self.assign_to(ty, &mut x, context);
     }

@@ -62,8 +62,10 @@ pub fn check_body(
 }
 
 fn finish(records: Records, references: Vec<DeclId>, cx: Option<Context<'_>>) -> BodyTypes {
-    let (locals, errors) = match cx {
-        Some(cx) => (cx.locals.into_inner(), cx.errors.into_inner()),
+    let (locals, instantiations, errors) = match cx {
+        Some(cx) => {
+            (cx.locals.into_inner(), cx.instantiations.into_inner(), cx.errors.into_inner())
+        }
         None => Default::default(),
     };
     BodyTypes {
@@ -71,6 +73,7 @@ fn finish(records: Records, references: Vec<DeclId>, cx: Option<Context<'_>>) ->
         locals,
         references: references.into(),
         used_imports: Box::default(),
+        instantiations: instantiations.into(),
         errors: errors.into(),
     }
 }

@@ -78,7 +78,7 @@ impl Checker<'_> {
         if spread && builtin != Builtin::Append {
             let name = Self::builtin_text(builtin);
             let message = format!("invalid operation: invalid use of ... with built-in {name}");
-            self.error(list.last().copied().unwrap_or(expr), message);
+            self.error(expr, message);
             self.use_args(args);
             return None;
         }
@@ -400,6 +400,32 @@ impl Checker<'_> {
         }
     }
 
+    /// Reports an argument whose type is a type parameter with types that would do: those are
+    /// not supported.
+    fn unsupported_type_param(
+        &self,
+        call: BuiltinCall,
+        x: &Operand,
+        fits: fn(BasicKind) -> bool,
+    ) -> bool {
+        let unsupported = is_type_param(x.ty)
+            && under_is(
+                self.cx,
+                x.ty,
+                &mut |under| matches!(under.map(TypeId::kind), Some(TypeKind::Basic(kind)) if fits(*kind)),
+            );
+        if unsupported {
+            let what = self.operand_text(x);
+            let name = call.builtin.name();
+            let message = format!(
+                "{what} not supported as argument to built-in {name} for go1.18 (see \
+                 go.dev/issue/50937)"
+            );
+            self.soft_error(x.expr, message);
+        }
+        unsupported
+    }
+
     fn complex(&mut self, call: BuiltinCall, operands: &mut Operands) -> Option<Operand> {
         let [x, y] = operands.as_mut_slice() else { return None };
         match (x.is_untyped(), y.is_untyped()) {
@@ -438,6 +464,10 @@ impl Checker<'_> {
                 _ => return None,
             })
         });
+        let is_float = |kind| matches!(kind, BasicKind::Float32 | BasicKind::Float64);
+        if result.is_none() && self.unsupported_type_param(call, x, is_float) {
+            return None;
+        }
         let Some(result) = result else {
             let ty = self.type_text(x.ty);
             let message =
@@ -476,6 +506,10 @@ impl Checker<'_> {
                 _ => return None,
             })
         });
+        let is_complex = |kind| matches!(kind, BasicKind::Complex64 | BasicKind::Complex128);
+        if result.is_none() && self.unsupported_type_param(call, x, is_complex) {
+            return None;
+        }
         let Some(result) = result else {
             let ty = self.type_text(x.ty);
             let message =
@@ -575,7 +609,22 @@ impl Checker<'_> {
             }
             return None;
         }
-        let found = crate::underlying::common_underlying(self.cx, ty);
+        let makeable = under_is(self.cx, ty, &mut |under| {
+            under.is_none_or(|under| {
+                matches!(
+                    under.kind(),
+                    TypeKind::Slice(_)
+                        | TypeKind::Map { .. }
+                        | TypeKind::Chan { .. }
+                        | TypeKind::Basic(BasicKind::Invalid)
+                )
+            })
+        });
+        let found = if makeable {
+            crate::underlying::common_underlying(self.cx, ty)
+        } else {
+            Ok(TypeId::empty_interface())
+        };
         let least = match found.map(TypeId::kind) {
             Ok(TypeKind::Slice(_)) => 2,
             Ok(TypeKind::Map { .. } | TypeKind::Chan { .. }) => 1,

@@ -1,7 +1,7 @@
 //! Calls: of functions and methods, generic ones included, and of types (conversions).
 
 use super::instantiate::Types;
-use super::{Checker, ExprKind, Operand, Synthetic};
+use super::{Checker, ExprKind, Operand, Synthetic, Target};
 use crate::infer::{InferArg, infer_call};
 use crate::info::Mode;
 use crate::subst::substitute;
@@ -88,6 +88,7 @@ impl Checker<'_> {
             }
             &[arg] => {
                 let target = self.function_target(ty);
+                self.target = Target::Conversion;
                 let mut x = self.expr(target, arg);
                 if !x.is_valid() {
                     return failed;
@@ -325,13 +326,13 @@ impl Checker<'_> {
         let mut result = called;
         if !signature.type_params.is_empty() || has_generic_args {
             if !signature.type_params.is_empty() {
-                self.require_version(18, call.fun, |_| {
-                    if call.indices.is_some() {
-                        "function instantiation".to_owned()
-                    } else {
+                if call.indices.is_some() {
+                    self.require_version(18, call.fun, |_| "function instantiation".to_owned());
+                } else {
+                    self.require_version(18, call.expr, |_| {
                         "implicit function instantiation".to_owned()
-                    }
-                });
+                    });
+                }
             }
             if has_generic_args {
                 self.require_version(21, call.args_at(self), |_| {
@@ -372,7 +373,7 @@ impl Checker<'_> {
                 if self.tree()[call.args].len() == 1 && count > 1 {
                     let text = self.expr_text(self.tree()[call.args][0]);
                     let message = format!("cannot use ... with {count}-valued {text}");
-                    self.error(call.args_at(self), message);
+                    self.error(call.expr, message);
                     return Err(());
                 }
             } else if count + 1 >= params.len() {
@@ -386,20 +387,16 @@ impl Checker<'_> {
         } else if call.spread {
             let text = self.expr_text(call.fun);
             let message = format!("cannot use ... in call to non-variadic {text}");
-            self.error(call.args_at(self), message);
+            self.error(call.expr, message);
             return Err(());
         }
         if count == params.len() {
             return Ok(params);
         }
-        // Follow-up of another error, perhaps.
-        if arguments.operands.iter().any(|arg| !arg.is_valid()) {
-            return Err(());
-        }
         let (quantity, at) = if count > params.len() {
             ("too many", arguments.operands[params.len()].expr)
         } else {
-            ("not enough", call.expr)
+            ("not enough", arguments.operands.last().map_or(call.expr, |last| last.expr))
         };
         let have: Types = arguments.operands.iter().map(|arg| arg.ty).collect();
         let want: Types = signature.params.iter().map(|param: &Param| param.ty).collect();

@@ -7,7 +7,7 @@ use super::package::{PackageInput, unresolved};
 use super::record::Records;
 use crate::cgo::CgoDecls;
 use crate::constant::{LiteralKind, Value};
-use crate::decls::{DeclSource, TypeError};
+use crate::decls::{DeclSource, Note, NoteKind, TypeError};
 use crate::env::TypeEnv;
 use crate::ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};
 use crate::lookup::is_exported;
@@ -19,6 +19,7 @@ use gossa_syntax::{
     Tree, TreeRoot,
 };
 use std::cell::{Cell, RefCell};
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 /// Collects the objects of all files.
@@ -40,10 +41,12 @@ pub(super) fn collect<'e>(
         ordinals: FxHashMap::default(),
         errors: Vec::new(),
         method_lists: FxHashMap::default(),
+        method_names: FxHashMap::default(),
         state: PackageState {
             input,
             trees,
             scope: FxHashMap::default(),
+            has_conflicts: false,
             file_scopes: vec![FxHashMap::default(); input.files.len()],
             consts: FxHashMap::default(),
             vars: FxHashMap::default(),
@@ -58,6 +61,7 @@ pub(super) fn collect<'e>(
             delayed: RefCell::default(),
             references: RefCell::default(),
             path: RefCell::default(),
+            in_bounds: Cell::default(),
             local_ordinals: RefCell::default(),
             cgo: cgo_decls(input),
         },
@@ -136,6 +140,8 @@ struct Collector<'i, 'e> {
     ordinals: FxHashMap<(Option<DeclId>, Name), u32>,
     errors: Vec<TypeError>,
     method_lists: FxHashMap<DeclId, Vec<(Name, DeclId)>>,
+    /// The methods in `method_lists` by type and name.
+    method_names: FxHashMap<(DeclId, Name), DeclId>,
     state: PackageState<'e>,
 }
 
@@ -175,8 +181,36 @@ impl<'e> Collector<'_, 'e> {
 
     fn error(&mut self, tree: u32, node: impl Into<NodeId>, message: String) {
         let source = self.state.trees[tree as usize].source;
-        let error = TypeError { source, in_body: false, node: node.into(), message, soft: false };
-        self.errors.push(error);
+        let notes = Box::default();
+        let node = node.into();
+        self.errors.push(TypeError { source, in_body: false, node, message, soft: false, notes });
+    }
+
+    /// Reports that a name is declared twice.
+    fn redeclared(&mut self, tree: u32, node: ExprId, name: Name, message: String) {
+        let other = self.state.scope.get(&name).and_then(|object| self.state.place_of(*object));
+        self.error(tree, node, message);
+        self.note_other(name, other);
+    }
+
+    /// Lets the last error's message end with a place.
+    fn end_with_position(&mut self, place: Option<(u32, ExprId)>) {
+        let Some((tree, ident)) = place else { return };
+        let source = self.state.trees[tree as usize].source;
+        let note = Note { source, in_body: false, node: ident.into(), kind: NoteKind::Position };
+        if let Some(error) = self.errors.last_mut() {
+            error.notes = Box::new([note]);
+        }
+    }
+
+    /// Adds the place of the other declaration of a name to the last error.
+    fn note_other(&mut self, name: Name, other: Option<(u32, ExprId)>) {
+        let Some((tree, ident)) = other else { return };
+        let source = self.state.trees[tree as usize].source;
+        let kind = NoteKind::Text(format!("other declaration of {name}"));
+        if let Some(error) = self.errors.last_mut() {
+            error.notes = Box::new([Note { source, in_body: false, node: ident.into(), kind }]);
+        }
     }
 
     /// A new identity for something named `name`.
@@ -200,7 +234,7 @@ impl<'e> Collector<'_, 'e> {
             return;
         }
         if self.state.scope.contains_key(&name) {
-            self.error(tree, ident, format!("{name} redeclared in this block"));
+            self.redeclared(tree, ident, name, format!("{name} redeclared in this block"));
             return;
         }
         self.state.scope.insert(name, object);
@@ -212,7 +246,10 @@ impl<'e> Collector<'_, 'e> {
         for id in tree.spec_ids(specs) {
             let spec = tree.specs[id.index()];
             let Spec::Import { name, path } = spec else { continue };
-            let Some(import) = import_path(tree, spec) else { continue };
+            let Some(import) = import_path(tree, spec) else {
+                self.undecodable_path(index, path);
+                continue;
+            };
             if let Some(why) = invalid_import_path(import.as_str()) {
                 self.error(index, path, format!("invalid import path ({why})"));
                 continue;
@@ -265,6 +302,16 @@ impl<'e> Collector<'_, 'e> {
         }
     }
 
+    /// An import path that is no UTF-8. What is no string literal was reported by the parser.
+    fn undecodable_path(&mut self, index: u32, path: ExprId) {
+        let tree = self.tree(index);
+        let Expr::BasicLit { text, .. } = tree[path] else { return };
+        if Value::from_literal(LiteralKind::String, tree.text(text)).is_ok() {
+            let why = invalid_character('\u{fffd}');
+            self.error(index, path, format!("invalid import path ({why})"));
+        }
+    }
+
     fn dot_import(&mut self, index: u32, file: usize, at: ExprId, package: PackageId) {
         let mut names: Vec<(Name, Object)> = if package == PackageId::unsafe_package() {
             let builtins = Builtin::ALL
@@ -300,8 +347,9 @@ impl<'e> Collector<'_, 'e> {
                 last = Some((ty, values));
             }
             let (ty, inits) = last.unwrap_or((None, values));
-            if let Some((at, message)) = const_arity(tree, names, values, inits) {
+            if let Some((at, message, extra)) = const_arity(tree, names, values, inits) {
                 self.error(index, at, message);
+                self.end_with_position(extra.map(|extra| (index, extra)));
             }
             for (position, &ident) in tree[names].iter().enumerate() {
                 let Some(name) = tree.name(ident) else { continue };
@@ -388,6 +436,7 @@ impl<'e> Collector<'_, 'e> {
             state: Cell::default(),
             found: Cell::new(TypeId::INVALID),
             written: Cell::new(TypeId::INVALID),
+            broken: Cell::default(),
         };
         self.state.types.insert(decl, entry);
         self.state.type_order.push(decl);
@@ -439,11 +488,17 @@ impl<'e> Collector<'_, 'e> {
         if name.is_blank() || !valid {
             return;
         }
-        let methods = self.method_lists.entry(base).or_default();
-        if methods.iter().any(|(n, _)| *n == name) {
-            self.error(index, ident, format!("method {base_name}.{name} already declared"));
-        } else {
-            methods.push((name, decl));
+        match self.method_names.entry((base, name)) {
+            Entry::Occupied(entry) => {
+                let other = self.state.funcs.get(entry.get()).map(|e| (e.tree, e.ident));
+                let message = format!("method {base_name}.{name} already declared");
+                self.error(index, ident, message);
+                self.end_with_position(other);
+            }
+            Entry::Vacant(entry) => {
+                entry.insert(decl);
+                self.method_lists.entry(base).or_default().push((name, decl));
+            }
         }
     }
 
@@ -463,8 +518,8 @@ impl<'e> Collector<'_, 'e> {
             return;
         }
         let signature = tree[signature];
-        if !tree[signature.type_params].is_empty() {
-            self.error(index, ident, format!("func {name} must have no type parameters"));
+        if let Some(at) = super::decl::first_type_param(tree, signature.type_params) {
+            self.error(index, at, format!("func {name} must have no type parameters"));
         }
         if !tree[signature.params].is_empty() || !tree[signature.results].is_empty() {
             let message = format!("func {name} must have no arguments and no return values");
@@ -554,6 +609,7 @@ impl<'e> Collector<'_, 'e> {
         }
         conflicts.sort_by_key(|(name, _)| name.as_str());
         conflicts.dedup_by_key(|(name, _)| *name);
+        self.state.has_conflicts = !conflicts.is_empty();
         for (name, imported) in conflicts {
             let how = match imported {
                 Object::Package(_) => "import of package".to_owned(),
@@ -563,13 +619,7 @@ impl<'e> Collector<'_, 'e> {
                 | Object::Func(decl) => format!("dot-import of package {}", decl.package()),
                 _ => "dot-import".to_owned(),
             };
-            let place = self.state.scope.get(&name).and_then(|object| match object {
-                Object::Const(decl) => self.state.consts.get(decl).map(|e| (e.tree, e.ident)),
-                Object::Var(decl) => self.state.vars.get(decl).map(|e| (e.tree, e.ident)),
-                Object::TypeName(decl) => self.state.types.get(decl).map(|e| (e.tree, e.ident)),
-                Object::Func(decl) => self.state.funcs.get(decl).map(|e| (e.tree, e.ident)),
-                _ => None,
-            });
+            let place = self.state.scope.get(&name).and_then(|&o| self.state.place_of(o));
             if let Some((tree, ident)) = place {
                 self.error(tree, ident, format!("{name} already declared through {how}"));
             }
@@ -582,18 +632,18 @@ fn const_arity(
     names: ExprList,
     values: ExprList,
     inits: ExprList,
-) -> Option<(ExprId, String)> {
+) -> Option<(ExprId, String, Option<ExprId>)> {
     let (names, inits) = (&tree[names], &tree[inits]);
     let own = &tree[values];
     if names.len() < inits.len() {
         return Some(match own.get(names.len()) {
-            Some(&extra) => (extra, extra_init(tree, extra)),
-            None => (*names.first()?, "extra init expr".to_owned()),
+            Some(&extra) => (extra, extra_init(tree, extra), None),
+            None => (*names.first()?, "extra init expr".to_owned(), Some(inits[names.len()])),
         });
     }
     let missing = *names.get(inits.len())?;
     let name = tree.name(missing)?;
-    Some((missing, format!("missing init expr for {name}")))
+    Some((missing, format!("missing init expr for {name}"), None))
 }
 
 fn extra_init(tree: &Tree, expr: ExprId) -> String {
@@ -631,7 +681,12 @@ fn invalid_import_path(path: &str) -> Option<String> {
     let illegal = |c: char| {
         c.is_control() || c.is_whitespace() || "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}".contains(c)
     };
-    path.chars().find(|&c| illegal(c)).map(|c| format!("invalid character {c:?}"))
+    path.chars().find(|&c| illegal(c)).map(invalid_character)
+}
+
+fn invalid_character(c: char) -> String {
+    let shown = if c.is_control() { String::new() } else { format!(" '{c}'") };
+    format!("invalid character U+{:04X}{shown}", u32::from(c))
 }
 
 /// The usual name of a package that could not be loaded.

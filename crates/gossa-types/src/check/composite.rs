@@ -53,7 +53,8 @@ impl Checker<'_> {
             self.records().set_expr(syntax, Mode::Type, ty);
             return Operand::new(expr, Mode::Value, ty);
         }
-        let under = self.common_under(base);
+        let open = self.is_open_type(base);
+        let under = if open { Some(TypeId::INVALID) } else { self.common_under(base) };
         match under.map(TypeId::kind) {
             Some(TypeKind::Struct(fields)) => self.struct_elements(expr, list, base, fields),
             Some(TypeKind::Array { elem, len }) => {

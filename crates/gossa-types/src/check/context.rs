@@ -9,7 +9,7 @@ use super::package::PackageInput;
 use super::record::Records;
 use crate::cgo::CgoDecls;
 use crate::constant::Value;
-use crate::decls::{DeclSource, PackageDecls, TypeError};
+use crate::decls::{DeclSource, Instantiation, PackageDecls, TypeError};
 use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{LocalDecls, TypeDecl};
@@ -18,9 +18,10 @@ use crate::resolver::{MethodInfo, Resolver};
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::RelationCache;
 use crate::universe;
-use gossa_base::{FxHashMap, Name};
-use gossa_syntax::{ExprId, NodeId, SpecId, Tree};
-use std::cell::{Cell, RefCell};
+use gossa_base::{FxHashMap, FxHashSet, Name};
+use gossa_syntax::{Expr, ExprId, NodeId, Spec, SpecId, Tree};
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
 /// A language version, (1, N).
@@ -86,6 +87,8 @@ pub(crate) struct TypeEntry {
     pub(crate) found: Cell<TypeId>,
     /// The type on the right side.
     pub(crate) written: Cell<TypeId>,
+    /// Whether an error in a cycle makes it invalid.
+    pub(crate) broken: Cell<bool>,
 }
 
 /// The receiver of a method while its package is checked, from syntax alone.
@@ -117,6 +120,8 @@ pub(crate) struct PackageState<'e> {
     pub(crate) input: &'e PackageInput<'e>,
     pub(crate) trees: Vec<HeaderTree<'e>>,
     pub(crate) scope: FxHashMap<Name, Object>,
+    /// Whether a name is both imported by a file and declared by the package.
+    pub(crate) has_conflicts: bool,
     pub(crate) file_scopes: Vec<FxHashMap<Name, Object>>,
     pub(crate) consts: FxHashMap<DeclId, ConstEntry>,
     pub(crate) vars: FxHashMap<DeclId, VarEntry>,
@@ -132,9 +137,100 @@ pub(crate) struct PackageState<'e> {
     /// What initialisers mention: by tree and expression.
     pub(crate) references: RefCell<FxHashMap<(u32, ExprId), Vec<DeclId>>>,
     /// The declarations being resolved, outermost first.
-    pub(crate) path: RefCell<Vec<DeclId>>,
+    pub(crate) path: RefCell<Path>,
+    /// Whether constraints are being resolved.
+    pub(crate) in_bounds: Cell<bool>,
     pub(crate) local_ordinals: RefCell<FxHashMap<(DeclId, Name), u32>>,
     pub(crate) cgo: Option<Arc<CgoDecls>>,
+}
+
+/// What a declaration counts as in a cycle.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum PathKind {
+    /// A constant or variable.
+    Value,
+    /// A type that is no alias, or a function.
+    Other,
+    /// An alias.
+    Alias,
+}
+
+/// The declarations being resolved, outermost first.
+#[derive(Default)]
+pub(crate) struct Path {
+    /// With how many values and aliases there are before each.
+    entries: Vec<(DeclId, PathKind, u32, u32)>,
+    index: FxHashMap<DeclId, usize>,
+}
+
+impl Path {
+    fn counts(&self) -> (u32, u32) {
+        self.entries.last().map_or((0, 0), |&(_, kind, values, aliases)| {
+            let value = u32::from(kind == PathKind::Value);
+            (values + value, aliases + u32::from(kind == PathKind::Alias))
+        })
+    }
+
+    pub(crate) fn push(&mut self, decl: DeclId, kind: PathKind) {
+        let (values, aliases) = self.counts();
+        self.index.insert(decl, self.entries.len());
+        self.entries.push((decl, kind, values, aliases));
+    }
+
+    pub(crate) fn pop(&mut self) {
+        if let Some((decl, ..)) = self.entries.pop() {
+            self.index.remove(&decl);
+        }
+    }
+
+    /// Whether an alias is being resolved.
+    pub(crate) fn has_alias(&self) -> bool {
+        self.counts().1 > 0
+    }
+
+    /// Whether there are values, and not only values, from `decl` on.
+    pub(crate) fn is_mixed_since(&self, decl: DeclId) -> bool {
+        let Some(&start) = self.index.get(&decl) else { return false };
+        let values = (self.counts().0 - self.entries[start].2) as usize;
+        values > 0 && values < self.entries.len() - start
+    }
+
+    /// The declarations from `decl` on.
+    pub(crate) fn since(&self, decl: DeclId) -> Vec<DeclId> {
+        let start = self.index.get(&decl).copied().unwrap_or(0);
+        self.entries[start..].iter().map(|(decl, ..)| *decl).collect()
+    }
+}
+
+impl PackageState<'_> {
+    /// Whether the right side of a type declaration is a type literal, not another type's name.
+    pub(crate) fn is_type_literal(&self, entry: &TypeEntry) -> bool {
+        let tree = self.trees[entry.tree as usize].tree;
+        let Spec::Type { ty, .. } = tree.specs[entry.spec.index()] else { return false };
+        let ty = tree.unparen(ty);
+        !matches!(tree[ty], Expr::Ident(_) | Expr::Selector { .. } | Expr::Index { .. })
+    }
+
+    /// What a declaration counts as in a cycle.
+    pub(crate) fn kind_of(&self, decl: DeclId) -> PathKind {
+        match self.types.get(&decl) {
+            Some(entry) if entry.alias => PathKind::Alias,
+            Some(_) => PathKind::Other,
+            None if self.funcs.contains_key(&decl) => PathKind::Other,
+            None => PathKind::Value,
+        }
+    }
+
+    /// The tree that declares an object of the package, and the identifier in it.
+    pub(crate) fn place_of(&self, object: Object) -> Option<(u32, ExprId)> {
+        match object {
+            Object::Const(decl) => self.consts.get(&decl).map(|e| (e.tree, e.ident)),
+            Object::Var(decl) => self.vars.get(&decl).map(|e| (e.tree, e.ident)),
+            Object::TypeName(decl) => self.types.get(&decl).map(|e| (e.tree, e.ident)),
+            Object::Func(decl) => self.funcs.get(&decl).map(|e| (e.tree, e.ident)),
+            _ => None,
+        }
+    }
 }
 
 /// The package at hand.
@@ -153,6 +249,9 @@ pub(crate) struct Context<'e> {
     /// Local types found so far.
     pub(crate) locals: RefCell<LocalDecls>,
     pub(crate) errors: RefCell<Vec<TypeError>>,
+    pub(crate) instantiations: RefCell<Vec<Instantiation>>,
+    /// Names that several packages behind the imports have; found out when first needed.
+    ambiguous_names: OnceCell<FxHashSet<Name>>,
     cache: RelationCache,
 }
 
@@ -164,6 +263,8 @@ impl<'e> Context<'e> {
             own,
             locals: RefCell::default(),
             errors: RefCell::default(),
+            instantiations: RefCell::default(),
+            ambiguous_names: OnceCell::new(),
             cache: RelationCache::default(),
         }
     }
@@ -179,10 +280,14 @@ impl<'e> Context<'e> {
     /// What a name of the package scope, the file's imports or the universe denotes, and whether
     /// it is the file's.
     pub(crate) fn lookup(&self, file: u32, name: Name) -> Option<(Object, bool)> {
-        let (scope, files) = match &self.own {
-            Own::Checking(state) => (&state.scope, &state.file_scopes[..]),
-            Own::Checked(decls) => (&decls.scope, &decls.file_scopes[..]),
+        let (scope, files, conflicts) = match &self.own {
+            Own::Checking(state) => (&state.scope, &state.file_scopes[..], state.has_conflicts),
+            Own::Checked(decls) => (&decls.scope, &decls.file_scopes[..], !decls.errors.is_empty()),
         };
+        // The file's block is the inner one; that only matters where there is an error.
+        if conflicts && let Some(&object) = files.get(file as usize).and_then(|s| s.get(&name)) {
+            return Some((object, true));
+        }
         if let Some(&object) = scope.get(&name) {
             return Some((object, false));
         }
@@ -338,6 +443,44 @@ impl<'e> Context<'e> {
         TypeId::new(TypeKind::Alias { decl, args: crate::TypeList::EMPTY, actual })
     }
 
+    /// What stands in front of another package's names in messages: its name, or its quoted path
+    /// where packages that are imported, directly or not, share the name.
+    pub(crate) fn qualifier(&self, package: PackageId) -> Cow<'static, str> {
+        if package == self.package {
+            return Cow::Borrowed("");
+        }
+        let Some(name) = self.env.package(package).map(|decls| decls.name) else {
+            let path = package.path();
+            return Cow::Borrowed(path.rsplit('/').next().unwrap_or(path));
+        };
+        let ambiguous = self.ambiguous_names.get_or_init(|| self.find_ambiguous_names());
+        if ambiguous.contains(&name) {
+            return Cow::Owned(crate::constant::quote(package.path().as_bytes()));
+        }
+        Cow::Borrowed(name.as_str())
+    }
+
+    fn find_ambiguous_names(&self) -> FxHashSet<Name> {
+        let mut open: Vec<PackageId> = match &self.own {
+            Own::Checking(state) => {
+                let imports = super::package::imported(state.input);
+                imports.into_iter().map(|(_, id)| id).collect()
+            }
+            Own::Checked(decls) => decls.imports.iter().map(|(_, id)| *id).collect(),
+        };
+        let mut seen: FxHashSet<PackageId> = open.iter().copied().collect();
+        let mut names: FxHashMap<Name, PackageId> = FxHashMap::default();
+        let mut ambiguous = FxHashSet::default();
+        while let Some(package) = open.pop() {
+            let Some(decls) = self.env.package(package) else { continue };
+            if *names.entry(decls.name).or_insert(package) != package {
+                ambiguous.insert(decls.name);
+            }
+            open.extend(decls.imports.iter().map(|(_, id)| *id).filter(|id| seen.insert(*id)));
+        }
+        ambiguous
+    }
+
     /// Reports an error.
     pub(crate) fn error(
         &self,
@@ -347,7 +490,12 @@ impl<'e> Context<'e> {
         message: String,
         soft: bool,
     ) {
-        let error = TypeError { source, in_body, node, message, soft };
+        let notes = Box::default();
+        self.add_error(TypeError { source, in_body, node, message, soft, notes });
+    }
+
+    /// Reports an error that mentions other places.
+    pub(crate) fn add_error(&self, error: TypeError) {
         self.errors.borrow_mut().push(error);
     }
 }

@@ -22,6 +22,10 @@ impl Checker<'_> {
 
     /// Converts `x` to `ty`.
     pub(super) fn conversion(&mut self, x: &mut Operand, ty: TypeId) {
+        if self.is_open_type(ty) || Self::is_invalid(self.under(ty)) {
+            x.invalidate();
+            return;
+        }
         let constant = x.is_constant();
         let to_constant = constant && self.is_basic(ty, BasicKind::is_constant_type);
         let mut cause = String::new();

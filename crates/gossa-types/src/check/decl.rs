@@ -2,8 +2,9 @@
 
 use super::context::{ConstEntry, FuncEntry, ReceiverEntry, TypeEntry, VarEntry};
 use super::scope::Entity;
-use super::{Checker, Delayed, LocalConst, Operand};
+use super::{Checker, Delayed, LocalConst, OpenType, Operand, Target};
 use crate::constant::Value;
+use crate::decls::NoteKind;
 use crate::ids::{DeclId, DeclKey, TypeParamId};
 use crate::info::{LocalKind, Mode, TypeDecl};
 use crate::object::{LocalId, Object};
@@ -12,7 +13,7 @@ use crate::ty::{BasicKind, TypeId, TypeKind, TypeList};
 use crate::underlying::is_type_param;
 use gossa_base::Name;
 use gossa_syntax::{
-    DeclKeyword, Expr, ExprId, ExprList, FieldList, Spec, SpecId, SpecList, UnaryOp,
+    DeclKeyword, Expr, ExprId, ExprList, FieldList, Spec, SpecId, SpecList, Tree, UnaryOp,
 };
 use std::sync::Arc;
 
@@ -92,6 +93,7 @@ impl Checker<'_> {
         if let Some(init) = entry.init {
             if group.len() == 1 {
                 let target = declared.and_then(|ty| self.function_target(ty));
+                self.target = Target::Variable(decl.name());
                 let mut x = self.expr(target, init);
                 let ty = self.init_var(declared, &mut x, "variable declaration");
                 entry.found.set(Some(ty));
@@ -125,21 +127,28 @@ impl Checker<'_> {
         self.declare_type_params(type_params, &entry.type_params);
         let (written, found) = self.type_decl_rhs(entry.alias, ty, &entry.type_params);
         self.scratch.scopes.close();
-        entry.written.set(written);
-        entry.found.set(found);
+        if !entry.broken.get() {
+            entry.written.set(written);
+            entry.found.set(found);
+        }
         let named = if entry.alias { found } else { TypeId::named(decl, TypeList::EMPTY) };
         self.records().set_expr(entry.ident, Mode::Type, named);
         self.delayed.push(Delayed::ValidType { decl });
     }
 
     fn type_version(&self, alias: bool, type_params: FieldList, at: ExprId) {
-        let generic = !self.tree()[type_params].is_empty();
-        match (alias, generic) {
-            (true, true) => self.require_version(23, at, |_| "generic type alias".to_owned()),
-            (true, false) => self.require_version(9, at, |_| "type alias".to_owned()),
-            (false, true) => self.require_version(18, at, |_| "type parameter".to_owned()),
-            (false, false) => true,
-        };
+        match (alias, first_type_param(self.tree(), type_params)) {
+            (true, Some(at)) => {
+                self.require_version(23, at, |_| "generic type alias".to_owned());
+            }
+            (true, None) => {
+                self.require_version(9, at, |_| "type alias".to_owned());
+            }
+            (false, Some(at)) => {
+                self.require_version(18, at, |_| "type parameter".to_owned());
+            }
+            (false, None) => {}
+        }
     }
 
     /// The right side of a type declaration, and what it makes of the name: the underlying type,
@@ -287,17 +296,17 @@ impl Checker<'_> {
         });
         self.scratch.scopes.open();
         let own = self.declare_function_params(&entry.type_params, entry.receiver);
-        let generic = !tree[tree[signature].type_params].is_empty();
-        if generic && entry.receiver.is_some() {
-            self.require_version(27, entry.ident, |_| "generic method".to_owned());
-        } else if generic {
-            self.require_version(18, entry.ident, |_| "type parameter".to_owned());
+        let first_param = first_type_param(tree, tree[signature].type_params);
+        let generic = first_param.is_some();
+        if let Some(at) = first_param {
+            if entry.receiver.is_some() {
+                self.require_version(27, at, |_| "generic method".to_owned());
+            } else if !self.must_be_plain(tree.name(entry.ident)) {
+                self.require_version(18, at, |_| "type parameter".to_owned());
+            }
         }
         let mut receiver_local = None;
         if let Some(field) = tree[receivers].first() {
-            if tree[receivers].len() > 1 || tree[field.names].len() > 1 {
-                self.error(field.ty, "method has multiple receivers");
-            }
             let ty = self.receiver_type(entry, field.ty, base);
             entry.receiver_type.set(ty);
             let ident = tree[field.names].first().copied();
@@ -320,6 +329,16 @@ impl Checker<'_> {
         self.records().set_expr(entry.ident, Mode::Value, ty);
         if generic && !entry.has_body {
             self.soft_error(entry.ident, "generic function is missing function body");
+        }
+    }
+
+    /// Whether functions of this name have no type parameters, which was reported already.
+    fn must_be_plain(&self, name: Option<Name>) -> bool {
+        let package = self.cx.state().map(|state| state.input.name);
+        match name.map(Name::as_str) {
+            Some("init") => true,
+            Some("main") => package.is_some_and(|package| package.as_str() == "main"),
+            _ => false,
         }
     }
 
@@ -410,11 +429,15 @@ impl Checker<'_> {
         loop {
             match ty.kind() {
                 TypeKind::Pointer(base) => ty = *base,
+                TypeKind::Named { args, .. } | TypeKind::Alias { args, .. }
+                    if aliased && !args.is_empty() =>
+                {
+                    return Some(ty);
+                }
                 TypeKind::Alias { actual, .. } => {
                     aliased = true;
                     ty = *actual;
                 }
-                TypeKind::Named { args, .. } if aliased && !args.is_empty() => return Some(ty),
                 _ => return None,
             }
         }
@@ -461,10 +484,12 @@ impl Checker<'_> {
             let (ty, inits) = last.unwrap_or((None, values));
             let (idents, inits) = (&tree[names], &tree[inits]);
             if idents.len() < inits.len() {
-                let at = tree[values].get(idents.len()).or(idents.first()).copied();
-                if let Some(at) = at {
-                    let text = self.expr_text(at);
-                    self.error(at, format!("extra init expr {text}"));
+                if let Some(&extra) = tree[values].get(idents.len()) {
+                    let text = self.expr_text(extra);
+                    self.error(extra, format!("extra init expr {text}"));
+                } else if let Some(&at) = idents.first() {
+                    let extra = self.note(inits[idents.len()], NoteKind::Position);
+                    self.error_with(at, "extra init expr", false, vec![extra]);
                 }
             }
             let mut found = Vec::with_capacity(idents.len());
@@ -509,8 +534,9 @@ impl Checker<'_> {
             idents
                 .iter()
                 .zip(values)
-                .map(|(_, &value)| {
+                .map(|(&ident, &value)| {
                     let target = declared.and_then(|ty| self.function_target(ty));
+                    self.target = self.named_target(ident);
                     let mut x = self.expr(target, value);
                     self.init_var(declared, &mut x, "variable declaration")
                 })
@@ -530,6 +556,7 @@ impl Checker<'_> {
             types.into_iter().map(|ty| ty.unwrap_or(TypeId::INVALID)).collect()
         } else if idents.len() == 1 {
             let target = declared.and_then(|ty| self.function_target(ty));
+            self.target = self.named_target(idents[0]);
             let mut x = self.expr(target, values[0]);
             vec![self.init_var(declared, &mut x, "variable declaration")]
         } else {
@@ -538,6 +565,23 @@ impl Checker<'_> {
         for (&ident, ty) in idents.iter().zip(found) {
             self.declare_var(ident, ty);
         }
+    }
+
+    fn named_target(&self, ident: ExprId) -> Target {
+        self.tree().name(ident).map_or(Target::Unnamed, Target::Variable)
+    }
+
+    /// Reports that the declaration of a local type asks what the type itself is; says whether it
+    /// does.
+    pub(super) fn is_open_type(&self, ty: TypeId) -> bool {
+        let ty = crate::underlying::pointer_base(ty).unwrap_or(ty);
+        let TypeKind::Named { decl, .. } = ty.unalias().kind() else { return false };
+        let Some(open) = self.open_types.iter().find(|open| open.decl == *decl) else {
+            return false;
+        };
+        let name = decl.name();
+        self.error(open.ident, format!("invalid recursive type: {name} refers to itself"));
+        true
     }
 
     /// Declares a local variable, with its name in the innermost block.
@@ -593,20 +637,15 @@ impl Checker<'_> {
         };
         self.cx.locals.borrow_mut().types.insert(decl, entry.clone());
         self.scratch.type_names.remove(&decl);
-        self.open_types += 1;
-        if alias {
-            self.open_aliases.push(decl);
-        }
+        self.open_types.push(OpenType { decl, ident, alias });
         self.scratch.scopes.open();
         self.declare_type_params(type_params, &own);
         self.check_bounds(type_params, &own);
         let (rhs, found) = self.type_decl_rhs(alias, ty, &own);
         entry.underlying = found;
         self.scratch.scopes.close();
-        self.open_types -= 1;
-        if alias {
-            self.open_aliases.pop();
-        } else if rhs != TypeId::INVALID && found == TypeId::INVALID && names_decl(rhs, decl) {
+        self.open_types.pop();
+        if !alias && rhs != TypeId::INVALID && found == TypeId::INVALID && names_decl(rhs, decl) {
             self.error(ident, format!("invalid recursive type: {name} refers to itself"));
         }
         let named = if alias {
@@ -642,4 +681,10 @@ impl Checker<'_> {
 /// Whether a type is the one that `decl` declares.
 fn names_decl(ty: TypeId, decl: DeclId) -> bool {
     matches!(ty.unalias().kind(), TypeKind::Named { decl: other, .. } if *other == decl)
+}
+
+/// The first identifier of a type parameter list.
+pub(super) fn first_type_param(tree: &Tree, list: FieldList) -> Option<ExprId> {
+    let field = tree[list].first()?;
+    Some(tree[field.names].first().copied().unwrap_or(field.ty))
 }

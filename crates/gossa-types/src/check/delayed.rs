@@ -1,12 +1,13 @@
 //! Checks that are put off until the types they ask about are known.
 
 use super::Checker;
+use super::type_expr::{MAX_UNION_TERMS, too_many_terms};
 use crate::ids::{DeclId, TypeParamId};
 use crate::implements::{MissingKind, NotImplemented, Reason};
 use crate::predicates::why_incomparable;
 use crate::subst::substitute;
 use crate::ty::{BasicKind, InterfaceMethod, TypeId, TypeKind, TypeList, UnionTerm};
-use crate::underlying::{is_type_param, type_set};
+use crate::underlying::{Terms, is_type_param, type_set};
 use gossa_syntax::{ExprId, ExprList, SignatureId, StmtId};
 
 /// A check that is put off.
@@ -34,7 +35,7 @@ pub(super) enum Delayed {
 impl Checker<'_> {
     /// Runs a check now if all types are known, else later.
     pub(super) fn defer(&mut self, delayed: Delayed) {
-        if self.place.header.is_none() && self.open_types == 0 {
+        if self.place.header.is_none() && self.open_types.is_empty() {
             self.run_delayed(delayed);
         } else {
             self.delayed.push(delayed);
@@ -43,7 +44,7 @@ impl Checker<'_> {
 
     /// Runs what was put off, where all types are known.
     pub(super) fn flush_delayed(&mut self) {
-        if self.place.header.is_some() || self.open_types > 0 {
+        if self.place.header.is_some() || !self.open_types.is_empty() {
             return;
         }
         while let Some(delayed) = self.delayed.pop() {
@@ -74,8 +75,9 @@ impl Checker<'_> {
                 let known = self.records().expr(expr);
                 let first = self.records().local_count();
                 self.scratch.scopes.open();
-                self.check_func_lit(expr, signature, body);
+                self.check_func_lit(expr, signature, body, known.ty);
                 self.scratch.scopes.close();
+                self.check_constant_mentions();
                 if let Some(ty) = known.ty {
                     self.records().set_expr(expr, known.mode, ty);
                 }
@@ -168,6 +170,7 @@ impl Checker<'_> {
                     self.require_version(18, at, |checker| {
                         format!("embedding {what} {}", checker.type_text(embed))
                     });
+                    self.check_term_count(at, under);
                     continue;
                 }
             }
@@ -201,6 +204,20 @@ impl Checker<'_> {
         }
     }
 
+    /// The unions that a union's terms embed count too.
+    fn check_term_count(&self, at: ExprId, union: TypeId) {
+        let TypeKind::Union(terms) = union.kind() else { return };
+        let embeds = |term: &UnionTerm| matches!(self.under_kind(term.ty), TypeKind::Interface(_));
+        if !terms.iter().any(embeds) {
+            return;
+        }
+        if let Terms::Only(terms) = &type_set(self.cx, Self::constraint_of(union)).terms
+            && terms.len() > MAX_UNION_TERMS
+        {
+            self.error(at, too_many_terms());
+        }
+    }
+
     fn check_union(&self, operands: &[ExprId], terms: &[UnionTerm]) {
         for (index, (term, &at)) in terms.iter().zip(operands).enumerate() {
             if Self::is_invalid(term.ty) {
@@ -230,11 +247,11 @@ impl Checker<'_> {
                 if term.ty.unalias() == crate::universe::universe().comparable_type {
                     self.error(at, "cannot use comparable in union");
                 } else if !set.methods.is_empty() {
-                    let name = name(self);
+                    let name = self.term_text(term);
                     let message = format!("cannot use {name} in union ({name} contains methods)");
                     self.error(at, message);
                 } else if set.comparable {
-                    let name = name(self);
+                    let name = self.term_text(term);
                     let message = format!("cannot use {name} in union ({name} embeds comparable)");
                     self.error(at, message);
                 }
@@ -261,8 +278,10 @@ impl Checker<'_> {
         self.identical(x, y)
     }
 
+    /// A term as the compiler shows it: its names are qualified by import paths.
     fn term_text(&self, term: &UnionTerm) -> String {
-        format!("{}{}", if term.tilde { "~" } else { "" }, self.type_text(term.ty))
+        let ty = crate::print::type_string(self.cx, term.ty);
+        format!("{}{ty}", if term.tilde { "~" } else { "" })
     }
 
     /// Reports the first type argument that does not satisfy its constraint.

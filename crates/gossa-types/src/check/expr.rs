@@ -71,10 +71,11 @@ impl Checker<'_> {
                 Operand::constant(expr, *ty, value.clone())
             }
             Entity::Type(decl) => {
-                if self.open_aliases.contains(&decl) {
+                let same = |open: &&super::OpenType| open.alias && open.decl == decl;
+                if let Some(open) = self.open_types.iter().find(same) {
                     let name = decl.name();
                     let message = format!("invalid recursive type: {name} refers to itself");
-                    self.error(expr, message);
+                    self.error(open.ident, message);
                     return Operand::invalid(expr);
                 }
                 let (ty, _) = self.type_name(decl);

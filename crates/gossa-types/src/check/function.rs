@@ -2,11 +2,12 @@
 
 use super::scope::Entity;
 use super::{Checker, Delayed, Function, Operand};
+use crate::decls::NoteKind;
 use crate::ids::TypeParamId;
 use crate::info::{LocalKind, Mode};
 use crate::object::Object;
 use crate::ty::{Param, SignatureType, TypeId, TypeKind};
-use gossa_base::Name;
+use gossa_base::{FxHashMap, Name};
 use gossa_syntax::{Expr, ExprId, FieldList, NodeId, SignatureId, StmtId};
 
 impl Checker<'_> {
@@ -85,21 +86,19 @@ impl Checker<'_> {
     /// Parameters and results of a function type have different names.
     fn check_param_names(&self, lists: &[FieldList]) {
         let tree = self.tree();
-        let mut seen: smallvec::SmallVec<[Name; 8]> = smallvec::SmallVec::new();
+        let mut seen: FxHashMap<Name, ExprId> = FxHashMap::default();
         for &list in lists {
             for field in &tree[list] {
                 for &ident in &tree[field.names] {
                     let Some(name) = tree.name(ident).filter(|name| !name.is_blank()) else {
                         continue;
                     };
-                    // Long lists are no hand-written code; nothing depends on their names.
-                    if seen.len() > 64 {
-                        return;
-                    }
-                    if seen.contains(&name) {
-                        self.error(ident, format!("{name} redeclared in this block"));
+                    if let Some(&other) = seen.get(&name) {
+                        let message = format!("{name} redeclared in this block");
+                        let kind = NoteKind::Text(format!("other declaration of {name}"));
+                        self.error_with(ident, message, false, vec![self.note(other, kind)]);
                     } else {
-                        seen.push(name);
+                        seen.insert(name, ident);
                     }
                 }
             }
@@ -150,27 +149,42 @@ impl Checker<'_> {
         body: StmtId,
     ) -> Operand {
         if self.place.header.is_some() && self.scratch.scopes.is_empty() {
-            let ty = self.function_type(signature);
+            let ty = self.literal_type(signature);
             self.delayed.push(Delayed::FuncLit { expr, signature, body, iota: self.iota });
             return Operand::new(expr, Mode::Value, ty);
         }
-        let ty = self.check_func_lit(expr, signature, body);
+        let ty = self.check_func_lit(expr, signature, body, None);
         Operand::new(expr, Mode::Value, ty)
     }
 
-    /// Checks a function literal and its body.
+    /// The type of a function literal; its parameters are declared with its body.
+    fn literal_type(&mut self, signature: SignatureId) -> TypeId {
+        let syntax = self.tree()[signature];
+        let (params, variadic) = self.params(syntax.params, true);
+        let (results, _) = self.params(syntax.results, false);
+        let ty = SignatureType { type_params: Box::default(), params, results, variadic };
+        TypeId::new(TypeKind::Signature(ty))
+    }
+
+    /// Checks a function literal and its body; `known` is its type where that was evaluated.
     pub(super) fn check_func_lit(
         &mut self,
         expr: ExprId,
         signature: SignatureId,
         body: StmtId,
+        known: Option<TypeId>,
     ) -> TypeId {
         let outer = self.function;
         let outer_flags = (self.has_label, self.has_call);
         self.function.literal = Some(expr);
         self.scratch.scopes.open();
         let first = self.records().local_count();
-        let (ty, _) = self.signature(signature, Box::default(), true);
+        let ty = known.unwrap_or_else(|| self.literal_type(signature));
+        if let TypeKind::Signature(found) = ty.kind() {
+            let syntax = self.tree()[signature];
+            self.declare_params(syntax.params, &found.params, LocalKind::Param);
+            self.declare_params(syntax.results, &found.results, LocalKind::Result);
+        }
         if let TypeKind::Signature(signature) = ty.kind() {
             let first_result = (first + signature.params.len()) as u32;
             self.function =

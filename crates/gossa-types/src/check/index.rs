@@ -62,7 +62,7 @@ impl Checker<'_> {
             return failed;
         }
         let Some(found) = self.indexed(&x) else {
-            if !Self::is_invalid(self.under(x.ty)) {
+            if !self.leads_to_invalid(x.ty) {
                 let what = self.operand_text(&x);
                 self.error(x.expr, format!("cannot index {what}"));
             }

@@ -1,6 +1,6 @@
 //! Instantiation: of generic types, and of generic functions with explicit or inferred arguments.
 
-use super::{Checker, Delayed, Operand};
+use super::{Checker, Delayed, Operand, Target};
 use crate::infer::{InferError, infer_assignment};
 use crate::info::Mode;
 use crate::subst::{instantiate_signature, substitute};
@@ -21,8 +21,8 @@ impl Checker<'_> {
     ) -> TypeId {
         let (base, is_generic) = self.type_internal(generic);
         self.records().set_expr(generic, Mode::Type, base);
-        let args = self.type_list(indices);
         if Self::is_invalid(base) {
+            self.type_list(indices);
             return TypeId::INVALID;
         }
         if !is_generic {
@@ -33,20 +33,16 @@ impl Checker<'_> {
         let (TypeKind::Named { decl, .. } | TypeKind::Alias { decl, .. }) = base.kind() else {
             return TypeId::INVALID;
         };
-        let Some(args) = args else { return TypeId::INVALID };
+        let Some(args) = self.type_list(indices) else { return TypeId::INVALID };
         let wanted = self.type_name(*decl).1 as usize;
         if args.len() != wanted {
-            let (at, quantity) = if args.len() < wanted {
-                (expr, "not enough")
-            } else {
-                (self.tree()[indices][wanted], "too many")
-            };
+            let quantity = if args.len() < wanted { "not enough" } else { "too many" };
             let name = decl.name();
             let message = format!(
                 "{quantity} type arguments for type {name}: have {}, want {wanted}",
                 args.len()
             );
-            self.error(at, message);
+            self.error(expr, message);
             return TypeId::INVALID;
         }
         let params = crate::Resolver::type_params_of(self.cx, *decl);
@@ -68,7 +64,10 @@ impl Checker<'_> {
         };
         let args = TypeList::new(&args);
         self.records().add_instance(ident, args);
-        let params = params[params.len() - wanted..].into();
+        let params: Box<[_]> = params[params.len() - wanted..].into();
+        if let TypeKind::Named { .. } = base.kind() {
+            self.note_instantiation(expr, &self.tree()[indices], &params, args);
+        }
         self.defer(Delayed::Instance { at: expr, indices: Some(indices), params, args });
         instance
     }
@@ -152,6 +151,8 @@ impl Checker<'_> {
         let args = TypeList::new(args);
         self.records().add_instance(self.name_ident(at), args);
         let params = signature.type_params.clone();
+        let exprs = indices.map_or(&[][..], |list| &self.tree()[list]);
+        self.note_instantiation(at, exprs, &params, args);
         self.defer(Delayed::Instance { at, indices, params, args });
         instance
     }
@@ -173,7 +174,10 @@ impl Checker<'_> {
         explicit: &[TypeId],
         indices: Option<ExprList>,
     ) {
-        if target.is_some() {
+        let allowed = self.allows(18)
+            || indices.is_some()
+            || self.require_version(18, x.expr, |_| "function instantiation".to_owned());
+        if target.is_some() && allowed {
             self.require_version(21, x.expr, |_| {
                 if indices.is_some() {
                     "partially instantiated function in assignment".to_owned()
@@ -185,12 +189,23 @@ impl Checker<'_> {
         match infer_assignment(self.cx, x.ty, explicit, target, self.allows(21)) {
             Ok(args) => self.instantiate(x, &args, indices),
             Err(error) => {
-                let message = self.infer_message(&error, &|_| "variable in assignment".to_owned());
+                let message = self.infer_message(&error, &|_| self.target_text());
                 if !message.is_empty() {
                     self.error(x.expr, message);
                 }
                 x.invalidate();
             }
+        }
+    }
+
+    /// What a generic function is assigned to.
+    fn target_text(&self) -> String {
+        match self.target {
+            Target::Unnamed => "variable in assignment".to_owned(),
+            Target::Variable(name) => name.to_string(),
+            Target::Expr(expr) => self.expr_text(expr),
+            Target::Result => "result variable".to_owned(),
+            Target::Conversion => "conversion".to_owned(),
         }
     }
 

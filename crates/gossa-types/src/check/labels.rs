@@ -1,15 +1,15 @@
 //! Labels and the branches to them: a second pass over bodies that have any.
 
 use super::Checker;
+use crate::decls::NoteKind;
 use crate::object::Object;
 use gossa_base::{FxHashMap, Name};
-use gossa_syntax::{AssignOp, BranchKind, DeclKeyword, ExprId, Stmt, StmtId, StmtList};
+use gossa_syntax::{AssignOp, BranchKind, DeclKeyword, ExprId, NodeId, Stmt, StmtId, StmtList};
 
 /// A block that encloses the statement at hand.
 struct Block {
     /// The label of the statement that the block belongs to, and the statement.
     labelled: Option<(Name, StmtId)>,
-    /// How many of the function's labels were declared before the block.
     /// Labels that are declared in the block itself, in the order of declaration.
     labels: Vec<Name>,
 }
@@ -18,41 +18,47 @@ struct Block {
 struct Jump {
     label: ExprId,
     name: Name,
-    /// Whether a variable was declared since, in a block around both.
-    over_declaration: bool,
+    /// The last variable that was declared since, in a block around both.
+    over_declaration: Option<NodeId>,
+}
+
+/// A label that is declared.
+struct Label {
+    ident: ExprId,
+    used: bool,
 }
 
 struct Labels<'l, 'c> {
     checker: &'l Checker<'c>,
-    /// All labels of the function: the identifier, and whether it is used.
-    all: FxHashMap<Name, (ExprId, bool)>,
+    /// All labels of the function.
+    all: FxHashMap<Name, Label>,
     order: Vec<Name>,
     blocks: Vec<Block>,
 }
 
 impl Checker<'_> {
     /// Checks the labels of a function with this body.
-    pub(super) fn check_labels(&self, body: StmtList) {
+    pub(super) fn check_labels(&self, list: StmtList) {
         let mut labels = Labels {
             checker: self,
             all: FxHashMap::default(),
             order: Vec::new(),
             blocks: Vec::new(),
         };
-        let jumps = labels.block(None, body);
+        let jumps = labels.block(None, list);
         for jump in jumps {
             let name = jump.name;
             match labels.all.get_mut(&name) {
                 Some(known) => {
-                    known.1 = true;
+                    known.used = true;
                     self.error(jump.label, format!("goto {name} jumps into block"));
                 }
-                None => self.error(jump.label, format!("label {name} not defined")),
+                None => self.error(jump.label, format!("label {name} not declared")),
             }
         }
         for name in &labels.order {
-            if let Some(&(ident, false)) = labels.all.get(name) {
-                self.soft_error(ident, format!("label {name} defined and not used"));
+            if let Some(&Label { ident, used: false, .. }) = labels.all.get(name) {
+                self.soft_error(ident, format!("label {name} declared and not used"));
             }
         }
     }
@@ -77,7 +83,7 @@ impl Labels<'_, '_> {
             Stmt::Decl { keyword: DeclKeyword::Var, .. }
             | Stmt::Assign { op: AssignOp::Define, .. } => {
                 for jump in jumps {
-                    jump.over_declaration = true;
+                    jump.over_declaration = Some(stmt.into());
                 }
             }
             Stmt::Labeled { label, stmt: inner } => {
@@ -128,15 +134,18 @@ impl Labels<'_, '_> {
     fn nested(&mut self, labelled: Option<(Name, StmtId)>, list: StmtList, jumps: &mut Vec<Jump>) {
         let inner = super::with_stack(|| self.block(labelled, list));
         // A declaration inside the block is out of the way once the block is left.
-        jumps.extend(inner.into_iter().map(|jump| Jump { over_declaration: false, ..jump }));
+        jumps.extend(inner.into_iter().map(|jump| Jump { over_declaration: None, ..jump }));
     }
 
     fn declare(&mut self, label: ExprId, name: Name, jumps: &mut Vec<Jump>) {
-        if self.all.contains_key(&name) {
-            self.checker.soft_error(label, format!("label {name} already defined"));
+        if let Some(known) = self.all.get(&name) {
+            let kind = NoteKind::Text(format!("other declaration of {name}"));
+            let other = self.checker.note(known.ident, kind);
+            let message = format!("label {name} already declared");
+            self.checker.error_with(label, message, true, vec![other]);
             return;
         }
-        self.all.insert(name, (label, false));
+        self.all.insert(name, Label { ident: label, used: false });
         self.order.push(name);
         if let Some(block) = self.blocks.last_mut() {
             block.labels.push(name);
@@ -147,9 +156,10 @@ impl Labels<'_, '_> {
                 return true;
             }
             self.use_label(jump.label, name);
-            if jump.over_declaration {
+            if let Some(declaration) = jump.over_declaration {
                 let message = format!("goto {name} jumps over variable declaration");
-                self.checker.soft_error(jump.label, message);
+                let line = self.checker.note(declaration, NoteKind::Line);
+                self.checker.error_with(jump.label, message, true, vec![line]);
             }
             false
         });
@@ -157,8 +167,8 @@ impl Labels<'_, '_> {
 
     fn use_label(&mut self, at: ExprId, name: Name) {
         if let Some(known) = self.all.get_mut(&name) {
-            known.1 = true;
-            self.checker.record_object(at, Object::Label(known.0));
+            known.used = true;
+            self.checker.record_object(at, Object::Label(known.ident));
         }
     }
 
@@ -176,7 +186,7 @@ impl Labels<'_, '_> {
             BranchKind::Goto => {
                 let seen = self.blocks.iter().any(|block| block.labels.contains(&name));
                 if !seen {
-                    jumps.push(Jump { label, name, over_declaration: false });
+                    jumps.push(Jump { label, name, over_declaration: None });
                     return;
                 }
                 true
@@ -204,10 +214,6 @@ impl Labels<'_, '_> {
             return;
         }
         let word = if kind == BranchKind::Break { "break" } else { "continue" };
-        if self.all.contains_key(&name) {
-            self.checker.error(label, format!("invalid {word} label {name}"));
-        } else {
-            self.checker.error(label, format!("{word} label not defined: {name}"));
-        }
+        self.checker.error(label, format!("invalid {word} label {name}"));
     }
 }

@@ -4,7 +4,7 @@ use super::{Checker, Operand, Synthetic};
 use crate::info::Mode;
 use crate::lookup::{Found, is_exported};
 use crate::object::Builtin;
-use crate::print::{Printer, relative_to};
+use crate::print::Printer;
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::is_type_param;
 use gossa_base::Name;
@@ -55,7 +55,7 @@ pub(super) fn unary_text(op: UnaryOp) -> &'static str {
 impl Checker<'_> {
     /// Runs `print` with a printer for messages about this package.
     pub(super) fn with_printer<T>(&self, print: impl FnOnce(&Printer<'_>) -> T) -> T {
-        let qualifier = relative_to(self.cx.package);
+        let qualifier = |package| self.cx.qualifier(package);
         print(&Printer::new(self.cx, &qualifier))
     }
 

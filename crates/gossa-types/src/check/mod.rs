@@ -36,6 +36,7 @@ mod delayed;
 mod expr;
 mod function;
 mod index;
+mod instance_cycles;
 mod instantiate;
 mod item_tree;
 mod labels;
@@ -59,10 +60,11 @@ mod valid_type;
 
 pub use body::check_body;
 pub use collect::import_path;
+pub use instance_cycles::instantiation_cycles;
 pub use item_tree::item_tree;
 pub use package::{CgoInput, PackageInput, check_package, unused_imports};
 
-use crate::decls::DeclSource;
+use crate::decls::{DeclSource, Note, NoteKind, TypeError};
 use crate::ids::{DeclId, TypeParamId};
 use crate::info::{Local, LocalKind};
 use crate::object::{LocalId, Object};
@@ -94,6 +96,24 @@ struct Function {
     first_result: u32,
     /// The literal, `None` for the declared function.
     literal: Option<ExprId>,
+}
+
+/// A local type declaration that is not finished.
+#[derive(Clone, Copy)]
+struct OpenType {
+    decl: DeclId,
+    ident: ExprId,
+    alias: bool,
+}
+
+/// What a generic function is assigned to, as messages name it.
+#[derive(Clone, Copy)]
+enum Target {
+    Unnamed,
+    Variable(Name),
+    Expr(ExprId),
+    Result,
+    Conversion,
 }
 
 /// Where a tree is, and which tables are filled from it.
@@ -157,9 +177,9 @@ struct Checker<'c> {
     inherited_at: Option<ExprId>,
     delayed: Vec<Delayed>,
     /// Local type declarations that are not finished.
-    open_types: u32,
-    /// Local aliases among them.
-    open_aliases: Vec<DeclId>,
+    open_types: Vec<OpenType>,
+    /// What the function value at hand is assigned to, where its type arguments follow from that.
+    target: Target,
     /// Whether an expression since the flag was last reset calls or receives.
     has_call: bool,
     has_label: bool,
@@ -179,8 +199,8 @@ impl<'c> Checker<'c> {
             iota: None,
             inherited_at: None,
             delayed: Vec::new(),
-            open_types: 0,
-            open_aliases: Vec::new(),
+            open_types: Vec::new(),
+            target: Target::Unnamed,
             has_call: false,
             has_label: false,
             callee: None,
@@ -235,6 +255,27 @@ impl<'c> Checker<'c> {
         self.cx.error(self.place.source, self.place.in_body, at, message, soft);
     }
 
+    /// Reports an error that mentions other places.
+    #[cold]
+    fn error_with(
+        &self,
+        at: impl Into<NodeId>,
+        message: impl Into<String>,
+        soft: bool,
+        notes: Vec<Note>,
+    ) {
+        let node = self.inherited_at.map_or(at.into(), NodeId::from);
+        let Place { source, in_body, .. } = self.place;
+        let (message, notes) = (message.into(), notes.into());
+        self.cx.add_error(TypeError { source, in_body, node, message, soft, notes });
+    }
+
+    /// A place in this tree that an error mentions.
+    fn note(&self, at: impl Into<NodeId>, kind: NoteKind) -> Note {
+        let Place { source, in_body, .. } = self.place;
+        Note { source, in_body, node: at.into(), kind }
+    }
+
     /// Records that the package-level `decl` is mentioned.
     #[inline]
     fn add_reference(&mut self, decl: DeclId) {
@@ -273,8 +314,28 @@ impl<'c> Checker<'c> {
             return;
         }
         if !self.scratch.scopes.declare(name, entity, Some(ident)) {
-            self.error(ident, format!("{name} redeclared in this block"));
+            let message = format!("{name} redeclared in this block");
+            self.error_with(ident, message, false, self.other_declaration(name));
+            // Nothing can use it.
+            if let Entity::Local(local) = entity {
+                self.mark_used(local);
+            }
         }
+    }
+
+    /// Where the innermost block declares a name.
+    fn other_declaration(&self, name: Name) -> Vec<Note> {
+        let kind = NoteKind::Text(format!("other declaration of {name}"));
+        let note = match self.scratch.scopes.lookup_innermost(name) {
+            Some((_, Some(ident))) => self.note(ident, kind),
+            // A parameter of the declared function stands in the header.
+            Some((Entity::Local(local), None)) => {
+                let Some(node) = self.records().local(local).declared_at else { return Vec::new() };
+                Note { source: self.place.source, in_body: false, node, kind }
+            }
+            _ => return Vec::new(),
+        };
+        vec![note]
     }
 
     /// The object that a local entity is.

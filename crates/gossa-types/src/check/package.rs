@@ -70,18 +70,33 @@ pub fn check_package(input: &PackageInput<'_>, env: &dyn TypeEnv) -> PackageDecl
 impl Context<'_> {
     fn resolve_all(&self) {
         let Some(state) = self.state() else { return };
-        for &decl in &state.type_order {
-            self.resolve_bounds(decl);
-            self.resolve_type(decl);
-        }
-        for &decl in &state.const_order {
-            self.resolve_const(decl);
-        }
-        for &decl in &state.var_order {
-            self.resolve_var(decl);
-        }
-        for &decl in &state.func_order {
-            self.resolve_func(decl);
+        let types = state.type_order.iter().map(|&decl| Object::TypeName(decl));
+        let consts = state.const_order.iter().map(|&decl| Object::Const(decl));
+        let vars = state.var_order.iter().map(|&decl| Object::Var(decl));
+        let funcs = state.func_order.iter().map(|&decl| Object::Func(decl));
+        let mut objects: Vec<Object> = types.chain(consts).chain(vars).chain(funcs).collect();
+        // What is reported of a cycle depends on where it is entered: as in the compiler, types
+        // come first, then aliases, then all else, each in source order.
+        objects.sort_by_key(|&object| {
+            let phase = match object {
+                Object::TypeName(decl) => {
+                    u32::from(state.types.get(&decl).is_some_and(|entry| entry.alias))
+                }
+                _ => 2,
+            };
+            (phase, state.place_of(object).map(|(tree, _)| tree))
+        });
+        for object in objects {
+            match object {
+                Object::TypeName(decl) => {
+                    self.resolve_bounds(decl);
+                    self.resolve_type(decl);
+                }
+                Object::Const(decl) => self.resolve_const(decl),
+                Object::Var(decl) => self.resolve_var(decl),
+                Object::Func(decl) => self.resolve_func(decl),
+                _ => {}
+            }
         }
         self.check_types();
         self.process_delayed();
@@ -107,7 +122,7 @@ impl Context<'_> {
 
 /// Takes the tables apart.
 fn finish(cx: Context<'_>) -> PackageDecls {
-    let Context { package, own, locals, errors, .. } = cx;
+    let Context { package, own, locals, errors, instantiations, .. } = cx;
     let Own::Checking(state) = own else {
         unreachable!("the context was made in the checking state")
     };
@@ -134,15 +149,20 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         .into_iter()
         .map(|(decl, entry)| {
             let (ty, value) = entry.found.into_inner();
-            (decl, ConstDecl { ty, value, source: source(entry.tree) })
+            (decl, ConstDecl { ty, value, ident: entry.ident, source: source(entry.tree) })
         })
         .collect();
     let vars = vars
         .into_iter()
         .map(|(decl, entry)| {
             let ty = entry.found.get().unwrap_or(TypeId::INVALID);
-            let found =
-                VarDecl { ty, source: source(entry.tree), spec: entry.spec, index: entry.index };
+            let found = VarDecl {
+                ty,
+                source: source(entry.tree),
+                ident: entry.ident,
+                spec: entry.spec,
+                index: entry.index,
+            };
             (decl, found)
         })
         .collect();
@@ -182,21 +202,12 @@ fn finish(cx: Context<'_>) -> PackageDecls {
     if let Some(cgo) = &cgo {
         types.extend(cgo.types().iter().map(|(&decl, found)| (decl, found.clone())));
     }
-    let mut imports: Vec<(Name, PackageId)> = Vec::new();
-    let mut seen = FxHashSet::default();
-    for file in input.files {
-        for path in import_paths(file) {
-            if seen.insert(path)
-                && let Some(&id) = input.imports.get(&path)
-            {
-                imports.push((path, id));
-            }
-        }
-    }
-    imports.sort_by_key(|(path, _)| path.as_str());
+    let imports = imported(input);
     let mut errors = errors.into_inner();
     errors.sort_by_key(|error| error.source);
-    errors.dedup();
+    // What several variables share is evaluated for each, and a cycle may be met twice.
+    let mut seen = FxHashSet::default();
+    errors.retain(|error| seen.insert((error.source, error.node, error.message.clone())));
     PackageDecls {
         id: package,
         name: input.name,
@@ -214,8 +225,26 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         cgo,
         initializers,
         trees: trees.into_iter().map(|tree| (tree.source, tree.records.finish())).collect(),
+        instantiations: instantiations.into_inner().into(),
         errors: errors.into(),
     }
+}
+
+/// The packages that the files import, sorted by path.
+pub(super) fn imported(input: &PackageInput<'_>) -> Vec<(Name, PackageId)> {
+    let mut imports: Vec<(Name, PackageId)> = Vec::new();
+    let mut seen = FxHashSet::default();
+    for file in input.files {
+        for path in import_paths(file) {
+            if seen.insert(path)
+                && let Some(&id) = input.imports.get(&path)
+            {
+                imports.push((path, id));
+            }
+        }
+    }
+    imports.sort_by_key(|(path, _)| path.as_str());
+    imports
 }
 
 fn initializers(
@@ -290,7 +319,15 @@ pub fn unused_imports<'b>(
                 if let Some((node, message)) =
                     unused_import(input, decls, file, tree, tree.specs[spec.index()], &used[file])
                 {
-                    errors.push(TypeError { source, in_body: false, node, message, soft: true });
+                    let notes = Box::default();
+                    errors.push(TypeError {
+                        source,
+                        in_body: false,
+                        node,
+                        message,
+                        soft: true,
+                        notes,
+                    });
                 }
             }
         }
@@ -335,7 +372,8 @@ fn unused_import(
     let scope = decls.file_scopes.get(file)?;
     let element = import.as_str().rsplit('/').next().unwrap_or_default();
     let (bound, is_used) = match written {
-        Some(name) if name.is_blank() => return None,
+        // That `init` is no name for an import was reported.
+        Some(name) if name.is_blank() || name.as_str() == "init" => return None,
         Some(name) if name.as_str() == "." => {
             (name, used.iter().any(|n| scope.get(n).and_then(object_package) == Some(id)))
         }

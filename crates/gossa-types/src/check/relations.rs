@@ -78,6 +78,15 @@ impl Checker<'_> {
         if is_type_param(ty) { underlying::core_type(self.cx, ty) } else { Some(self.under(ty)) }
     }
 
+    /// Whether a type, or what it points to, is invalid.
+    pub(super) fn leads_to_invalid(&self, ty: TypeId) -> bool {
+        match self.under_kind(ty) {
+            TypeKind::Pointer(base) => Self::is_invalid(self.under(*base)),
+            TypeKind::Basic(BasicKind::Invalid) => true,
+            _ => false,
+        }
+    }
+
     /// Whether `nil` is a value of the type.
     pub(super) fn has_nil(&self, ty: TypeId) -> bool {
         let nillable = |kind: &TypeKind| {

@@ -2,6 +2,7 @@
 
 use super::context::{Context, State};
 use super::{Checker, Place, Scratch, with_stack};
+use crate::decls::{Note, NoteKind, TypeError};
 use crate::ids::DeclId;
 use crate::object::Object;
 use crate::ty::{SignatureType, TypeId, TypeKind};
@@ -43,7 +44,7 @@ impl Context<'_> {
             State::Untouched => {
                 let Some(state) = self.state() else { return };
                 cell.set(State::InProgress);
-                state.path.borrow_mut().push(decl);
+                state.path.borrow_mut().push(decl, state.kind_of(decl));
                 with_stack(resolve);
                 state.path.borrow_mut().pop();
                 cell.set(State::Done);
@@ -104,6 +105,36 @@ impl Context<'_> {
         );
     }
 
+    /// Notes that a type expression names a type of the package; says whether it may.
+    ///
+    /// A type need not be resolved to be named, but resolving it now finds the cycles where the
+    /// compiler does. What is not known while an alias is open, or constraints are, is resolved
+    /// later; so is a type that takes over the underlying type of another, which may be open.
+    pub(super) fn name_type(&self, decl: DeclId) -> bool {
+        let Some(state) = self.state() else { return true };
+        let Some(entry) = state.types.get(&decl).filter(|entry| !entry.alias) else { return true };
+        match entry.state.get() {
+            State::Done => true,
+            State::Untouched => {
+                let now = !state.path.borrow().has_alias() && !state.in_bounds.get();
+                if now && state.is_type_literal(entry) {
+                    self.resolve_bounds(decl);
+                    self.resolve_type(decl);
+                }
+                true
+            }
+            State::InProgress => {
+                // Types may name each other; a type may not depend on a value that has it.
+                let mixed = state.path.borrow().is_mixed_since(decl);
+                if mixed {
+                    self.report_cycle(decl);
+                    entry.broken.set(true);
+                }
+                !mixed
+            }
+        }
+    }
+
     /// Resolves the constraints of a declaration's type parameters. While they are being
     /// resolved they are unknown, which is no error.
     pub(super) fn resolve_bounds(&self, owner: DeclId) {
@@ -125,12 +156,14 @@ impl Context<'_> {
             return;
         }
         bounds.set(State::InProgress);
+        let outer = state.in_bounds.replace(true);
         with_stack(|| {
             let mut checker = self.header_checker(tree, Scratch::default());
             checker.owner = Some(owner);
             checker.package_bounds(owner);
             checker.leave();
         });
+        state.in_bounds.set(outer);
         bounds.set(State::Done);
     }
 
@@ -166,9 +199,7 @@ impl Context<'_> {
     /// The declarations of the cycle that mentioning `decl` closes.
     fn cycle(&self, decl: DeclId) -> Vec<DeclId> {
         let Some(state) = self.state() else { return Vec::new() };
-        let path = state.path.borrow();
-        let start = path.iter().rposition(|&other| other == decl).unwrap_or(0);
-        path[start..].to_vec()
+        state.path.borrow().since(decl)
     }
 
     fn is_cycle_of_values(&self, decl: DeclId) -> bool {
@@ -217,7 +248,7 @@ impl Context<'_> {
         let values = cycle
             .iter()
             .all(|decl| state.vars.contains_key(decl) || state.consts.contains_key(decl));
-        let mut message = match (is_type, cycle.len()) {
+        let message = match (is_type, cycle.len()) {
             (true, 1) => format!("invalid recursive type: {} refers to itself", name(0)),
             (true, _) => format!("invalid recursive type {}", name(0)),
             (false, 1) if values => format!("initialization cycle: {} refers to itself", name(0)),
@@ -225,13 +256,23 @@ impl Context<'_> {
             (false, 1) => format!("invalid cycle in declaration: {} refers to itself", name(0)),
             (false, _) => format!("invalid cycle in declaration of {}", name(0)),
         };
+        let mut notes = Vec::new();
         if cycle.len() > 1 {
             for at in 0..cycle.len() {
-                message.push_str(&format!("\n\t{} refers to {}", name(at), name(at + 1)));
+                let decl = cycle[(start + at) % cycle.len()];
+                let Some((tree, ident)) = self.place_of(decl) else { continue };
+                notes.push(Note {
+                    source: state.trees[tree as usize].source,
+                    in_body: false,
+                    node: ident.into(),
+                    kind: NoteKind::Text(format!("{} refers to {}", name(at), name(at + 1))),
+                });
             }
         }
         let source = state.trees[tree as usize].source;
-        self.error(source, false, ident.into(), message, false);
+        let (node, notes) = (ident.into(), notes.into());
+        let in_body = false;
+        self.add_error(TypeError { source, in_body, node, message, soft: false, notes });
     }
 }
 
@@ -254,6 +295,16 @@ impl Checker<'_> {
             if !list.contains(&decl) {
                 list.push(decl);
             }
+        }
+    }
+
+    /// A constant may not be mentioned by a function literal in its own initialiser.
+    pub(super) fn check_constant_mentions(&self) {
+        if let Some(state) = self.cx.state()
+            && let Some(owner) = self.owner.filter(|owner| state.consts.contains_key(owner))
+            && self.scratch.references.contains(&owner)
+        {
+            self.cx.report_cycle_from(&[owner], 0);
         }
     }
 

@@ -76,6 +76,12 @@ impl Scopes {
         self.latest.get(&name).map(|&at| self.bindings[at as usize].entity)
     }
 
+    /// The identifier that declares what a name denotes here.
+    pub(crate) fn declared_at(&self, name: Name) -> Option<ExprId> {
+        let &at = self.latest.get(&name)?;
+        self.bindings[at as usize].ident
+    }
+
     /// What a name denotes in the innermost block, and the identifier that declared it.
     pub(crate) fn lookup_innermost(&self, name: Name) -> Option<(Entity, Option<ExprId>)> {
         let &at = self.latest.get(&name)?;

@@ -47,6 +47,14 @@ impl Checker<'_> {
             return Operand::invalid(expr);
         }
         if want_type {
+            // A declaration that selects from itself.
+            let instance = matches!(
+                x.ty.unalias().kind(),
+                TypeKind::Named { decl, args } if !args.is_empty() && decl.parent().is_none()
+            );
+            if self.is_open_type(x.ty) || !instance && self.leads_to_invalid(x.ty) {
+                return Operand::invalid(expr);
+            }
             let text = self.expr_text(expr);
             self.error(sel, format!("{text} is not a type"));
             return Operand::invalid(expr);

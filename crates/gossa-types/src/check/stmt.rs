@@ -1,9 +1,12 @@
 //! Statements.
 
+use super::scope::Entity;
 use super::{Checker, ExprKind, Operand, Synthetic, with_stack};
 use crate::constant::Value;
+use crate::decls::{Note, NoteKind};
 use crate::info::{LocalKind, Mode};
 use crate::ty::{BasicKind, TypeId};
+use gossa_base::Name;
 use gossa_syntax::{
     AssignOp, BinaryOp, BranchKind, Expr, ExprId, ExprList, RangeBinding, Stmt, StmtId, StmtList,
     UnaryOp,
@@ -127,7 +130,7 @@ impl Checker<'_> {
                 if let Some(post) = post
                     && let Stmt::Assign { op: AssignOp::Define, lhs, .. } = tree[post]
                 {
-                    self.soft_error(post, "cannot declare in post statement");
+                    // The parser reports the declaration.
                     for &lhs in &tree[lhs] {
                         self.use_expr(lhs);
                     }
@@ -282,7 +285,6 @@ impl Checker<'_> {
 
     /// A `return` without values needs the named results in scope.
     fn check_shadowed_results(&self, stmt: StmtId, count: usize) {
-        use super::scope::Entity;
         let first = self.function.first_result as usize;
         for index in first..first + count {
             let id = crate::LocalId::from_usize(index);
@@ -295,12 +297,28 @@ impl Checker<'_> {
             match self.scratch.scopes.lookup(name) {
                 Some(Entity::Local(found)) if found == id => {}
                 None => {}
-                Some(_) => {
+                Some(inner) => {
                     let message = format!("result parameter {name} not in scope at return");
-                    self.error(stmt, message);
+                    self.error_with(stmt, message, false, self.inner_declaration(name, inner));
                 }
             }
         }
+    }
+
+    /// Where a name that hides another is declared.
+    fn inner_declaration(&self, name: Name, entity: Entity) -> Vec<Note> {
+        let Some(at) = self.scratch.scopes.declared_at(name) else { return Vec::new() };
+        let what = match entity {
+            Entity::Local(local) => {
+                format!("var {name} {}", self.type_text(self.records().local(local).ty))
+            }
+            Entity::Const(index) => {
+                let ty = self.scratch.local_consts[index as usize].ty;
+                format!("const {name} {}", self.type_text(ty))
+            }
+            Entity::Type(_) | Entity::TypeParam(_) => format!("type {name}"),
+        };
+        vec![self.note(at, NoteKind::Text(format!("inner declaration of {what}")))]
     }
 
     fn branch(&mut self, flow: Flow, stmt: StmtId, kind: BranchKind) {

@@ -4,12 +4,50 @@ use super::scope::Entity;
 use super::stmt::Flow;
 use super::{Checker, Operand, Synthetic};
 use crate::constant::{DuplicateKey, Value};
+use crate::decls::NoteKind;
 use crate::info::LocalKind;
 use crate::predicates::comparable;
-use crate::ty::{BasicKind, TypeId};
+use crate::ty::{BasicKind, TypeFlags, TypeId};
 use crate::underlying::is_type_param;
 use gossa_base::FxHashMap;
 use gossa_syntax::{AssignOp, BinaryOp, Expr, ExprId, Stmt, StmtId, StmtList};
+
+/// The types in the cases of a type switch so far, `None` for nil, and where they are.
+#[derive(Default)]
+struct SeenTypes {
+    /// By canonical type.
+    known: FxHashMap<Option<TypeId>, ExprId>,
+    /// Those that may be identical to types of another form, and all.
+    loose: Vec<(TypeId, ExprId)>,
+    all: Vec<(TypeId, ExprId)>,
+}
+
+impl SeenTypes {
+    /// Adds a type; where it is known already, says where it is.
+    fn insert(&mut self, checker: &Checker<'_>, ty: Option<TypeId>, at: ExprId) -> Option<ExprId> {
+        let known = self.known.get(&ty.map(TypeId::canonical)).copied();
+        let previous = known.or_else(|| {
+            let ty = ty?;
+            let others = if is_loose(ty) { &self.all } else { &self.loose };
+            others.iter().find(|(other, _)| checker.identical(*other, ty)).map(|&(_, at)| at)
+        });
+        if previous.is_none() {
+            self.known.insert(ty.map(TypeId::canonical), at);
+            if let Some(ty) = ty {
+                self.all.push((ty, at));
+                if is_loose(ty) {
+                    self.loose.push((ty, at));
+                }
+            }
+        }
+        previous
+    }
+}
+
+/// Whether a type may be identical to one with another canonical type.
+fn is_loose(ty: TypeId) -> bool {
+    ty.canonical().flags().contains(TypeFlags::COMPLEX)
+}
 
 impl Checker<'_> {
     /// The tag and the cases of a switch.
@@ -32,7 +70,7 @@ impl Checker<'_> {
         };
         self.check_defaults(&tree[cases]);
         #[expect(clippy::mutable_key_type, reason = "equal keys stay equal")]
-        let mut seen: FxHashMap<DuplicateKey, Vec<TypeId>> = FxHashMap::default();
+        let mut seen: FxHashMap<DuplicateKey, Vec<(TypeId, ExprId)>> = FxHashMap::default();
         let list = &tree[cases];
         for (index, &case) in list.iter().enumerate() {
             let Stmt::Case { exprs, body, .. } = tree[case] else { continue };
@@ -52,7 +90,7 @@ impl Checker<'_> {
         &mut self,
         tag: Option<&Operand>,
         expr: ExprId,
-        seen: &mut FxHashMap<DuplicateKey, Vec<TypeId>>,
+        seen: &mut FxHashMap<DuplicateKey, Vec<(TypeId, ExprId)>>,
     ) {
         let mut value = self.expr(None, expr);
         let implicit;
@@ -80,12 +118,14 @@ impl Checker<'_> {
         }
         let Some(key) = value.value.case_key() else { return };
         let types = seen.entry(key).or_default();
-        if types.iter().any(|&ty| self.identical(ty, value.ty)) {
+        if let Some(&(_, previous)) = types.iter().find(|(ty, _)| self.identical(*ty, value.ty)) {
             let what = self.operand_text(&value);
-            self.error(expr, format!("duplicate case {what} in expression switch"));
+            let message = format!("duplicate case {what} in expression switch");
+            let note = self.note(previous, NoteKind::Text("previous case".to_owned()));
+            self.error_with(expr, message, false, vec![note]);
             return;
         }
-        types.push(value.ty);
+        types.push((value.ty, expr));
     }
 
     /// The guard and the cases of a type switch.
@@ -111,7 +151,7 @@ impl Checker<'_> {
         let x = self.expr(None, operand);
         let x = self.switched_interface(x);
         self.check_defaults(&tree[cases]);
-        let mut seen: Vec<Option<TypeId>> = Vec::new();
+        let mut seen = SeenTypes::default();
         let mut symbols = Vec::new();
         for &case in &tree[cases] {
             let Stmt::Case { exprs, body, .. } = tree[case] else { continue };
@@ -137,7 +177,7 @@ impl Checker<'_> {
                 self.mark_used(local);
             }
             if !used && let Some(name) = tree.name(ident) {
-                self.soft_error(ident, format!("declared and not used: {name}"));
+                self.soft_error(ident, format!("{name} declared and not used"));
             }
         }
     }
@@ -168,7 +208,7 @@ impl Checker<'_> {
         &mut self,
         x: Option<&Operand>,
         exprs: &[ExprId],
-        seen: &mut Vec<Option<TypeId>>,
+        seen: &mut SeenTypes,
     ) -> TypeId {
         let mut last = None;
         for &expr in exprs {
@@ -184,17 +224,13 @@ impl Checker<'_> {
                 Some(ty)
             };
             last = ty;
-            let repeated = seen.iter().any(|other| match (ty, other) {
-                (None, None) => true,
-                (Some(ty), Some(other)) => self.identical(ty, *other),
-                _ => false,
-            });
-            if repeated {
+            if let Some(previous) = seen.insert(self, ty, expr) {
                 let text = ty.map_or_else(|| "nil".to_owned(), |ty| self.type_text(ty));
-                self.error(expr, format!("duplicate case {text} in type switch"));
+                let message = format!("duplicate case {text} in type switch");
+                let note = self.note(previous, NoteKind::Text("previous case".to_owned()));
+                self.error_with(expr, message, false, vec![note]);
                 continue;
             }
-            seen.push(ty);
             if let (Some(x), Some(ty)) = (x, ty) {
                 self.check_case_type(x, expr, ty);
             }

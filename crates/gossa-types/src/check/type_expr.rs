@@ -3,6 +3,7 @@
 use super::scope::Entity;
 use super::{Checker, Delayed, Operand, with_stack};
 use crate::constant::{LiteralKind, Value};
+use crate::decls::NoteKind;
 use crate::ids::{DeclId, PackageId};
 use crate::info::Mode;
 use crate::lookup::is_exported;
@@ -12,11 +13,12 @@ use crate::ty::{
     BasicKind, FieldType, InterfaceMethod, InterfaceType, TypeId, TypeKind, UnionTerm,
 };
 use crate::underlying::is_type_param;
-use gossa_base::Name;
-use gossa_syntax::{BinaryOp, Expr, ExprId, FieldList, UnaryOp};
+use gossa_base::{FxHashMap, Name};
+use gossa_syntax::{BinaryOp, Expr, ExprId, FieldList, Tree, UnaryOp};
+use std::collections::hash_map::Entry;
 
 /// Unions with more terms are refused, as the compiler does.
-const MAX_UNION_TERMS: usize = 100;
+pub(super) const MAX_UNION_TERMS: usize = 100;
 
 impl Checker<'_> {
     /// A type that must not be generic without arguments.
@@ -96,9 +98,16 @@ impl Checker<'_> {
             found,
             super::expr::Resolved::Local(Entity::Type(_) | Entity::TypeParam(_))
                 | super::expr::Resolved::Object(Object::TypeName(_) | Object::BasicType(_), _)
-                | super::expr::Resolved::Object(Object::Package(_), _)
         );
         if is_type {
+            if let super::expr::Resolved::Object(Object::TypeName(decl), _) = found
+                && self.place.header.is_some()
+                && decl.package() == self.cx.package
+                && !self.cx.name_type(decl)
+            {
+                self.record_object(expr, Object::TypeName(decl));
+                return Operand::invalid(expr);
+            }
             return self.ident(expr, name);
         }
         let kind = match found {
@@ -113,6 +122,7 @@ impl Checker<'_> {
                 Object::Func(_) => "func",
                 Object::Builtin(_) => "built-in",
                 Object::Nil => "untyped nil",
+                Object::Package(_) => "package name",
                 _ => "name",
             },
         };
@@ -263,7 +273,7 @@ impl Checker<'_> {
             let names = &tree[field.names];
             let embedded = names.is_empty();
             if embedded {
-                match self.embedded_ident(field.ty) {
+                match embedded_ident(tree, field.ty) {
                     Some(ident) => {
                         if let Some(name) = tree.name(ident) {
                             let package = self.package_of(name);
@@ -292,16 +302,26 @@ impl Checker<'_> {
     }
 
     fn drop_duplicate_fields(&self, fields: &mut Vec<FieldType>, idents: &[ExprId]) {
-        let mut seen = gossa_base::FxHashSet::default();
+        let mut seen: FxHashMap<Name, ExprId> = FxHashMap::default();
         let mut at = 0;
         fields.retain(|field| {
             let ident = idents[at];
             at += 1;
-            if field.name.is_blank() || seen.insert(field.name) {
+            if field.name.is_blank() {
                 return true;
             }
-            self.error(ident, format!("{} redeclared", field.name));
-            false
+            match seen.entry(field.name) {
+                Entry::Vacant(entry) => {
+                    entry.insert(ident);
+                    true
+                }
+                Entry::Occupied(other) => {
+                    let message = format!("{} redeclared", field.name);
+                    let kind = NoteKind::Text(format!("other declaration of {}", field.name));
+                    self.error_with(ident, message, false, vec![self.note(*other.get(), kind)]);
+                    false
+                }
+            }
         });
     }
 
@@ -317,25 +337,12 @@ impl Checker<'_> {
         (!text.is_empty()).then(|| Name::new(&text))
     }
 
-    /// The identifier that names an embedded field.
-    fn embedded_ident(&self, ty: ExprId) -> Option<ExprId> {
-        let tree = self.tree();
-        match tree[ty] {
-            Expr::Ident(_) => Some(ty),
-            Expr::Star(base) if !matches!(tree[base], Expr::Star(_)) => self.embedded_ident(base),
-            Expr::Selector { sel, .. } => Some(sel),
-            Expr::Index { x, .. } => self.embedded_ident(x),
-            // The parser reports the parentheses.
-            Expr::Paren(inner) => self.embedded_ident(inner),
-            _ => None,
-        }
-    }
-
     fn interface_type(&mut self, list: FieldList) -> TypeId {
         let tree = self.tree();
         let mut methods: Vec<InterfaceMethod> = Vec::new();
         let mut embeds = Vec::new();
         let mut embed_exprs = Vec::new();
+        let mut seen: FxHashMap<Name, ExprId> = FxHashMap::default();
         for field in &tree[list] {
             let Some(&ident) = tree[field.names].first() else {
                 embeds.push(self.union(field.ty));
@@ -357,10 +364,13 @@ impl Checker<'_> {
             if !matches!(signature.kind(), TypeKind::Signature(_)) {
                 continue;
             }
-            if methods.iter().any(|method| method.name == name) {
-                self.error(ident, format!("duplicate method {name}"));
+            if let Some(&other) = seen.get(&name) {
+                let message = format!("duplicate method {name}");
+                let kind = NoteKind::Text(format!("other declaration of method {name}"));
+                self.error_with(ident, message, false, vec![self.note(other, kind)]);
                 continue;
             }
+            seen.insert(name, ident);
             methods.push(InterfaceMethod { name, package: self.package_of(name), signature });
         }
         methods.sort_by_key(|method| method.name.as_str());
@@ -403,10 +413,7 @@ impl Checker<'_> {
             terms.push(UnionTerm { tilde, ty });
         }
         if terms.len() > MAX_UNION_TERMS {
-            let message = format!(
-                "cannot handle more than {MAX_UNION_TERMS} union terms (implementation limitation)"
-            );
-            self.error(operands[MAX_UNION_TERMS], message);
+            self.error(operands[MAX_UNION_TERMS], too_many_terms());
             return TypeId::INVALID;
         }
         if !valid {
@@ -443,4 +450,23 @@ impl Checker<'_> {
         }
         (tilde, ty)
     }
+}
+
+/// The identifier that names an embedded field.
+pub(super) fn embedded_ident(tree: &Tree, mut ty: ExprId) -> Option<ExprId> {
+    loop {
+        ty = match tree[ty] {
+            Expr::Ident(_) => return Some(ty),
+            Expr::Star(base) if !matches!(tree[base], Expr::Star(_)) => base,
+            Expr::Selector { sel, .. } => return Some(sel),
+            Expr::Index { x, .. } => x,
+            // The parser reports the parentheses.
+            Expr::Paren(inner) => inner,
+            _ => return None,
+        };
+    }
+}
+
+pub(super) fn too_many_terms() -> String {
+    format!("cannot handle more than {MAX_UNION_TERMS} union terms (implementation limitation)")
 }

@@ -1,12 +1,15 @@
 //! What the tests against Go's own sources share: finding Go, listing packages, checking them.
 #![allow(dead_code, unreachable_pub, clippy::disallowed_methods)] // each test uses a part
 
-use gossa_base::{FxHashMap, LineIndex, Name};
-use gossa_syntax::{ExprId, File, NodeId};
-use gossa_types::check::{CgoInput, PackageInput, check_package, item_tree, unused_imports};
+use gossa_base::{FxHashMap, LineIndex, Name, TextRange};
+use gossa_syntax::{File, Node, NodeId, TreeRoot};
+use gossa_types::check::{
+    CgoInput, PackageInput, check_package, instantiation_cycles, item_tree, unused_imports,
+};
 use gossa_types::testing::{SimpleEnv, check_bodies};
 use gossa_types::{
-    BodyTypes, DeclId, ItemTree, Object, PackageDecls, PackageId, TypeError, cgo, order,
+    BodyTypes, DeclId, DeclSource, ItemTree, PackageDecls, PackageId, ShownPlace, TypeError, cgo,
+    order,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -113,22 +116,12 @@ pub fn check(
     let order = order::initialization_order(&decls.initializers, &|decl| {
         by_func.get(&decl).map_or(&[][..], |body| &body.references)
     });
-    for cycle in &order.cycles {
-        let Some((&first, var)) =
-            cycle.first().and_then(|decl| Some((decl, decls.vars.get(decl)?)))
-        else {
-            continue;
-        };
-        let ident = decls.tree(var.source).and_then(|types| {
-            types.objects.iter().position(|object| *object == Some(Object::Var(first)))
-        });
-        errors.push(TypeError {
-            source: var.source,
-            in_body: false,
-            node: ident.map_or(NodeId::ROOT, |at| ExprId::from_usize(at).into()),
-            message: order::cycle_message(cycle).join("\n\t"),
-            soft: false,
-        });
+    errors.extend(order.cycles.iter().filter_map(|cycle| order::cycle_error(decls, cycle)));
+    // Instances in erroneous declarations mean nothing.
+    if errors.is_empty() {
+        let own = gossa_types::EnvResolver::new(env, None);
+        let instances = bodies.iter().map(|(_, body)| &*body.instantiations);
+        errors.extend(instantiation_cycles(&input, decls, instances, &own));
     }
     let locals: Vec<_> = bodies
         .iter()
@@ -190,15 +183,35 @@ pub fn check_listing(
 impl Checked {
     /// Index of the file, and the line of an error.
     pub fn line(&self, error: &TypeError) -> (usize, u32) {
-        let file = error.source.file as usize;
-        let decl = &self.files[file].decls[error.source.decl as usize];
-        let spans = match (&decl.body, error.in_body) {
-            (Some(body), true) => &body.spans,
-            _ => &decl.header.spans,
-        };
-        let relative = spans.range(error.node).map_or(0.into(), gossa_base::TextRange::start);
+        let (file, range) = self.range(error.source, error.in_body, error.node);
         let index = LineIndex::new(&self.texts[file]);
-        (file, index.line_column(decl.range.start() + relative).line)
+        (file, index.line_column(range.start()).line)
+    }
+
+    /// Index of the file, and where in it a node is.
+    pub fn range(&self, source: DeclSource, in_body: bool, node: NodeId) -> (usize, TextRange) {
+        let file = source.file as usize;
+        let decl = &self.files[file].decls[source.decl as usize];
+        let (spans, tree) = match (&decl.body, in_body) {
+            (Some(body), true) => (&body.spans, &body.tree),
+            _ => (&decl.header.spans, &decl.header.tree),
+        };
+        let range = match (node.node(), tree.root) {
+            // The declared name stands for a whole function.
+            (Node::Root, TreeRoot::Func { name, .. }) => spans.range(name.into()),
+            _ => spans.range(node),
+        };
+        (file, range.map_or(decl.range, |range| range + decl.range.start()))
+    }
+
+    /// The message of an error with its notes.
+    pub fn text(&self, error: &TypeError) -> String {
+        error.text(&|note| {
+            let (file, range) = self.range(note.source, note.in_body, note.node);
+            let place = LineIndex::new(&self.texts[file]).line_column(range.start());
+            let file = self.names[file].rsplit('/').next().unwrap_or_default().to_owned();
+            Some(ShownPlace { file, line: place.line, column: place.column })
+        })
     }
 
     /// All errors as text.
@@ -207,7 +220,7 @@ impl Checked {
             .iter()
             .map(|error| {
                 let (file, line) = self.line(error);
-                format!("{}/{}:{line}: {}", self.path, self.names[file], error.message)
+                format!("{}/{}:{line}: {}", self.path, self.names[file], self.text(error))
             })
             .collect()
     }
