@@ -6,15 +6,17 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::closure::Node;
+use crate::closure::{Node, NodeImport};
 use crate::config::{BuildConfig, BuildContext, LangVersion};
 use crate::goroot::Goroot;
 use crate::graph::{Edges, Walk, cut_cycles, dependency_order};
 use crate::module_info::ModuleTable;
 use crate::package_dir::TestScan;
+use crate::package_errors::{PackageErrors, package_errors};
 use crate::patterns::{COMMAND_LINE, Match};
 use crate::program::{
-    LoadDiagnostic, Package, PackageIndex, ResolvedImport, SourceFile, SourceKind, Variant,
+    LoadDiagnostic, MissingPackage, Package, PackageIndex, ResolvedImport, SourceFile, SourceKind,
+    Variant,
 };
 use crate::report::Report;
 use crate::resolve::{Location, Resolver};
@@ -36,6 +38,7 @@ pub(crate) struct Assembled {
     pub(crate) packages: Vec<Package>,
     pub(crate) modules: ModuleTable,
     pub(crate) roots: Vec<PackageIndex>,
+    pub(crate) missing: Vec<MissingPackage>,
     pub(crate) diagnostics: Vec<LoadDiagnostic>,
 }
 
@@ -152,7 +155,10 @@ impl Assembly<'_> {
             table.require(node.location.module.as_ref());
         }
         let table = table.sorted();
-        let Graph { units, walk, index, .. } = graph;
+        let incomplete = incomplete(&graph, &edges, &problems);
+        let PackageErrors { errors, missing } =
+            package_errors(self.resolver, &graph, &matched.roots, &problems);
+        let Graph { units, index, .. } = graph;
         let mut packages = self.packages(nodes, matched.patterns, &units, &table);
         let all_targets = plain.into_iter().chain(units.into_iter().map(|unit| unit.imports));
         for (at, (package, targets)) in packages.iter_mut().zip(all_targets).enumerate() {
@@ -170,20 +176,15 @@ impl Assembly<'_> {
         for &root in &roots {
             packages[root as usize].dep_only = false;
         }
-        let mut packages = in_order(packages, &index);
-        for cycle in &walk.cycles {
-            if let Some(at) = index[cycle.from as usize] {
-                packages[at.as_usize()].incomplete = true;
-            }
+        for ((package, incomplete), error) in packages.iter_mut().zip(incomplete).zip(errors) {
+            package.incomplete = incomplete;
+            package.error = error;
         }
-        for at in 0..packages.len() {
-            packages[at].incomplete |= packages[at].has_error
-                || packages[at].dependencies.iter().any(|d| packages[d.as_usize()].incomplete);
-        }
+        let packages = in_order(packages, &index);
         let roots = roots.iter().filter_map(|&r| index[r as usize]).collect();
         self.diagnostics.sort();
         self.diagnostics.dedup();
-        Assembled { packages, modules: table, roots, diagnostics: self.diagnostics }
+        Assembled { packages, modules: table, roots, missing, diagnostics: self.diagnostics }
     }
 
     /// The packages of the nodes and then of the units, without what depends
@@ -225,6 +226,7 @@ impl Assembly<'_> {
                     if let Some((own, _)) = tests.get_mut(&unit.node) {
                         package.files.extend(take_files(own, plain.lang_version));
                     }
+                    package.embed_files.extend(plain.test_embed_files.iter().cloned());
                     package
                 }
                 Variant::ExternalTests => {
@@ -235,6 +237,7 @@ impl Assembly<'_> {
                         files: files
                             .map(|files| take_files(files, plain.lang_version))
                             .unwrap_or_default(),
+                        embed_files: plain.xtest_embed_files.clone(),
                         ..beside(plain)
                     }
                 }
@@ -314,7 +317,11 @@ impl Assembly<'_> {
     }
 
     fn package(&self, node: Node, table: &ModuleTable) -> Package {
-        let Node { location, scan, implicit, test_imports, xtest_imports, .. } = node;
+        let Node {
+            location, scan, embed_files, implicit, test_imports, xtest_imports, tests, ..
+        } = node;
+        let (test_embed_files, xtest_embed_files) =
+            tests.map(|tests| (tests.embed_files, tests.xembed_files)).unwrap_or_default();
         let module = table.index_of(location.module.as_ref());
         let lang_version = self.lang_version(&location, table);
         let mut files = scan.files;
@@ -335,9 +342,13 @@ impl Assembly<'_> {
             test_go_files: scan.tests.names(),
             xtest_go_files: scan.xtests.names(),
             other_files: scan.other_files,
+            cgo_flags: scan.cgo_flags,
             embed_patterns: scan.embed_patterns,
+            embed_files,
             test_embed_patterns: scan.tests.embed_patterns,
+            test_embed_files,
             xtest_embed_patterns: scan.xtests.embed_patterns,
+            xtest_embed_files,
             implicit_imports: implicit.into_iter().map(|l| l.import_path).collect(),
             test_imports,
             xtest_imports,
@@ -389,6 +400,45 @@ fn set_versions(files: &mut [SourceFile], versions: &[Option<LangVersion>], pack
     for (file, version) in files.iter_mut().zip(versions) {
         file.lang_version = version.unwrap_or(package);
     }
+}
+
+/// The nodes and units that have errors, or depend on what has. As for the
+/// go command, a copy made for tests is what the package itself is, and the
+/// main package of a test is always complete.
+fn incomplete(graph: &Graph<'_>, edges: &Edges, problems: &[bool]) -> Vec<bool> {
+    let mut incomplete = problems.to_vec();
+    for cycle in &graph.walk.cycles {
+        incomplete[cycle.from as usize] = true;
+    }
+    for at in dependency_order(edges, |at| at) {
+        let at = at as usize;
+        if at < graph.nodes.len() {
+            incomplete[at] |= edges[at].iter().any(|&to| incomplete[to as usize]);
+        }
+    }
+    for (unit, at) in graph.units.iter().zip(graph.nodes.len()..) {
+        let imported = |imports: &[NodeImport]| {
+            imports
+                .iter()
+                .filter_map(|i| i.target.as_deref().ok())
+                .any(|path| graph.position.get(path).is_some_and(|&to| incomplete[to as usize]))
+        };
+        let node = unit.node as usize;
+        let tests = graph.nodes[node].tests.as_ref();
+        incomplete[at] = match unit.variant {
+            Variant::Plain | Variant::ForTest => incomplete[node],
+            Variant::WithTests => {
+                incomplete[at]
+                    || incomplete[node]
+                    || tests.is_some_and(|tests| imported(&tests.imports))
+            }
+            Variant::ExternalTests => {
+                incomplete[at] || tests.is_some_and(|tests| imported(&tests.ximports))
+            }
+            Variant::TestMain => false,
+        };
+    }
+    incomplete
 }
 
 /// The place of each node and unit that the roots need in the result:

@@ -6,13 +6,15 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use camino::Utf8Path;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::BuildContext;
-use crate::package_dir::{PackageScan, ScannedImport};
+use crate::embed::{self, EmbedError};
+use crate::package_dir::{PackageScan, Problem, ScannedImport};
 use crate::platform;
-use crate::program::SourceKind;
+use crate::program::{DiagnosticKind, EmbedPattern, SourceKind};
 use crate::resolve::{Importer, Location, ResolveError, Resolver};
 use crate::scans::Scans;
 
@@ -21,6 +23,7 @@ use crate::scans::Scans;
 pub(crate) struct Node {
     pub(crate) location: Location,
     pub(crate) scan: PackageScan,
+    pub(crate) embed_files: Vec<String>,
     /// In the order of `scan.imports`, without `C`.
     pub(crate) imports: Vec<NodeImport>,
     /// What the build needs besides.
@@ -40,6 +43,11 @@ pub(crate) struct NodeTests {
     pub(crate) implicit: Vec<Location>,
     pub(crate) ximports: Vec<NodeImport>,
     pub(crate) ximplicit: Vec<Location>,
+    pub(crate) embed_files: Vec<String>,
+    pub(crate) xembed_files: Vec<String>,
+    /// What is wrong with what the tests embed.
+    pub(crate) problem: Option<Problem>,
+    pub(crate) xproblem: Option<Problem>,
     /// What the main package of the tests imports.
     pub(crate) main: Vec<Location>,
     /// What the linker adds to that.
@@ -153,10 +161,12 @@ impl<'a> Work<'a> {
 
     fn read<'scope>(&'scope self, scope: &rayon::Scope<'scope>, root: Root) {
         let Root { location, files, with_tests } = root;
-        let scan = match &files {
+        let mut scan = match &files {
             Some(names) => self.scans.take_files(&location.dir, names),
             None => self.scans.take(&location.dir),
         };
+        let (embed_files, problem) = self.embedded(&location.dir, &scan.embed_patterns);
+        scan.problems.extend(problem);
         let importer = Importer::of(&location);
         let imports = self.imports_of(scope, importer, &scan.imports);
         let mut implicit = Vec::new();
@@ -181,8 +191,16 @@ impl<'a> Work<'a> {
         };
         let (test_imports, xtest_imports) =
             (known(&scan.tests.imports), known(&scan.xtests.imports));
-        let node =
-            Node { location, scan, imports, implicit, test_imports, xtest_imports, tests: None };
+        let node = Node {
+            location,
+            scan,
+            embed_files,
+            imports,
+            implicit,
+            test_imports,
+            xtest_imports,
+            tests: None,
+        };
         self.done.lock().unwrap_or_else(PoisonError::into_inner).push(node);
     }
 
@@ -228,6 +246,27 @@ impl<'a> Work<'a> {
         Some(target.clone())
     }
 
+    /// The files that patterns name, or what is wrong with the patterns.
+    fn embedded(
+        &self,
+        dir: &Utf8Path,
+        patterns: &[EmbedPattern],
+    ) -> (Vec<String>, Option<Problem>) {
+        match embed::resolve(self.resolver.listings, dir, patterns) {
+            Ok(files) => (files, None),
+            Err(EmbedError { pattern, message }) => {
+                let problem = Problem {
+                    kind: DiagnosticKind::Embed,
+                    message,
+                    file: Some(dir.join(&pattern.file)),
+                    line: pattern.line,
+                    column: pattern.column,
+                };
+                (Vec::new(), Some(problem))
+            }
+        }
+    }
+
     fn tests_of<'scope>(&'scope self, scope: &rayon::Scope<'scope>, node: &Node) -> NodeTests {
         let importer = Importer::of(&node.location);
         let context = self.scans.context();
@@ -238,7 +277,14 @@ impl<'a> Work<'a> {
         let bridge = |imports: &[ScannedImport]| {
             if uses_simd(imports, context) { needed(&[SIMD_BRIDGE]) } else { Vec::new() }
         };
+        let dir = &node.location.dir;
+        let (embed_files, problem) = self.embedded(dir, &scan.tests.embed_patterns);
+        let (xembed_files, xproblem) = self.embedded(dir, &scan.xtests.embed_patterns);
         NodeTests {
+            embed_files,
+            xembed_files,
+            problem,
+            xproblem,
             imports: self.imports_of(scope, importer, &scan.tests.imports),
             implicit: bridge(&scan.tests.imports),
             ximplicit: bridge(&scan.xtests.imports),

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
 use crate::program::{
-    DiagnosticKind, LoadDiagnostic, Module, Package, PackageIndex, Program, Severity, SourceFile,
+    EmbedPattern, Module, Package, PackageError, PackageIndex, Program, Severity, SourceFile,
     SourceKind, Variant,
 };
 
@@ -68,6 +69,20 @@ pub struct ListedPackage<'a> {
     pub syso_files: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub embed_patterns: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub embed_files: &'a [String],
+    #[serde(rename = "CgoCFLAGS", skip_serializing_if = "<[_]>::is_empty")]
+    pub cgo_c_flags: &'a [String],
+    #[serde(rename = "CgoCPPFLAGS", skip_serializing_if = "<[_]>::is_empty")]
+    pub cgo_cpp_flags: &'a [String],
+    #[serde(rename = "CgoCXXFLAGS", skip_serializing_if = "<[_]>::is_empty")]
+    pub cgo_cxx_flags: &'a [String],
+    #[serde(rename = "CgoFFLAGS", skip_serializing_if = "<[_]>::is_empty")]
+    pub cgo_f_flags: &'a [String],
+    #[serde(rename = "CgoLDFLAGS", skip_serializing_if = "<[_]>::is_empty")]
+    pub cgo_ld_flags: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub cgo_pkg_config: &'a [String],
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub imports: Vec<&'a str>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -82,10 +97,18 @@ pub struct ListedPackage<'a> {
     pub test_go_files: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub test_imports: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub test_embed_patterns: Vec<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub test_embed_files: &'a [String],
     #[serde(rename = "XTestGoFiles", skip_serializing_if = "<[_]>::is_empty")]
     pub xtest_go_files: &'a [String],
     #[serde(rename = "XTestImports", skip_serializing_if = "<[_]>::is_empty")]
     pub xtest_imports: &'a [String],
+    #[serde(rename = "XTestEmbedPatterns", skip_serializing_if = "Vec::is_empty")]
+    pub xtest_embed_patterns: Vec<&'a str>,
+    #[serde(rename = "XTestEmbedFiles", skip_serializing_if = "<[_]>::is_empty")]
+    pub xtest_embed_files: &'a [String],
 }
 
 /// A module in the form of `go list -json`.
@@ -108,6 +131,12 @@ pub struct ListedModule<'a> {
     pub go_mod: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub go_version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sum: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub go_mod_sum: Option<&'a str>,
 }
 
 /// An error in the form of `go list -json`.
@@ -132,11 +161,11 @@ pub fn list(program: &Program, with_dependencies: bool) -> Vec<ListedPackage<'_>
     let lister = Lister::new(program);
     let mut listed = Vec::new();
     if with_dependencies {
-        listed.extend(lister.missing.iter().map(|(path, diagnostic)| ListedPackage {
-            import_path: path,
+        listed.extend(program.missing.iter().map(|missing| ListedPackage {
+            import_path: &missing.path,
             dep_only: true,
             incomplete: true,
-            error: Some(listed_error(diagnostic)),
+            error: Some(lister.listed_error(&missing.error)),
             ..ListedPackage::default()
         }));
         listed.extend(program.indices().map(|i| lister.package(i)));
@@ -150,7 +179,11 @@ pub fn list(program: &Program, with_dependencies: bool) -> Vec<ListedPackage<'_>
                 import_path: pattern,
                 matched: std::slice::from_ref(pattern),
                 incomplete: true,
-                error: Some(listed_error(diagnostic)),
+                error: Some(ListedError {
+                    import_stack: &diagnostic.import_stack,
+                    pos: String::new(),
+                    err: &diagnostic.message,
+                }),
                 ..ListedPackage::default()
             });
         }
@@ -160,40 +193,13 @@ pub fn list(program: &Program, with_dependencies: bool) -> Vec<ListedPackage<'_>
 
 struct Lister<'a> {
     program: &'a Program,
-    /// The first error of each package.
-    errors: Vec<Option<&'a LoadDiagnostic>>,
-    /// What is imported and does not exist; of several diagnostics about the
-    /// same path, the one nearest to a root.
-    missing: BTreeMap<&'a str, &'a LoadDiagnostic>,
+    by_path: FxHashMap<&'a str, PackageIndex>,
 }
 
 impl<'a> Lister<'a> {
     fn new(program: &'a Program) -> Self {
-        let mut errors = vec![None; program.packages.len()];
-        let mut missing: BTreeMap<&str, &LoadDiagnostic> = BTreeMap::new();
-        for diagnostic in program.diagnostics.iter().filter(|d| d.severity == Severity::Error) {
-            if let Some(path) = &diagnostic.missing {
-                let nearest = missing.entry(path).or_insert(diagnostic);
-                if diagnostic.import_stack.len() < nearest.import_stack.len() {
-                    *nearest = diagnostic;
-                }
-            } else if let Some(package) = diagnostic.package {
-                errors[package.as_usize()].get_or_insert(diagnostic);
-            }
-        }
-        Lister { program, errors, missing }
-    }
-
-    /// A variant has the errors of the plain package, too.
-    fn error_of(&self, index: PackageIndex) -> Option<&'a LoadDiagnostic> {
-        let package = self.program.package(index);
-        let own = self.errors[index.as_usize()];
-        match package.variant {
-            Variant::WithTests | Variant::ForTest => {
-                package.plain.and_then(|plain| self.errors[plain.as_usize()]).or(own)
-            }
-            Variant::Plain | Variant::ExternalTests | Variant::TestMain => own,
-        }
+        let by_path = program.indices().map(|i| (program.package(i).path(), i)).collect();
+        Lister { program, by_path }
     }
 
     fn package(&self, index: PackageIndex) -> ListedPackage<'a> {
@@ -205,7 +211,9 @@ impl<'a> Lister<'a> {
             dir: package.dir.as_str(),
             import_path: &package.import_path,
             name: &package.name,
-            root: if package.standard {
+            root: if let Some(dir) = self.shadowed_root(package) {
+                dir
+            } else if package.standard {
                 program.goroot.as_str()
             } else {
                 module.and_then(|m| m.dir.as_deref()).map_or("", Utf8Path::as_str)
@@ -232,18 +240,38 @@ impl<'a> Lister<'a> {
             swig_files: &other.swig,
             swig_cxx_files: &other.swig_cxx,
             syso_files: &other.syso,
-            embed_patterns: package.embed_patterns.iter().map(|e| e.pattern.as_str()).collect(),
+            embed_patterns: patterns(&package.embed_patterns),
+            embed_files: &package.embed_files,
+            cgo_c_flags: &package.cgo_flags.c_flags,
+            cgo_cpp_flags: &package.cgo_flags.cpp_flags,
+            cgo_cxx_flags: &package.cgo_flags.cxx_flags,
+            cgo_f_flags: &package.cgo_flags.f_flags,
+            cgo_ld_flags: &package.cgo_flags.ld_flags,
+            cgo_pkg_config: &package.cgo_flags.pkg_config,
+            test_embed_patterns: patterns(&package.test_embed_patterns),
+            test_embed_files: &package.test_embed_files,
+            xtest_embed_patterns: patterns(&package.xtest_embed_patterns),
+            xtest_embed_files: &package.xtest_embed_files,
             test_go_files: &package.test_go_files,
             test_imports: &package.test_imports,
             xtest_go_files: &package.xtest_go_files,
             xtest_imports: &package.xtest_imports,
-            error: self.error_of(index).map(listed_error),
+            error: package.error.as_ref().map(|e| self.listed_error(e)),
             ..ListedPackage::default()
         };
-        listed.embed_patterns.dedup();
         self.add_imports(package, &mut listed);
         self.add_dependencies(index, &mut listed);
         listed
+    }
+
+    /// Of a package that the Go distribution has a copy of, the go command
+    /// looks the root up by the path as written, and so finds the module's.
+    fn shadowed_root(&self, package: &Package) -> Option<&'a str> {
+        let path = package.path();
+        let written = path.strip_prefix("cmd/vendor/").or_else(|| path.strip_prefix("vendor/"))?;
+        let at = *self.by_path.get(written).filter(|_| package.standard)?;
+        let module = self.program.module_of(self.program.package(at))?;
+        module.dir.as_deref().map(Utf8Path::as_str)
     }
 
     fn add_imports(&self, package: &'a Package, listed: &mut ListedPackage<'a>) {
@@ -277,6 +305,31 @@ impl<'a> Lister<'a> {
         listed.imports = imports.into_iter().map(|(_, known)| known).collect();
     }
 
+    fn listed_error(&self, error: &'a PackageError) -> ListedError<'a> {
+        let pos = match &error.file {
+            Some(file) if error.line > 0 => {
+                let file = self.short_path(file);
+                match error.column {
+                    0 => format!("{file}:{}", error.line),
+                    column => format!("{file}:{}:{column}", error.line),
+                }
+            }
+            _ => String::new(),
+        };
+        ListedError { import_stack: &error.import_stack, pos, err: &error.message }
+    }
+
+    /// A path as the go command shows it: relative if that is shorter.
+    fn short_path(&self, path: &Utf8Path) -> String {
+        let dir = &self.program.dir;
+        let common = dir.ancestors().find(|ancestor| path.starts_with(ancestor));
+        let Some(common) = common else { return path.to_string() };
+        let up = dir.strip_prefix(common).map_or(0, |rest| rest.components().count());
+        let rest = path.strip_prefix(common).unwrap_or(path);
+        let relative = format!("{}{rest}", "../".repeat(up));
+        if relative.len() < path.as_str().len() { relative } else { path.to_string() }
+    }
+
     fn add_dependencies(&self, index: PackageIndex, listed: &mut ListedPackage<'a>) {
         let program = self.program;
         let dependencies = program.transitive_dependencies(index);
@@ -289,13 +342,35 @@ impl<'a> Lister<'a> {
         }
         deps.sort_unstable();
         deps.dedup();
-        let missing = deps.iter().filter_map(|path| self.missing.get(path).copied());
-        let found = dependencies.iter().filter_map(|&d| self.error_of(d));
-        let mut errors: Vec<ListedError<'_>> = missing.chain(found).map(listed_error).collect();
+        let mut errors: Vec<&PackageError> = Vec::new();
+        errors.extend(dependencies.iter().filter_map(|&d| program.package(d).error.as_ref()));
+        for import in
+            dependencies.iter().chain([&index]).flat_map(|&d| unresolved(program.package(d)))
+        {
+            let missing = &program.missing;
+            match missing.binary_search_by(|m| m.path.as_str().cmp(&import.path)) {
+                Ok(at) => errors.push(&missing[at].error),
+                // An import that would close a cycle; the cycle is the error.
+                Err(_) => errors.extend(
+                    self.by_path
+                        .get(&*import.path)
+                        .and_then(|&i| program.package(i).error.as_ref()),
+                ),
+            }
+        }
         errors.sort_unstable();
+        errors.dedup();
+        let errors = errors.into_iter().map(|e| self.listed_error(e)).collect();
         listed.deps = deps;
         listed.deps_errors = errors;
     }
+}
+
+/// The patterns, each once.
+fn patterns(embeds: &[EmbedPattern]) -> Vec<&str> {
+    let mut patterns: Vec<&str> = embeds.iter().map(|e| e.pattern.as_str()).collect();
+    patterns.dedup();
+    patterns
 }
 
 fn listed_module(module: &Module) -> ListedModule<'_> {
@@ -308,26 +383,8 @@ fn listed_module(module: &Module) -> ListedModule<'_> {
         dir: module.dir.as_deref().map(Utf8Path::as_str),
         go_mod: module.go_mod.as_deref().map(Utf8Path::as_str),
         go_version: module.go_version.as_deref(),
+        time: module.time.as_deref(),
+        sum: module.sum.as_deref(),
+        go_mod_sum: module.go_mod_sum.as_deref(),
     }
-}
-
-fn listed_error(diagnostic: &LoadDiagnostic) -> ListedError<'_> {
-    // The go command gives no place where a package as a whole is at fault.
-    let placed =
-        !matches!(diagnostic.kind, DiagnosticKind::ImportCycle | DiagnosticKind::NoGoFiles);
-    let pos = match &diagnostic.file {
-        Some(file) if placed && diagnostic.line > 0 && diagnostic.column > 0 => {
-            format!("{file}:{}:{}", diagnostic.line, diagnostic.column)
-        }
-        Some(file) if placed && diagnostic.line > 0 => format!("{file}:{}", diagnostic.line),
-        _ => String::new(),
-    };
-    let err = match diagnostic.kind {
-        // The stack names the cycle.
-        DiagnosticKind::ImportCycle => {
-            diagnostic.message.split(':').next().unwrap_or(&diagnostic.message)
-        }
-        _ => &diagnostic.message,
-    };
-    ListedError { import_stack: &diagnostic.import_stack, pos, err }
 }

@@ -19,12 +19,13 @@
 //! In suggested reading order: [`config`] and [`program`] are what goes in
 //! and what comes out; `header` reads a file up to its imports; `constraint`
 //! decides which files belong to a build; `package_dir` puts the two together
-//! for a directory; `goroot`, `gomod`, `module_graph` and `vendoring` know
+//! for a directory, with `cgo` for C preambles and `embed` for embedded files;
+//! `goroot`, `gomod`, `gosum`, `module_graph` and `vendoring` know
 //! where packages live; `resolve` finds a directory for an import path;
 //! `patterns` expands what the user wrote; `closure` reads everything that is
 //! imported, in parallel; `variants` adds the packages that tests are compiled
 //! as; `graph` orders them; `loader` drives all of it, `report` collects what
-//! is wrong, and `assemble` makes the result, with `test_main` for the main
+//! is wrong, `package_errors` what the go command would say of it, and `assemble` makes the result, with `test_main` for the main
 //! packages of tests. [`golist`] shows the result as the go command would.
 
 pub mod config;
@@ -37,9 +38,11 @@ mod cgo;
 mod closure;
 mod constraint;
 mod context;
+mod embed;
 mod env;
 mod gomod;
 mod goroot;
+mod gosum;
 mod graph;
 mod header;
 mod listing;
@@ -47,6 +50,7 @@ mod loader;
 mod module_graph;
 mod module_info;
 mod package_dir;
+mod package_errors;
 mod pattern_match;
 mod patterns;
 mod platform;
@@ -63,8 +67,8 @@ pub use loader::load;
 
 pub use config::{BuildConfig, BuildContext, LangVersion, ModMode};
 pub use program::{
-    CgoPreamble, DiagnosticKind, EmbedPattern, FileIndex, IgnoreReason, IgnoredFile, ImportSpec,
-    LoadDiagnostic, LoadError, Module, ModuleIndex, OtherFiles, Package, PackageIndex, Program,
-    ResolvedImport, Severity, SourceFile, SourceKind, Variant,
+    CgoFlags, CgoPreamble, DiagnosticKind, EmbedPattern, FileIndex, IgnoreReason, IgnoredFile,
+    ImportSpec, LoadDiagnostic, LoadError, Module, ModuleIndex, OtherFiles, Package, PackageIndex,
+    Program, ResolvedImport, Severity, SourceFile, SourceKind, Variant,
 };
 pub use system::{DirEntry, DiskSystem, EntryKind, MemorySystem, Metadata, System};

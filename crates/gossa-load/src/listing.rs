@@ -66,6 +66,19 @@ impl<'s> Listings<'s> {
         }
     }
 
+    /// Whether a directory holds anything of this name; links are followed.
+    pub(crate) fn exists(&self, dir: &Utf8Path, name: &str) -> bool {
+        let listing = self.list(dir);
+        let Ok(entries) = listing.as_ref() else { return false };
+        match entries.binary_search_by(|e| e.name.as_str().cmp(name)) {
+            Ok(at) if entries[at].kind == EntryKind::Symlink => {
+                self.system.metadata(&dir.join(name)).is_ok()
+            }
+            Ok(_) => true,
+            Err(_) => false,
+        }
+    }
+
     /// Whether a directory holds any Go file, whatever its constraints.
     pub(crate) fn has_go_files(&self, dir: &Utf8Path) -> bool {
         let listing = self.list(dir);

@@ -16,6 +16,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::config::ModMode;
 use crate::env::GoEnv;
 use crate::gomod::{self, ModFile, ModuleVersion, ReplaceTarget, Strictness};
+use crate::gosum::Sums;
 use crate::listing::Listings;
 use crate::program::{DiagnosticKind, LoadDiagnostic, Severity};
 use crate::system::lexically_clean;
@@ -67,6 +68,7 @@ pub(crate) struct ModuleGraph {
     /// Whether the requirements of the main modules suffice for most imports.
     pruned: bool,
     full: OnceLock<FxHashMap<String, String>>,
+    sums: OnceLock<Sums>,
     files: Mutex<FxHashMap<ModuleVersion, Option<Arc<ModFile>>>>,
 }
 
@@ -96,6 +98,7 @@ impl ModuleGraph {
             roots: FxHashMap::default(),
             pruned: true,
             full: OnceLock::new(),
+            sums: OnceLock::new(),
             files: Mutex::default(),
         };
         if env.get("GO111MODULE").as_deref() == Some("off") {
@@ -429,13 +432,47 @@ impl ModuleGraph {
 
     /// The go.mod file that the module cache keeps for a module.
     pub(crate) fn cached_mod_file(&self, module: &ModuleVersion) -> Option<Utf8PathBuf> {
+        self.download(module, "mod")
+    }
+
+    /// A file that the module cache keeps for a module beside its directory.
+    fn download(&self, module: &ModuleVersion, extension: &str) -> Option<Utf8PathBuf> {
         let dir = self
             .cache
             .as_ref()?
             .join("cache/download")
             .join(escape_module_path(&module.path))
             .join("@v");
-        Some(dir.join(format!("{}.mod", escape_module_path(&module.version))))
+        Some(dir.join(format!("{}.{extension}", escape_module_path(&module.version))))
+    }
+
+    /// When a version of a module was made, says the module cache.
+    pub(crate) fn time_of(
+        &self,
+        listings: &Listings<'_>,
+        module: &ModuleVersion,
+    ) -> Option<String> {
+        #[derive(serde::Deserialize)]
+        struct Info {
+            #[serde(rename = "Time")]
+            time: String,
+        }
+        let text = listings.system().read(&self.download(module, "info")?).ok()?;
+        serde_json::from_slice::<Info>(&text).ok().map(|info| info.time)
+    }
+
+    /// The hashes that the go.sum files demand.
+    pub(crate) fn sums(&self, listings: &Listings<'_>) -> &Sums {
+        self.sums.get_or_init(|| {
+            let mut sums = Sums::default();
+            if let Some(work) = &self.workspace {
+                sums.read(listings.system(), &work.with_extension("work.sum"));
+            }
+            for main in &self.mains {
+                sums.read(listings.system(), &main.dir.join("go.sum"));
+            }
+            sums
+        })
     }
 
     /// The go.mod file of a dependency, or of what replaces it.

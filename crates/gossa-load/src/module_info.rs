@@ -93,6 +93,9 @@ impl ModuleCollector<'_> {
             dir: Some(module.dir.clone()),
             go_mod: Some(module.dir.join("go.mod")),
             go_version: module.file.go.clone(),
+            time: None,
+            sum: None,
+            go_mod_sum: None,
             replace: None,
         }
     }
@@ -112,6 +115,9 @@ impl ModuleCollector<'_> {
             dir: None,
             go_mod: None,
             go_version: None,
+            time: None,
+            sum: None,
+            go_mod_sum: None,
             replace: None,
         };
         let vendored = modules.mode == ModMode::Vendor;
@@ -160,6 +166,14 @@ impl ModuleCollector<'_> {
                 replace.go_version.clone_from(&module.go_version);
                 replace.dir.clone_from(&module.dir);
                 replace.go_mod.clone_from(&module.go_mod);
+            }
+            if let Some(actual) = actual {
+                // What the module cache knows is of what stands in for it.
+                let of = replace.as_deref_mut().unwrap_or(&mut module);
+                let sums = modules.sums(listings);
+                of.time = modules.time_of(listings, actual);
+                of.sum = sums.of(actual);
+                of.go_mod_sum = sums.of_mod_file(actual);
             }
         }
         module.replace = replace;

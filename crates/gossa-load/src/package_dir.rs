@@ -15,8 +15,8 @@ use crate::constraint::find_constraints;
 use crate::header::{self, Header};
 use crate::listing::Listings;
 use crate::program::{
-    DiagnosticKind, EmbedPattern, IgnoreReason, IgnoredFile, ImportSpec, OtherFiles, SourceFile,
-    SourceKind,
+    CgoFlags, DiagnosticKind, EmbedPattern, IgnoreReason, IgnoredFile, ImportSpec, OtherFiles,
+    SourceFile, SourceKind,
 };
 use crate::system::{DirEntry, System};
 
@@ -35,6 +35,7 @@ pub(crate) struct PackageScan {
     pub(crate) xtests: TestScan,
     pub(crate) other_files: OtherFiles,
     pub(crate) embed_patterns: Vec<EmbedPattern>,
+    pub(crate) cgo_flags: CgoFlags,
     /// Paths imported by `files`, sorted, each once, `C` included.
     pub(crate) imports: Vec<ScannedImport>,
     pub(crate) problems: Vec<Problem>,
@@ -144,6 +145,7 @@ struct GoFile {
     /// It is left out of the build, but still has a say in the package's name.
     ignored: Option<IgnoreReason>,
     embeds: Vec<EmbedPattern>,
+    cgo_flags: CgoFlags,
     problems: Vec<Problem>,
 }
 
@@ -372,11 +374,9 @@ fn scan_go_file(
     } else {
         Vec::new()
     };
-    let cgo_preambles = if imports_c && !is_test {
-        cgo::preambles(&text, &header, &path, &mut problems)
-    } else {
-        Box::default()
-    };
+    let cgo_preambles =
+        if imports_c && !is_test { cgo::preambles(&text, &header) } else { Box::default() };
+    let cgo_flags = cgo::flags(&cgo_preambles, options.context, &path, &mut problems);
     let source = SourceFile {
         name: name.to_owned(),
         kind: if imports_c { SourceKind::Cgo } else { SourceKind::Go },
@@ -390,7 +390,7 @@ fn scan_go_file(
     // A file may be older than its module, but not older than the release in
     // which files got versions of their own.
     let lang_version = verdict.lang_version.map(|v| v.max(LangVersion::GO1_21));
-    Scanned::Go(Box::new(GoFile { source, lang_version, ignored, embeds, problems }))
+    Scanned::Go(Box::new(GoFile { source, lang_version, ignored, embeds, cgo_flags, problems }))
 }
 
 fn import_specs(header: &Header) -> Box<[ImportSpec]> {
@@ -428,7 +428,9 @@ fn assemble(
                 scan.problems.push(problem);
             }
             Scanned::Go(file) => {
-                let GoFile { source, lang_version, ignored, embeds, mut problems } = *file;
+                let GoFile { source, lang_version, ignored, embeds, mut cgo_flags, mut problems } =
+                    *file;
+                scan.cgo_flags.append(&mut cgo_flags);
                 let is_test = name.ends_with("_test.go");
                 let mut package = &*source.package_name;
                 let mut external = false;

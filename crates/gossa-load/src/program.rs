@@ -57,8 +57,12 @@ pub struct Program {
     pub modules: Vec<Module>,
     /// The main module, unless loading happened outside any module.
     pub main_module: Option<ModuleIndex>,
+    /// The paths that are imported and name no package, sorted.
+    pub missing: Vec<MissingPackage>,
     /// What is wrong, sorted by file, line, column and message.
     pub diagnostics: Vec<LoadDiagnostic>,
+    /// The directory that the patterns are relative to.
+    pub dir: Utf8PathBuf,
     /// The root of the Go installation that supplies the standard library.
     pub goroot: Utf8PathBuf,
     /// The version of that installation, as in `go1.27.3`.
@@ -187,12 +191,21 @@ pub struct Package {
     pub xtest_go_files: Vec<String>,
     /// Files in other languages.
     pub other_files: OtherFiles,
+    /// What the `#cgo` lines of the Go files say.
+    pub cgo_flags: CgoFlags,
     /// `//go:embed` patterns of the Go files, sorted.
     pub embed_patterns: Vec<EmbedPattern>,
+    /// The files that are embedded, relative to the directory, sorted; in
+    /// variants with tests, those of the tests follow.
+    pub embed_files: Vec<String>,
     /// `//go:embed` patterns of the files in `test_go_files`, sorted.
     pub test_embed_patterns: Vec<EmbedPattern>,
+    /// The files that these name, if the package's tests are loaded.
+    pub test_embed_files: Vec<String>,
     /// `//go:embed` patterns of the files in `xtest_go_files`, sorted.
     pub xtest_embed_patterns: Vec<EmbedPattern>,
+    /// The files that these name, if the package's tests are loaded.
+    pub xtest_embed_files: Vec<String>,
     /// The imports of all files as written, each once, sorted, with what each
     /// means here. Includes `unsafe`; `C` is not a package and not listed.
     pub imports: Vec<ResolvedImport>,
@@ -207,6 +220,9 @@ pub struct Package {
     pub xtest_imports: Vec<String>,
     /// The package itself has an error diagnostic.
     pub has_error: bool,
+    /// The error that the go command gives for the package. Other variants
+    /// have the error of the plain package, unless they have their own.
+    pub error: Option<PackageError>,
     /// The package or one of its dependencies has an error.
     pub incomplete: bool,
 }
@@ -242,6 +258,31 @@ impl Package {
     pub fn file_names(&self, kind: SourceKind) -> impl Iterator<Item = &str> {
         self.files.iter().filter(move |f| f.kind == kind).map(|f| f.name.as_str())
     }
+}
+
+/// What the go command says of a package that it cannot build: of several
+/// things that are wrong, the one that it meets first.
+#[derive(Debug, Default, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PackageError {
+    /// The import paths that lead from a root to where the error is.
+    pub import_stack: Vec<String>,
+    /// The file, if the error has a place.
+    pub file: Option<Utf8PathBuf>,
+    /// Line from 1.
+    pub line: u32,
+    /// Byte column from 1; 0 if not known.
+    pub column: u32,
+    /// One sentence.
+    pub message: String,
+}
+
+/// An import path that names no package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingPackage {
+    /// The path as imported.
+    pub path: String,
+    /// Why it cannot be found, and where it is imported first.
+    pub error: PackageError,
 }
 
 /// One import path as written in a package's files, and what it stands for.
@@ -315,6 +356,27 @@ pub struct CgoPreamble {
     pub offset: u32,
     /// The `#cgo` directives as written, in order.
     pub directives: Box<[Box<str>]>,
+    /// The line of each directive, from 1.
+    pub directive_lines: Box<[u32]>,
+}
+
+/// What the `#cgo` lines of a package say to other tools, as far as their
+/// conditions hold, in the order of the files. Relative paths are made
+/// absolute.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct CgoFlags {
+    /// `CFLAGS`
+    pub c_flags: Vec<String>,
+    /// `CPPFLAGS`
+    pub cpp_flags: Vec<String>,
+    /// `CXXFLAGS`
+    pub cxx_flags: Vec<String>,
+    /// `FFLAGS`
+    pub f_flags: Vec<String>,
+    /// `LDFLAGS`
+    pub ld_flags: Vec<String>,
+    /// `pkg-config`
+    pub pkg_config: Vec<String>,
 }
 
 /// A `//go:embed` pattern and where it stands.
@@ -394,6 +456,12 @@ pub struct Module {
     pub go_mod: Option<Utf8PathBuf>,
     /// The version on its go line; none if there is no such line.
     pub go_version: Option<String>,
+    /// When the version was made, as the module cache has it (RFC 3339).
+    pub time: Option<String>,
+    /// The hash of its files that go.sum demands.
+    pub sum: Option<String>,
+    /// The hash of its go.mod file that go.sum demands.
+    pub go_mod_sum: Option<String>,
     /// What stands in for it.
     pub replace: Option<Box<Module>>,
 }
@@ -434,6 +502,8 @@ pub enum DiagnosticKind {
     Module,
     /// Something wrong about cgo.
     Cgo,
+    /// A `//go:embed` pattern that names nothing, or nothing that can be embedded.
+    Embed,
 }
 
 /// Something wrong that was found while loading.

@@ -5,6 +5,7 @@ use rustc_hash::FxHashMap;
 
 use crate::assemble::Graph;
 use crate::closure::{Node, NodeImport};
+use crate::package_dir::Problem;
 use crate::patterns::COMMAND_LINE;
 use crate::program::{DiagnosticKind, LoadDiagnostic, Severity, SourceKind, Variant};
 use crate::resolve::{Location, Resolver};
@@ -30,17 +31,13 @@ impl Report<'_> {
             let at = at as u32;
             let stack = &stacks[at as usize];
             for problem in &node.scan.problems {
-                let file = problem.file.as_deref().unwrap_or(&node.scan.dir);
-                let diagnostic = LoadDiagnostic::new(
-                    Severity::Error,
-                    problem.kind,
-                    problem.message.clone(),
-                )
-                .at(file, problem.line, problem.column);
-                self.push(at, stack, diagnostic);
+                self.problem(at, node, stack, problem);
             }
             let importer = self.graph.walk.parent[at as usize].map(|p| &nodes[p as usize]);
-            if let Some(diagnostic) = no_go_files(node, importer) {
+            let path = Ok(node.location.import_path.as_str());
+            let import =
+                importer.and_then(|i| i.imports.iter().find(|i| i.target.as_deref() == path));
+            if let Some(diagnostic) = no_go_files(node, import) {
                 self.push(at, stack, diagnostic);
             }
             if let Some(message) = stray_c_files(node) {
@@ -70,11 +67,15 @@ impl Report<'_> {
             let node = &nodes[root as usize];
             let Some(tests) = &node.tests else { continue };
             let path = &node.location.import_path;
-            for (imports, variant, name) in [
-                (&tests.imports, Variant::WithTests, format!("{path} (test)")),
-                (&tests.ximports, Variant::ExternalTests, format!("{path}_test")),
+            for (imports, problem, variant, name) in [
+                (&tests.imports, &tests.problem, Variant::WithTests, format!("{path} (test)")),
+                (&tests.ximports, &tests.xproblem, Variant::ExternalTests, format!("{path}_test")),
             ] {
-                self.imports(self.graph.unit_of(root, variant), node, &[name], imports);
+                let at = self.graph.unit_of(root, variant);
+                if let Some(problem) = problem {
+                    self.problem(at, node, std::slice::from_ref(&name), problem);
+                }
+                self.imports(at, node, &[name], imports);
             }
         }
         for cycle in &self.graph.test_cycles {
@@ -91,40 +92,41 @@ impl Report<'_> {
         }
     }
 
+    /// Something wrong in a directory.
+    fn problem(&mut self, at: u32, node: &Node, stack: &[String], problem: &Problem) {
+        let file = problem.file.as_deref().unwrap_or(&node.scan.dir);
+        let diagnostic = LoadDiagnostic::new(
+            Severity::Error,
+            problem.kind,
+            problem.message.clone(),
+        )
+        .at(file, problem.line, problem.column);
+        self.push(at, stack, diagnostic);
+    }
+
     /// Imports of a node or unit that name nothing, or nothing that it may use.
     fn imports(&mut self, at: u32, node: &Node, stack: &[String], imports: &[NodeImport]) {
-        let importer_path = self.importer_path(&node.location);
         for import in imports {
             let place = &import.import;
-            let target = match &import.target {
-                Ok(target) => target,
-                Err(message) => {
-                    let mut diagnostic = LoadDiagnostic::new(
-                        Severity::Error,
-                        DiagnosticKind::MissingPackage,
-                        message.clone(),
-                    )
-                    .at(&place.file, place.line, place.column);
-                    diagnostic.missing = Some(place.path.clone());
-                    self.push(at, stack, diagnostic);
-                    continue;
-                }
-            };
-            let Some(&to) = self.graph.position.get(target.as_str()) else { continue };
-            let target = &self.graph.nodes[to as usize];
-            let edge = Edge {
-                importer: &node.location,
-                target: &target.location,
-                written: &place.path,
-                target_name: &target.scan.name,
-                importer_path: &importer_path,
-            };
-            if let Some(message) = forbidden(&edge, self.resolver.listings) {
+            if let Err(message) = &import.target {
+                let mut diagnostic = LoadDiagnostic::new(
+                    Severity::Error,
+                    DiagnosticKind::MissingPackage,
+                    message.clone(),
+                )
+                .at(&place.file, place.line, place.column);
+                diagnostic.missing = Some(place.path.clone());
+                self.push(at, stack, diagnostic);
+                continue;
+            }
+            let node = self.graph.position[node.location.import_path.as_str()];
+            if let Some((target, message)) = import_problem(self.resolver, self.graph, node, import)
+            {
                 let diagnostic =
                     LoadDiagnostic::new(Severity::Error, DiagnosticKind::ForbiddenImport, message)
                         .at(&place.file, place.line, place.column);
                 let mut stack = stack.to_vec();
-                stack.push(target.location.import_path.clone());
+                stack.push(self.path_of(target).to_owned());
                 self.push(at, &stack, diagnostic);
             }
         }
@@ -181,19 +183,40 @@ impl Report<'_> {
         }
         importers
     }
+}
 
-    /// The path that decides what internal packages an importer may use.
-    fn importer_path(&self, location: &Location) -> String {
-        if location.import_path != COMMAND_LINE || location.standard {
-            return location.import_path.clone();
-        }
-        for module in &self.resolver.modules.mains {
-            if let Ok(rest) = location.dir.strip_prefix(&module.dir) {
-                return format!("{}/{rest}", module.prefix).trim_end_matches('/').to_owned();
-            }
-        }
-        ".".to_owned()
+/// What is wrong with an import of a package that exists: the package, and
+/// why it may not be imported.
+pub(crate) fn import_problem(
+    resolver: &Resolver<'_>,
+    graph: &Graph<'_>,
+    node: u32,
+    import: &NodeImport,
+) -> Option<(u32, String)> {
+    let node = &graph.nodes[node as usize];
+    let to = *graph.position.get(import.target.as_deref().ok()?)?;
+    let target = &graph.nodes[to as usize];
+    let edge = Edge {
+        importer: &node.location,
+        target: &target.location,
+        written: &import.import.path,
+        target_name: &target.scan.name,
+        importer_path: &importer_path(resolver, &node.location),
+    };
+    Some((to, forbidden(&edge, resolver.listings)?))
+}
+
+/// The path that decides what internal packages an importer may use.
+fn importer_path(resolver: &Resolver<'_>, location: &Location) -> String {
+    if location.import_path != COMMAND_LINE || location.standard {
+        return location.import_path.clone();
     }
+    for module in &resolver.modules.mains {
+        if let Ok(rest) = location.dir.strip_prefix(&module.dir) {
+            return format!("{}/{rest}", module.prefix).trim_end_matches('/').to_owned();
+        }
+    }
+    ".".to_owned()
 }
 
 /// A cycle that is closed by the import of `target`.
@@ -205,28 +228,25 @@ fn cycle_at(message: String, imports: &[NodeImport], target: &str) -> LoadDiagno
     }
 }
 
-/// A package without any file for this build.
-fn no_go_files(node: &Node, importer: Option<&Node>) -> Option<LoadDiagnostic> {
+/// A package without any file for this build, and where it is imported.
+pub(crate) fn no_go_files(node: &Node, import: Option<&NodeImport>) -> Option<LoadDiagnostic> {
     let scan = &node.scan;
     let only_tests = !scan.tests.is_empty() || !scan.xtests.is_empty();
-    if !scan.files.is_empty() || !scan.problems.is_empty() || only_tests && importer.is_none() {
+    let wrong = scan.problems.iter().any(|p| p.kind != DiagnosticKind::Embed);
+    if !scan.files.is_empty() || wrong || only_tests && import.is_none() {
         return None;
     }
     let diagnostic =
         LoadDiagnostic::new(Severity::Error, DiagnosticKind::NoGoFiles, scan.no_go_files_message());
     // What needs it is a better place than the directory.
-    let path = Ok(node.location.import_path.as_str());
-    let import = importer.and_then(|i| i.imports.iter().find(|i| i.target.as_deref() == path));
     Some(match import {
-        Some(import) => {
-            diagnostic.at(&import.import.file, import.import.line, import.import.column)
-        }
+        Some(NodeImport { import, .. }) => diagnostic.at(&import.file, import.line, import.column),
         None => diagnostic.at(&scan.dir, 0, 0),
     })
 }
 
 /// Files in other languages that only cgo could compile.
-fn stray_c_files(node: &Node) -> Option<String> {
+pub(crate) fn stray_c_files(node: &Node) -> Option<String> {
     let other = &node.scan.other_files;
     let uses_cgo = node.scan.files.iter().any(|f| f.kind == SourceKind::Cgo);
     if uses_cgo || !other.swig.is_empty() || !other.swig_cxx.is_empty() {

@@ -11,101 +11,18 @@ use std::fs;
 use std::path::Path;
 
 use gossa_load::{BuildConfig, golist, load};
-use serde_json::Value;
 use support::World;
+use support::compare::{Listing, differences, read_listing};
 
-/// The fields that are compared.
-const FIELDS: &[&str] = &[
-    "ImportPath",
-    "Dir",
-    "Name",
-    "Root",
-    "ForTest",
-    "Module",
-    "Match",
-    "Goroot",
-    "Standard",
-    "DepOnly",
-    "Incomplete",
-    "GoFiles",
-    "CgoFiles",
-    "IgnoredGoFiles",
-    "InvalidGoFiles",
-    "IgnoredOtherFiles",
-    "CFiles",
-    "CXXFiles",
-    "MFiles",
-    "HFiles",
-    "FFiles",
-    "SFiles",
-    "SwigFiles",
-    "SwigCXXFiles",
-    "SysoFiles",
-    "EmbedPatterns",
-    "Imports",
-    "ImportMap",
-    "Deps",
-    "TestGoFiles",
-    "TestImports",
-    "XTestGoFiles",
-    "XTestImports",
-];
-
-/// Fields of a module that are compared.
-const MODULE_FIELDS: &[&str] =
-    &["Path", "Version", "Replace", "Main", "Indirect", "Dir", "GoMod", "GoVersion"];
-
-fn gossa_list(world: &World, patterns: &[&str]) -> BTreeMap<String, Value> {
+fn gossa_list(world: &World, patterns: &[&str]) -> Listing {
     let config =
         BuildConfig { goroot: Some(world.goroot.clone()), tests: true, ..BuildConfig::default() };
     let patterns: Vec<String> = patterns.iter().map(|p| (*p).to_owned()).collect();
     let program = load(world, &config, &patterns).expect("a Go installation");
     let listed = golist::list(&program, true);
-    listed
-        .iter()
-        .map(|p| (p.import_path.to_owned(), serde_json::to_value(p).expect("plain data")))
-        .collect()
-}
-
-/// The value of a field, without what is not compared.
-fn field(package: &Value, name: &str) -> Value {
-    let value = package.get(name).cloned().unwrap_or(Value::Null);
-    let is_test_main = |path: &str| path.ends_with(".test") && package.get("ForTest").is_none();
-    match name {
-        "Module" => module(&value),
-        // The go command names a file in its build cache.
-        "GoFiles" if package["ImportPath"].as_str().is_some_and(is_test_main) => Value::Null,
-        _ => value,
-    }
-}
-
-fn module(value: &Value) -> Value {
-    let Value::Object(fields) = value else { return value.clone() };
-    let kept = fields.iter().filter(|(name, _)| MODULE_FIELDS.contains(&name.as_str()));
-    kept.map(|(name, value)| {
-        (name.clone(), if name == "Replace" { module(value) } else { value.clone() })
-    })
-    .collect()
-}
-
-fn differences(theirs: &BTreeMap<String, Value>, ours: &BTreeMap<String, Value>) -> Vec<String> {
-    let mut out = Vec::new();
-    for path in theirs.keys().filter(|p| !ours.contains_key(*p)) {
-        out.push(format!("{path}: not loaded"));
-    }
-    for path in ours.keys().filter(|p| !theirs.contains_key(*p)) {
-        out.push(format!("{path}: not in go list"));
-    }
-    for (path, theirs) in theirs {
-        let Some(ours) = ours.get(path) else { continue };
-        for name in FIELDS {
-            let (theirs, ours) = (field(theirs, name), field(ours, name));
-            if theirs != ours {
-                out.push(format!("{path}: {name}:\n    go:    {theirs}\n    gossa: {ours}"));
-            }
-        }
-    }
-    out
+    let json: Vec<String> =
+        listed.iter().map(|p| serde_json::to_string(p).expect("plain data")).collect();
+    read_listing(json.join("\n").as_bytes()).expect("our own JSON")
 }
 
 /// Says how many packages were equal.
@@ -118,7 +35,7 @@ fn compare(world: &World, patterns: &[&str]) -> usize {
         "{} differences for {patterns:?} with {:?}:\n{}",
         differences.len(),
         world.env,
-        differences.iter().take(25).cloned().collect::<Vec<_>>().join("\n")
+        differences.iter().take(25).map(ToString::to_string).collect::<Vec<_>>().join("\n")
     );
     theirs.len()
 }
@@ -390,7 +307,7 @@ fn a_workspace() {
 }
 
 /// A package's path and the text of its error.
-fn errors(packages: &BTreeMap<String, Value>) -> BTreeMap<&str, &str> {
+fn errors(packages: &Listing) -> BTreeMap<&str, &str> {
     let texts =
         packages.iter().filter_map(|(path, p)| Some((path.as_str(), p["Error"]["Err"].as_str()?)));
     texts.collect()
@@ -448,5 +365,6 @@ fn a_module_full_of_mistakes() {
         .collect();
     assert!(worded_otherwise.is_empty(), "{worded_otherwise:#?}");
     let differences = differences(&theirs, &ours);
+    let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
     assert!(differences.is_empty(), "{}", differences.join("\n"));
 }

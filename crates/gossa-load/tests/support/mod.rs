@@ -1,12 +1,15 @@
 //! Shared by the tests that compare with the go command: finds a Go
 //! installation, runs its `go`, and gives gossa the same environment.
 
+pub(crate) mod compare;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use compare::{Listing, json_flag, read_listing};
 use gossa_load::{DirEntry, DiskSystem, Metadata, System};
 
 /// The oldest Go that the expectations hold for.
@@ -74,8 +77,8 @@ impl World {
     }
 
     /// Runs `go list -e -json -deps -test`; the packages by import path.
-    pub(crate) fn go_list(&self, patterns: &[&str]) -> BTreeMap<String, serde_json::Value> {
-        let fields = format!("-json=Error,{}", crate::FIELDS.join(","));
+    pub(crate) fn go_list(&self, patterns: &[&str]) -> Listing {
+        let fields = json_flag();
         let mut args = vec!["list", "-e", "-deps", "-test", "-pgo=off", &fields];
         args.extend(patterns);
         let env: Vec<(&str, &str)> =
@@ -83,12 +86,7 @@ impl World {
         let go = self.goroot.join("bin").join("go");
         let output = run(go.as_std_path(), &args, &self.dir, &env);
         assert!(output.status.success(), "go list: {}", String::from_utf8_lossy(&output.stderr));
-        let packages =
-            serde_json::Deserializer::from_slice(&output.stdout).into_iter::<serde_json::Value>();
-        packages
-            .map(|p| p.expect("go list prints JSON"))
-            .map(|p| (p["ImportPath"].as_str().expect("a path").to_owned(), p))
-            .collect()
+        read_listing(&output.stdout).expect("go list prints JSON")
     }
 }
 
