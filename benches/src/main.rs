@@ -4,6 +4,7 @@
 //! cargo run --release -p gossa-benches                             # a Markdown table
 //! cargo run --release -p gossa-benches -- fuzz parser --seconds 600
 //! cargo run --release -p gossa-benches -- types-diff ../some/module
+//! cargo run --release -p gossa-benches -- list-diff ../some/module
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -14,6 +15,7 @@
 mod corpus;
 mod error;
 mod fuzz;
+mod list_diff;
 mod machine;
 mod measure;
 mod peer;
@@ -50,6 +52,8 @@ enum Command {
     Fuzz(fuzz::FuzzArgs),
     /// Compares what is found out about every expression with go/types, over whole modules.
     TypesDiff(types_diff::TypesDiffArgs),
+    /// Compares how packages are loaded with the go command, over whole modules.
+    ListDiff(list_diff::ListDiffArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -91,6 +95,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Some(Command::Fuzz(args)) => fuzz::fuzz(&args),
         Some(Command::TypesDiff(args)) => types_diff::types_diff(&args),
+        Some(Command::ListDiff(args)) => list_diff::list_diff(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };
