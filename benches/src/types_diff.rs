@@ -51,6 +51,7 @@ pub(crate) struct TypesDiffArgs {
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Listed {
+    #[serde(default)]
     dir: String,
     import_path: String,
     #[serde(default)]

@@ -353,7 +353,7 @@ fn check(
         }
     }
     let unused = unused_imports(&input, decls, used);
-    let order = initialization_order(&decls.initializers, &|decl| {
+    let order = initialization_order(&decls.initializers, &decls.statics, &|decl| {
         world.own_body(decl).map_or(&[], |(_, types)| &types.references)
     });
     let clean = errors + unused.len() + order.cycles.len() == 0

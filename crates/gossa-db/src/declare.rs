@@ -85,7 +85,7 @@ pub(crate) fn instantiation_cycles(db: &dyn Db, package: PackageInput) -> Vec<Ty
 #[salsa::tracked]
 pub fn init_order(db: &dyn Db, package: PackageInput) -> InitOrder {
     let decls = package_decls(db, package);
-    initialization_order(&decls.initializers, &|decl| {
+    initialization_order(&decls.initializers, &decls.statics, &|decl| {
         if decls.funcs.get(&decl).is_some_and(|found| found.has_body) {
             body_references(db, BodyKey::new(db, decl))
         } else {

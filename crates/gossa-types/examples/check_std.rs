@@ -168,9 +168,16 @@ fn check(env: &mut SimpleEnv, package: &Listed, totals: &mut Totals, dump: &FxHa
         decls,
         bodies.iter().map(|(func, body)| (*func, &*body.used_imports)),
     );
-    let order = gossa_types::order::initialization_order(&decls.initializers, &|decl: DeclId| {
-        bodies.iter().find(|(func, _)| *func == decl).map_or(&[][..], |(_, body)| &body.references)
-    });
+    let order = gossa_types::order::initialization_order(
+        &decls.initializers,
+        &decls.statics,
+        &|decl: DeclId| {
+            bodies
+                .iter()
+                .find(|(func, _)| *func == decl)
+                .map_or(&[][..], |(_, body)| &body.references)
+        },
+    );
     for cycle in &order.cycles {
         println!("{}: {}", package.path, gossa_types::order::cycle_message(cycle).join("; "));
         totals.errors += 1;

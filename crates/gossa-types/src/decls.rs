@@ -179,6 +179,23 @@ pub struct Instantiation {
     pub args: TypeList,
 }
 
+/// A package-level variable without an initial value, or a constant that mentions something.
+/// Nothing is executed for it, but the variable has its turn in the order of initialisation, and
+/// either can be part of a cycle.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct StaticDecl {
+    /// The constant or variable.
+    pub decl: DeclId,
+    /// Whether it is a constant.
+    pub constant: bool,
+    /// The declaration that holds it.
+    pub source: DeclSource,
+    /// Its identifier, in the declaration's header tree.
+    pub ident: ExprId,
+    /// Package-level variables, constants and functions that it mentions.
+    pub references: Box<[DeclId]>,
+}
+
 /// A `//go:linkname local target` directive.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Linkname {
@@ -239,6 +256,8 @@ pub struct PackageDecls {
     pub cgo: Option<Arc<CgoDecls>>,
     /// Initialisers in source order (not yet in order of execution).
     pub initializers: Box<[Initializer]>,
+    /// Variables without an initial value, and constants that mention something, in source order.
+    pub statics: Box<[StaticDecl]>,
     /// What checking each declaration's header tree found out, sorted by place.
     pub trees: Box<[(DeclSource, TreeTypes)]>,
     /// Instances in declarations; see [`BodyTypes::instantiations`].

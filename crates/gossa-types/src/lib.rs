@@ -34,7 +34,7 @@ pub mod universe;
 
 pub use decls::{
     BodyTypes, ConstDecl, DeclSource, FuncDecl, Initializer, Instantiation, ItemTree, Linkname,
-    Note, NoteKind, PackageDecls, Receiver, ShownPlace, TypeError, VarDecl,
+    Note, NoteKind, PackageDecls, Receiver, ShownPlace, StaticDecl, TypeError, VarDecl,
 };
 pub use env::{Target, TypeEnv};
 pub use ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};

@@ -1,9 +1,11 @@
 //! Package initialization order (Go spec, "Package initialization").
 //!
 //! After a package's bodies are checked: variables are initialized in declaration order, but
-//! after those that their initializers mention, directly or through functions.
+//! after those that their initializers mention, directly or through functions. As in the compiler,
+//! variables without an initializer take their turns among them. Constants have none, but may be
+//! part of a cycle (`const c = len(v)`).
 
-use crate::decls::{DeclSource, Initializer, Note, NoteKind, PackageDecls, TypeError};
+use crate::decls::{DeclSource, Initializer, Note, NoteKind, PackageDecls, StaticDecl, TypeError};
 use crate::ids::DeclId;
 use gossa_base::FxHashMap;
 use gossa_syntax::NodeId;
@@ -15,20 +17,23 @@ use std::collections::BinaryHeap;
 pub struct InitOrder {
     /// Indices of the initializers in the order of execution. Complete even if there are cycles.
     pub order: Box<[u32]>,
-    /// Cycles of declarations: each mentions the next, the last the first, which is a variable.
+    /// Cycles of declarations: each mentions the next, the last the first, which is a variable or
+    /// a constant.
     pub cycles: Box<[Box<[DeclId]>]>,
 }
 
-/// Computes the order of `initializers`, which are in source order.
+/// Computes the order of `initializers`; these and `statics` are in source order.
 ///
-/// `references` gives what a function's body, or a constant's declaration, mentions; nothing for
-/// declarations of other packages. Takes time linear in the number of mentions, but for cycles.
+/// `references` gives what a function's body mentions; nothing for declarations of other
+/// packages. Takes time linear in the number of mentions, but for cycles.
 pub fn initialization_order<'a>(
     initializers: &'a [Initializer],
+    statics: &'a [StaticDecl],
     references: &dyn Fn(DeclId) -> &'a [DeclId],
 ) -> InitOrder {
-    let graph = Graph::build(initializers, references);
-    graph.sort()
+    let mut graph = Graph::build(initializers, statics, references);
+    let cycles = graph.take_constants();
+    graph.sort(cycles)
 }
 
 /// The message for a cycle, as the compiler says it: a line, and a line for each mention.
@@ -75,8 +80,10 @@ fn place_of(decls: &PackageDecls, decl: DeclId) -> Option<(DeclSource, NodeId)> 
     }
 }
 
+#[derive(Default)]
 struct Node {
     decl: Option<DeclId>,
+    constant: bool,
     /// For a variable its initializer.
     initializer: Option<u32>,
     /// What it mentions.
@@ -84,7 +91,7 @@ struct Node {
 }
 
 struct Graph {
-    /// Variables first, in source order; then what they lead to.
+    /// Variables and constants first, in source order; then the functions that they lead to.
     nodes: Vec<Node>,
     variables: usize,
     initializers: usize,
@@ -93,12 +100,29 @@ struct Graph {
 impl Graph {
     fn build<'a>(
         initializers: &'a [Initializer],
+        statics: &'a [StaticDecl],
         references: &dyn Fn(DeclId) -> &'a [DeclId],
     ) -> Self {
         let mut nodes = Vec::new();
         let mut ids: FxHashMap<DeclId, u32> = FxHashMap::default();
         let mut mentioned: Vec<&'a [DeclId]> = Vec::new();
+        let mut statics = statics.iter().peekable();
+        let mut add_statics = |before: Option<&Initializer>,
+                               nodes: &mut Vec<Node>,
+                               ids: &mut FxHashMap<DeclId, u32>,
+                               mentioned: &mut Vec<&'a [DeclId]>| {
+            let is_before = |found: &&StaticDecl| {
+                before.is_none_or(|i| (found.source, found.ident) < (i.source, i.rhs))
+            };
+            while let Some(found) = statics.next_if(is_before) {
+                ids.insert(found.decl, nodes.len() as u32);
+                let (decl, constant) = (Some(found.decl), found.constant);
+                nodes.push(Node { decl, constant, ..Node::default() });
+                mentioned.push(&found.references);
+            }
+        };
         for (index, initializer) in initializers.iter().enumerate() {
+            add_statics(Some(initializer), &mut nodes, &mut ids, &mut mentioned);
             let index = index as u32;
             // Without variables there is still something to execute.
             let count = initializer.lhs.len().max(1);
@@ -107,17 +131,18 @@ impl Graph {
                 if let Some(decl) = decl {
                     ids.insert(decl, nodes.len() as u32);
                 }
-                nodes.push(Node { decl, initializer: Some(index), uses: Vec::new() });
+                nodes.push(Node { decl, initializer: Some(index), ..Node::default() });
                 mentioned.push(&initializer.references);
             }
         }
+        add_statics(None, &mut nodes, &mut ids, &mut mentioned);
         let variables = nodes.len();
         let mut next = 0;
         while next < nodes.len() {
             let mut uses = Vec::with_capacity(mentioned[next].len());
             for &decl in mentioned[next] {
                 let id = *ids.entry(decl).or_insert_with(|| {
-                    nodes.push(Node { decl: Some(decl), initializer: None, uses: Vec::new() });
+                    nodes.push(Node { decl: Some(decl), ..Node::default() });
                     mentioned.push(references(decl));
                     nodes.len() as u32 - 1
                 });
@@ -131,7 +156,34 @@ impl Graph {
         Self { nodes, variables, initializers: initializers.len() }
     }
 
-    fn sort(&self) -> InitOrder {
+    /// Constants wait for nothing: takes them out of all mentions, once the cycles that they are
+    /// part of are found.
+    fn take_constants(&mut self) -> Vec<Box<[DeclId]>> {
+        let mut cycles = Vec::new();
+        let constants: Vec<u32> =
+            (0..self.variables as u32).filter(|&id| self.nodes[id as usize].constant).collect();
+        if constants.is_empty() {
+            return cycles;
+        }
+        let (component, members) = self.components();
+        let mut sizes = vec![0_u32; members.len()];
+        component.iter().for_each(|&c| sizes[c as usize] += 1);
+        for id in constants {
+            let in_component = sizes[component[id as usize] as usize] > 1;
+            if in_component || self.nodes[id as usize].uses.contains(&id) {
+                cycles.extend(self.cycle_through(id));
+            }
+            // Its own part in further cycles is told.
+            self.nodes[id as usize].uses.clear();
+        }
+        let constant: Vec<bool> = self.nodes.iter().map(|node| node.constant).collect();
+        for node in &mut self.nodes {
+            node.uses.retain(|&used| !constant[used as usize]);
+        }
+        cycles
+    }
+
+    fn sort(&self, mut cycles: Vec<Box<[DeclId]>>) -> InitOrder {
         // Functions that call each other are one node: they are ready together.
         let (component, members) = self.components();
         let is_variable = |node: u32| (node as usize) < self.variables;
@@ -165,7 +217,6 @@ impl Graph {
         let mut done = vec![false; count];
         let mut emitted = vec![false; self.initializers];
         let mut order = Vec::with_capacity(self.initializers);
-        let mut cycles: Vec<Box<[DeclId]>> = Vec::new();
         let mut first_left = 0;
         loop {
             let id = match free.pop().or_else(|| ready.pop().map(|Reverse(id)| id)) {
@@ -300,17 +351,26 @@ mod tests {
         DeclId::top_level(PackageId::new("order.test"), Name::new(name))
     }
 
-    /// `"a b = c f"` is `var a, b = ...` mentioning c and f; `"f: a"` a function.
+    /// `"a b = c f"` is `var a, b = ...` mentioning c and f; `"f: a"` a function; `"v | w"` a
+    /// variable without initializer, `"const c | v"` a constant.
     fn order(lines: &[&str]) -> (String, Vec<String>) {
         let names = |text: &str| -> Box<[DeclId]> { text.split_whitespace().map(decl).collect() };
         let mut initializers = Vec::new();
+        let mut statics = Vec::new();
         let mut functions: Vec<(DeclId, Box<[DeclId]>)> = Vec::new();
-        for line in lines {
-            if let Some((lhs, rhs)) = line.split_once('=') {
+        let source = DeclSource { file: 0, decl: 0 };
+        for (index, line) in lines.iter().enumerate() {
+            let expr = ExprId::from_usize(index);
+            if let Some((name, uses)) = line.split_once('|') {
+                let constant = name.starts_with("const ");
+                let decl = decl(name.trim_start_matches("const ").trim());
+                let references = names(uses);
+                statics.push(StaticDecl { decl, constant, source, ident: expr, references });
+            } else if let Some((lhs, rhs)) = line.split_once('=') {
                 initializers.push(Initializer {
                     lhs: names(lhs),
-                    source: DeclSource { file: 0, decl: 0 },
-                    rhs: ExprId::new(0),
+                    source,
+                    rhs: expr,
                     references: names(rhs),
                 });
             } else if let Some((name, uses)) = line.split_once(':') {
@@ -319,7 +379,7 @@ mod tests {
         }
         let find =
             |id: DeclId| functions.iter().find(|(f, _)| *f == id).map_or(&[][..], |(_, uses)| uses);
-        let result = initialization_order(&initializers, &find);
+        let result = initialization_order(&initializers, &statics, &find);
         let order: Vec<&str> = result
             .order
             .iter()
@@ -342,6 +402,25 @@ mod tests {
         assert_eq!(order(&["a = z", "m =", "z ="]).0, "m z a");
         // Dependants of a's release come before b is looked at, as in go/types.
         assert_eq!(order(&["c = b", "d = a", "a b = f", "f:"]).0, "a d c");
+    }
+
+    #[test]
+    fn variables_without_initializers_have_their_turns() {
+        // What waits for `late` waits until `b` is done.
+        assert_eq!(order(&["a = late", "b =", "late |"]).0, "b a");
+        assert_eq!(order(&["early |", "a = early", "b ="]).0, "a b");
+    }
+
+    #[test]
+    fn constants_take_part_in_cycles_only() {
+        assert_eq!(order(&["a = c", "const c | v", "v ="]).0, "a v");
+        let cycles = order(&["v = f", "f: c", "const c | v"]).1;
+        assert_eq!(
+            cycles,
+            ["initialization cycle for c; c refers to v; v refers to f; f refers to c"]
+        );
+        // Told once.
+        assert_eq!(order(&["const c | d", "const d | c"]).1.len(), 1);
     }
 
     #[test]

@@ -110,7 +110,7 @@ impl World {
         }
         let references: FxHashMap<DeclId, &[DeclId]> =
             bodies.iter().map(|(func, _, types)| (*func, &*types.references)).collect();
-        let order = initialization_order(&decls.initializers, &|decl| {
+        let order = initialization_order(&decls.initializers, &decls.statics, &|decl| {
             references.get(&decl).copied().unwrap_or(&[])
         });
         self.orders.insert(id, order.order);

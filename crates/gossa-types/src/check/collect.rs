@@ -52,7 +52,7 @@ pub(super) fn collect<'e>(
             vars: FxHashMap::default(),
             types: FxHashMap::default(),
             funcs: FxHashMap::default(),
-            const_order: Vec::new(),
+            value_order: Vec::new(),
             var_order: Vec::new(),
             type_order: Vec::new(),
             func_order: Vec::new(),
@@ -365,7 +365,7 @@ impl<'e> Collector<'_, 'e> {
                     found: unresolved(),
                 };
                 self.state.consts.insert(decl, entry);
-                self.state.const_order.push(decl);
+                self.state.value_order.push(decl);
                 self.declare(index, ident, name, Object::Const(decl));
             }
         }
@@ -406,6 +406,7 @@ impl<'e> Collector<'_, 'e> {
                 };
                 self.state.vars.insert(decl, entry);
                 self.state.var_order.push(decl);
+                self.state.value_order.push(decl);
                 self.declare(index, ident, name, Object::Var(decl));
             }
         }
@@ -558,6 +559,7 @@ impl<'e> Collector<'_, 'e> {
         };
         self.state.funcs.insert(decl, entry);
         self.state.func_order.push(decl);
+        self.state.value_order.push(decl);
     }
 
     /// The defined type that a receiver's base type name leads to through aliases, and whether

@@ -127,14 +127,16 @@ pub(crate) struct PackageState<'e> {
     pub(crate) vars: FxHashMap<DeclId, VarEntry>,
     pub(crate) types: FxHashMap<DeclId, TypeEntry>,
     pub(crate) funcs: FxHashMap<DeclId, FuncEntry>,
-    pub(crate) const_order: Vec<DeclId>,
+    /// Constants, variables and functions in source order.
+    pub(crate) value_order: Vec<DeclId>,
     pub(crate) var_order: Vec<DeclId>,
     pub(crate) type_order: Vec<DeclId>,
     pub(crate) func_order: Vec<DeclId>,
     pub(crate) methods: FxHashMap<DeclId, Arc<[(Name, DeclId)]>>,
     pub(crate) bounds: RefCell<FxHashMap<TypeParamId, TypeId>>,
     pub(crate) delayed: RefCell<Vec<(u32, Option<DeclId>, Delayed)>>,
-    /// What initialisers mention: by tree and expression.
+    /// What initialisers mention, by tree and expression; what constants, and variables without
+    /// an initialiser, mention, by tree and identifier.
     pub(crate) references: RefCell<FxHashMap<(u32, ExprId), Vec<DeclId>>>,
     /// The declarations being resolved, outermost first.
     pub(crate) path: RefCell<Path>,

@@ -77,7 +77,6 @@ impl Checker<'_> {
                 self.scratch.scopes.open();
                 self.check_func_lit(expr, signature, body, known.ty);
                 self.scratch.scopes.close();
-                self.check_constant_mentions();
                 if let Some(ty) = known.ty {
                     self.records().set_expr(expr, known.mode, ty);
                 }

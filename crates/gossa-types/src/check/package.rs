@@ -4,8 +4,8 @@ use super::Scratch;
 use super::context::{Context, Own, PackageState};
 use crate::cgo::CModel;
 use crate::decls::{
-    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Receiver, TypeError,
-    VarDecl,
+    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Receiver, StaticDecl,
+    TypeError, VarDecl,
 };
 use crate::env::TypeEnv;
 use crate::ids::{DeclId, PackageId};
@@ -70,32 +70,23 @@ pub fn check_package(input: &PackageInput<'_>, env: &dyn TypeEnv) -> PackageDecl
 impl Context<'_> {
     fn resolve_all(&self) {
         let Some(state) = self.state() else { return };
-        let types = state.type_order.iter().map(|&decl| Object::TypeName(decl));
-        let consts = state.const_order.iter().map(|&decl| Object::Const(decl));
-        let vars = state.var_order.iter().map(|&decl| Object::Var(decl));
-        let funcs = state.func_order.iter().map(|&decl| Object::Func(decl));
-        let mut objects: Vec<Object> = types.chain(consts).chain(vars).chain(funcs).collect();
-        // What is reported of a cycle depends on where it is entered: as in the compiler, types
-        // come first, then aliases, then all else, each in source order.
-        objects.sort_by_key(|&object| {
-            let phase = match object {
-                Object::TypeName(decl) => {
-                    u32::from(state.types.get(&decl).is_some_and(|entry| entry.alias))
-                }
-                _ => 2,
-            };
-            (phase, state.place_of(object).map(|(tree, _)| tree))
-        });
-        for object in objects {
-            match object {
-                Object::TypeName(decl) => {
-                    self.resolve_bounds(decl);
-                    self.resolve_type(decl);
-                }
-                Object::Const(decl) => self.resolve_const(decl),
-                Object::Var(decl) => self.resolve_var(decl),
-                Object::Func(decl) => self.resolve_func(decl),
-                _ => {}
+        // What is reported of a cycle, and which evaluation of an inherited constant initialiser
+        // is the last one, depends on this order: as in the compiler, types come first, then
+        // aliases, then all else, each in source order.
+        let is_alias = |decl: &DeclId| state.types.get(decl).is_some_and(|entry| entry.alias);
+        for aliases in [false, true] {
+            for &decl in state.type_order.iter().filter(|decl| is_alias(decl) == aliases) {
+                self.resolve_bounds(decl);
+                self.resolve_type(decl);
+            }
+        }
+        for &decl in &state.value_order {
+            if state.consts.contains_key(&decl) {
+                self.resolve_const(decl);
+            } else if state.vars.contains_key(&decl) {
+                self.resolve_var(decl);
+            } else {
+                self.resolve_func(decl);
             }
         }
         self.check_types();
@@ -135,6 +126,7 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         vars,
         types,
         funcs,
+        value_order,
         var_order,
         func_order,
         mut methods,
@@ -144,7 +136,24 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         ..
     } = *state;
     let source = |tree: u32| trees[tree as usize].source;
-    let initializers = initializers(&vars, &var_order, &mut references.into_inner(), &source);
+    let mut references = references.into_inner();
+    let initializers = initializers(&vars, &var_order, &mut references, &source);
+    let statics = value_order
+        .iter()
+        .filter_map(|decl| {
+            let (tree, ident, constant) = match (consts.get(decl), vars.get(decl)) {
+                (Some(entry), _) => (entry.tree, entry.ident, true),
+                (_, Some(entry)) if entry.init.is_none() => (entry.tree, entry.ident, false),
+                _ => return None,
+            };
+            let references: Box<[DeclId]> =
+                references.remove(&(tree, ident)).unwrap_or_default().into();
+            if constant && references.is_empty() {
+                return None;
+            }
+            Some(StaticDecl { decl: *decl, constant, source: source(tree), ident, references })
+        })
+        .collect();
     let consts = consts
         .into_iter()
         .map(|(decl, entry)| {
@@ -224,6 +233,7 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         locals: locals.into_inner(),
         cgo,
         initializers,
+        statics,
         trees: trees.into_iter().map(|tree| (tree.source, tree.records.finish())).collect(),
         instantiations: instantiations.into_inner().into(),
         errors: errors.into(),

@@ -58,11 +58,12 @@ impl Context<'_> {
         self.once(
             decl,
             &entry.state,
-            || self.report_cycle(decl),
+            || self.report_cycle_unless_of_values(decl),
             || {
                 let mut checker = self.header_checker(entry.tree, Scratch::default());
                 checker.owner = Some(decl);
                 checker.package_const(entry);
+                checker.add_initializer_references();
                 checker.leave();
             },
         );
@@ -74,12 +75,7 @@ impl Context<'_> {
         if entry.found.get().is_some() {
             return;
         }
-        // A cycle of variables is an initialisation cycle, which is found from the references.
-        let on_cycle = || {
-            if !self.is_cycle_of_values(decl) {
-                self.report_cycle(decl);
-            }
-        };
+        let on_cycle = || self.report_cycle_unless_of_values(decl);
         self.once(decl, &entry.state, on_cycle, || {
             let mut checker = self.header_checker(entry.tree, Scratch::default());
             checker.owner = Some(entry.group.as_ref().map_or(decl, |group| group[0]));
@@ -202,11 +198,17 @@ impl Context<'_> {
         state.path.borrow().since(decl)
     }
 
-    fn is_cycle_of_values(&self, decl: DeclId) -> bool {
-        let Some(state) = self.state() else { return false };
-        self.cycle(decl)
+    /// A cycle of variables and constants is an initialisation cycle, which is found from the
+    /// references.
+    fn report_cycle_unless_of_values(&self, decl: DeclId) {
+        let Some(state) = self.state() else { return };
+        let of_values = self
+            .cycle(decl)
             .iter()
-            .all(|decl| state.vars.contains_key(decl) || state.consts.contains_key(decl))
+            .all(|decl| state.vars.contains_key(decl) || state.consts.contains_key(decl));
+        if !of_values {
+            self.report_cycle(decl);
+        }
     }
 
     /// Where a declaration's name is.
@@ -284,27 +286,29 @@ impl Checker<'_> {
         state.delayed.borrow_mut().extend(delayed);
     }
 
-    /// Adds what was mentioned to the references of the initialiser at hand.
+    /// Adds what was mentioned to the references of the variable or constant at hand.
     pub(super) fn add_initializer_references(&mut self) {
         let Some(state) = self.cx.state() else { return };
-        let Some(entry) = self.owner.and_then(|owner| state.vars.get(&owner)) else { return };
-        let Some(init) = entry.init else { return };
+        let Some(owner) = self.owner else { return };
+        if let Some(entry) = state.vars.get(&owner) {
+            self.add_references(entry.tree, entry.init.unwrap_or(entry.ident));
+        } else if let Some(entry) = state.consts.get(&owner) {
+            self.add_references(entry.tree, entry.ident);
+        }
+    }
+
+    /// Adds what was mentioned to what an expression of a header tree mentions.
+    fn add_references(&mut self, tree: u32, expr: ExprId) {
+        let Some(state) = self.cx.state() else { return };
+        if self.scratch.references.is_empty() {
+            return;
+        }
         let mut all = state.references.borrow_mut();
-        let list = all.entry((entry.tree, init)).or_default();
+        let list = all.entry((tree, expr)).or_default();
         for decl in self.scratch.references.drain(..) {
             if !list.contains(&decl) {
                 list.push(decl);
             }
-        }
-    }
-
-    /// A constant may not be mentioned by a function literal in its own initialiser.
-    pub(super) fn check_constant_mentions(&self) {
-        if let Some(state) = self.cx.state()
-            && let Some(owner) = self.owner.filter(|owner| state.consts.contains_key(owner))
-            && self.scratch.references.contains(&owner)
-        {
-            self.cx.report_cycle_from(&[owner], 0);
         }
     }
 

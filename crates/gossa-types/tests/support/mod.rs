@@ -113,7 +113,7 @@ pub fn check(
     }
     let by_func: FxHashMap<DeclId, &BodyTypes> =
         bodies.iter().map(|(func, body)| (*func, body)).collect();
-    let order = order::initialization_order(&decls.initializers, &|decl| {
+    let order = order::initialization_order(&decls.initializers, &decls.statics, &|decl| {
         by_func.get(&decl).map_or(&[][..], |body| &body.references)
     });
     errors.extend(order.cycles.iter().filter_map(|cycle| order::cycle_error(decls, cycle)));

@@ -9,6 +9,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -105,8 +106,9 @@ func checkPackage(out io.Writer, fset *token.FileSet, packages map[string]*types
 	sort.Strings(names)
 	files := parse(fset, p.Dir, names)
 	version := "go1.27"
-	if p.Module != nil && p.Module.GoVersion != "" {
-		version = "go" + p.Module.GoVersion
+	if p.Module != nil {
+		// What the go command takes for modules that do not say.
+		version = "go" + cmp.Or(p.Module.GoVersion, "1.16")
 	}
 	config := types.Config{
 		Importer:         importer{packages, p.ImportMap},
