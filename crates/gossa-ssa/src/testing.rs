@@ -29,7 +29,7 @@ use crate::read::{ReadBody, TextFile, read, read_file};
 use crate::verify::{Place, verify_lowered};
 use gossa_base::{FxHashMap, Name};
 use gossa_types::underlying::RelationCache;
-use gossa_types::{DeclId, MethodInfo, PackageId, Resolver, Target, TypeId, TypeParamId};
+use gossa_types::{Bound, DeclId, MethodInfo, PackageId, Resolver, Target, TypeId, TypeParamId};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -334,8 +334,8 @@ impl Resolver for TextResolver {
         None
     }
 
-    fn bound_of(&self, _param: TypeParamId) -> TypeId {
-        TypeId::INVALID
+    fn bound_of(&self, _param: TypeParamId) -> Bound {
+        Bound::INVALID
     }
 
     fn target(&self) -> Target {

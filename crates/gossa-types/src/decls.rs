@@ -3,7 +3,7 @@
 use crate::cgo::CgoDecls;
 use crate::constant::Value;
 use crate::ids::{DeclId, PackageId, TypeParamId};
-use crate::info::{LocalDecls, TreeTypes, TypeDecl};
+use crate::info::{Bound, LocalDecls, TreeTypes, TypeDecl};
 use crate::object::Object;
 use crate::ty::{TypeId, TypeList};
 use gossa_base::{FxHashMap, Name};
@@ -249,7 +249,7 @@ pub struct PackageDecls {
     /// Package-level types (local ones of initialisers are in `locals`), aliases included.
     pub types: FxHashMap<DeclId, TypeDecl>,
     /// Constraints of all type parameters declared at package level.
-    pub bounds: FxHashMap<TypeParamId, TypeId>,
+    pub bounds: FxHashMap<TypeParamId, Bound>,
     /// Types declared inside initialisers' function literals.
     pub locals: LocalDecls,
     /// What the C preambles declare; its types are among `types` too.

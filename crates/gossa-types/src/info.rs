@@ -221,11 +221,25 @@ fn find<K: Ord, V>(table: &[(K, V)], key: K) -> Option<&V> {
     table.binary_search_by(|(k, _)| k.cmp(&key)).ok().map(|at| &table[at].1)
 }
 
+/// The constraint of a declared type parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Bound {
+    /// An interface type, or a type whose underlying type is one.
+    pub ty: TypeId,
+    /// Whether the parameter before it is declared by the same constraint: `P, Q C`.
+    pub joint: bool,
+}
+
+impl Bound {
+    /// That of a parameter that is not known.
+    pub const INVALID: Self = Self { ty: TypeId::INVALID, joint: false };
+}
+
 /// Types declared inside a body or an initialiser, and bounds of their type parameters.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct LocalDecls {
     /// Local types.
     pub types: FxHashMap<DeclId, TypeDecl>,
     /// Constraints of type parameters declared here.
-    pub bounds: FxHashMap<TypeParamId, TypeId>,
+    pub bounds: FxHashMap<TypeParamId, Bound>,
 }

@@ -39,8 +39,8 @@ pub use decls::{
 pub use env::{Target, TypeEnv};
 pub use ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};
 pub use info::{
-    ExprType, Local, LocalDecls, LocalKind, Mode, Selected, Selection, SelectionKind, TreeTypes,
-    TypeDecl,
+    Bound, ExprType, Local, LocalDecls, LocalKind, Mode, Selected, Selection, SelectionKind,
+    TreeTypes, TypeDecl,
 };
 pub use object::{Builtin, LocalId, Object};
 pub use resolver::{EnvResolver, MethodInfo, Resolver};

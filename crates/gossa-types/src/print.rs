@@ -6,7 +6,7 @@
 use crate::constant::quote;
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::resolver::Resolver;
-use crate::subst::bound;
+use crate::subst::{bound, shares_bound};
 use crate::ty::{BasicKind, Param, SignatureType, TypeId, TypeKind};
 use crate::universe::universe;
 use gossa_base::Name;
@@ -284,25 +284,24 @@ impl<'p> Printer<'p> {
         }
     }
 
-    /// Parameters with the same constraint share it: `[P, Q any]`.
+    /// Parameters that have one constraint between them share it: `[P, Q any]`.
     fn type_params(&self, out: &mut String, params: &[TypeParamId]) {
         let Some(&first) = params.first() else { return };
         out.push('[');
-        let mut constraint = bound(self.r, first);
+        let mut last = first;
         for (i, &param) in params.iter().enumerate() {
             if i > 0 {
-                let next = bound(self.r, param);
-                if next != constraint {
+                if !shares_bound(self.r, last, param) {
                     out.push(' ');
-                    self.write(out, constraint);
+                    self.write(out, bound(self.r, last));
                 }
                 out.push_str(", ");
-                constraint = next;
+                last = param;
             }
             self.type_param(out, param);
         }
         out.push(' ');
-        self.write(out, constraint);
+        self.write(out, bound(self.r, last));
         out.push(']');
     }
 

@@ -8,7 +8,7 @@
 use crate::decls::FuncDecl;
 use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
-use crate::info::{LocalDecls, TypeDecl};
+use crate::info::{Bound, LocalDecls, TypeDecl};
 use crate::ty::TypeId;
 use crate::underlying::RelationCache;
 use gossa_base::Name;
@@ -47,9 +47,9 @@ pub trait Resolver {
     /// Signature and receiver of a declared method.
     fn method_info(&self, method: DeclId) -> Option<MethodInfo>;
 
-    /// The constraint of a declared type parameter: an interface type, or a type whose underlying
-    /// type is one. Ask [`bound`](crate::subst::bound), which knows renamed ones too.
-    fn bound_of(&self, param: TypeParamId) -> TypeId;
+    /// The constraint of a declared type parameter. Ask [`bound`](crate::subst::bound), which knows
+    /// renamed ones too.
+    fn bound_of(&self, param: TypeParamId) -> Bound;
 
     /// The machine that is compiled for.
     fn target(&self) -> Target;
@@ -136,7 +136,7 @@ impl Resolver for EnvResolver<'_> {
         })
     }
 
-    fn bound_of(&self, param: TypeParamId) -> TypeId {
+    fn bound_of(&self, param: TypeParamId) -> Bound {
         if let Some(&bound) = self.own.and_then(|own| own.bounds.get(&param)) {
             return bound;
         }
@@ -147,7 +147,7 @@ impl Resolver for EnvResolver<'_> {
             .and_then(|package| package.bounds.get(&param).copied());
         found
             .or_else(|| self.env.local_decls(owner.parent()?)?.bounds.get(&param).copied())
-            .unwrap_or(TypeId::INVALID)
+            .unwrap_or(Bound::INVALID)
     }
 
     fn target(&self) -> Target {
@@ -185,8 +185,8 @@ pub(crate) mod tests {
         fn method_info(&self, _: DeclId) -> Option<MethodInfo> {
             None
         }
-        fn bound_of(&self, _: TypeParamId) -> TypeId {
-            TypeId::INVALID
+        fn bound_of(&self, _: TypeParamId) -> Bound {
+            Bound::INVALID
         }
         fn target(&self) -> Target {
             Target::for_arch("amd64")

@@ -10,6 +10,7 @@ use crate::ty::{
     FieldType, InterfaceMethod, InterfaceType, Param, SignatureType, TypeId, TypeKind, TypeList,
     UnionTerm,
 };
+use crate::underlying::underlying;
 use gossa_base::{FxHashMap, Interner, Name};
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -288,7 +289,31 @@ pub fn original(param: TypeParamId) -> TypeParamId {
 #[must_use]
 pub fn bound(r: &dyn Resolver, param: TypeParamId) -> TypeId {
     match Renaming::of(param) {
-        None => r.bound_of(param),
+        None => r.bound_of(param).ty,
         Some((renaming, original)) => renaming.apply(bound(r, original)),
+    }
+}
+
+/// Whether two neighbours in a type parameter list have one constraint between them: they are
+/// declared together, or both by the same name. (A literal that is written twice, or that differs
+/// between instances, makes two constraints, equal though they may be.)
+#[must_use]
+pub fn shares_bound(r: &dyn Resolver, before: TypeParamId, param: TypeParamId) -> bool {
+    let shared = bound(r, param);
+    if bound(r, before) != shared {
+        return false;
+    }
+    match shared.kind() {
+        TypeKind::Interface(interface) => {
+            // What is no interface becomes one for each parameter.
+            let own = interface.implicit
+                && !interface.embeds.iter().all(|ty| matches!(ty.kind(), TypeKind::Union(_)));
+            let declared = original(param);
+            !own && r.bound_of(declared).joint && r.bound_of(declared).ty == shared
+        }
+        TypeKind::Named { .. } | TypeKind::Alias { .. } => {
+            matches!(underlying(r, shared).kind(), TypeKind::Interface(_))
+        }
+        _ => true,
     }
 }

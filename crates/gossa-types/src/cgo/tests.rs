@@ -3,6 +3,7 @@
 use super::*;
 use crate::env::Target;
 use crate::ids::TypeParamId;
+use crate::info::Bound;
 use crate::print::Printer;
 use crate::resolver::{MethodInfo, Resolver};
 use crate::underlying::RelationCache;
@@ -29,8 +30,8 @@ impl Resolver for Env<'_> {
     fn method_info(&self, _: DeclId) -> Option<MethodInfo> {
         None
     }
-    fn bound_of(&self, _: TypeParamId) -> TypeId {
-        TypeId::INVALID
+    fn bound_of(&self, _: TypeParamId) -> Bound {
+        Bound::INVALID
     }
     fn target(&self) -> Target {
         Target::for_arch("amd64")

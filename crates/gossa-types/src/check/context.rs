@@ -12,7 +12,7 @@ use crate::constant::Value;
 use crate::decls::{DeclSource, Instantiation, PackageDecls, TypeError};
 use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
-use crate::info::{LocalDecls, TypeDecl};
+use crate::info::{Bound, LocalDecls, TypeDecl};
 use crate::object::Object;
 use crate::resolver::{MethodInfo, Resolver};
 use crate::ty::{TypeId, TypeKind};
@@ -133,7 +133,7 @@ pub(crate) struct PackageState<'e> {
     pub(crate) type_order: Vec<DeclId>,
     pub(crate) func_order: Vec<DeclId>,
     pub(crate) methods: FxHashMap<DeclId, Arc<[(Name, DeclId)]>>,
-    pub(crate) bounds: RefCell<FxHashMap<TypeParamId, TypeId>>,
+    pub(crate) bounds: RefCell<FxHashMap<TypeParamId, Bound>>,
     pub(crate) delayed: RefCell<Vec<(u32, Option<DeclId>, Delayed)>>,
     /// What initialisers mention, by tree and expression; what constants, and variables without
     /// an initialiser, mention, by tree and identifier.
@@ -573,7 +573,7 @@ impl Resolver for Context<'_> {
         })
     }
 
-    fn bound_of(&self, param: TypeParamId) -> TypeId {
+    fn bound_of(&self, param: TypeParamId) -> Bound {
         if let Some(&bound) = self.locals.borrow().bounds.get(&param) {
             return bound;
         }
@@ -583,12 +583,12 @@ impl Resolver for Context<'_> {
             && package == self.package
         {
             self.resolve_bounds(owner);
-            return state.bounds.borrow().get(&param).copied().unwrap_or(TypeId::INVALID);
+            return state.bounds.borrow().get(&param).copied().unwrap_or(Bound::INVALID);
         }
         let found = self.decls(package).and_then(|decls| decls.bounds.get(&param).copied());
         found
             .or_else(|| self.env.local_decls(owner.parent()?)?.bounds.get(&param).copied())
-            .unwrap_or(TypeId::INVALID)
+            .unwrap_or(Bound::INVALID)
     }
 
     fn target(&self) -> Target {

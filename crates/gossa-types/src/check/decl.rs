@@ -6,7 +6,7 @@ use super::{Checker, Delayed, LocalConst, OpenType, Operand, Target};
 use crate::constant::Value;
 use crate::decls::NoteKind;
 use crate::ids::{DeclId, DeclKey, TypeParamId};
-use crate::info::{LocalKind, Mode, TypeDecl};
+use crate::info::{Bound, LocalKind, Mode, TypeDecl};
 use crate::object::{LocalId, Object};
 use crate::subst::substitute;
 use crate::ty::{BasicKind, TypeId, TypeKind, TypeList};
@@ -204,12 +204,14 @@ impl Checker<'_> {
                 self.error(field.ty, "cannot use a type parameter as constraint");
                 bound = TypeId::INVALID;
             }
+            let mut joint = false;
             for &ident in &tree[field.names] {
                 if tree.name(ident).is_none() {
                     continue;
                 }
                 let Some(&param) = params.next() else { return };
-                self.set_bound(param, bound);
+                self.set_bound(param, Bound { ty: bound, joint });
+                joint = true;
             }
         }
     }
@@ -276,12 +278,12 @@ impl Checker<'_> {
         for (index, &param) in own.iter().enumerate() {
             let bound = match base.get(index) {
                 Some(&base_param) if base.len() == own.len() => {
-                    let bound = crate::Resolver::bound_of(self.cx, base_param);
+                    let bound = crate::Resolver::bound_of(self.cx, base_param).ty;
                     substitute(bound, &base, &args)
                 }
                 _ => TypeId::INVALID,
             };
-            self.set_bound(param, bound);
+            self.set_bound(param, Bound { ty: bound, joint: false });
         }
     }
 

@@ -4,6 +4,7 @@ use super::context::{Context, State};
 use super::{Checker, Place, Scratch, with_stack};
 use crate::decls::{Note, NoteKind, TypeError};
 use crate::ids::DeclId;
+use crate::info::Bound;
 use crate::object::Object;
 use crate::ty::{SignatureType, TypeId, TypeKind};
 use gossa_syntax::{ExprId, Spec, TreeRoot};
@@ -345,7 +346,7 @@ impl Checker<'_> {
     }
 
     /// Records the constraint of a type parameter.
-    pub(super) fn set_bound(&self, param: crate::TypeParamId, bound: TypeId) {
+    pub(super) fn set_bound(&self, param: crate::TypeParamId, bound: Bound) {
         match self.cx.state() {
             Some(state)
                 if param.key().owner.parent().is_none()
