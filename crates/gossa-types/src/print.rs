@@ -254,17 +254,16 @@ impl<'p> Printer<'p> {
     fn named(&self, out: &mut String, decl: DeclId, args: &[TypeId]) {
         self.prefix(out, decl.package());
         out.push_str(decl.name().as_str());
-        // The arguments of an enclosing function are not written.
-        if args.is_empty() {
-            let params = self.r.type_params_of(decl);
-            let outer = params.iter().take_while(|p| p.key().owner != decl).count();
-            self.type_params(out, &params[outer..]);
-        } else if decl.parent().is_none() {
+        if !args.is_empty() && decl.parent().is_none() {
             self.arguments(out, args);
-        } else {
-            let params = self.r.type_params_of(decl);
-            let outer = params.iter().take_while(|p| p.key().owner != decl).count();
-            self.arguments(out, args.get(outer..).unwrap_or_default());
+            return;
+        }
+        // The arguments of an enclosing function are not written.
+        let params = self.r.type_params_of(decl);
+        let outer = params.iter().take_while(|p| p.key().owner != decl).count();
+        match args.get(outer..) {
+            Some(own @ [_, ..]) => self.arguments(out, own),
+            _ => self.type_params(out, &params[outer..]),
         }
     }
 

@@ -133,6 +133,16 @@ fn the_standard_library_is_as_go_types_has_it() {
     amd64.equal(300_000);
 }
 
+/// Every kind of expression, statement and declaration, in the odd corners too.
+#[test]
+fn our_fixtures_are_as_go_types_has_them() {
+    let dir = &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/types/dump");
+    let dir = &dir.canonicalize().expect("the fixtures");
+    let patterns = &["./..."];
+    Comparison { dir, goos: "linux", goarch: "amd64", patterns }.equal(7_000);
+    Comparison { dir, goos: "linux", goarch: "386", patterns }.equal(7_000);
+}
+
 #[test]
 fn sizes_are_those_of_the_target() {
     let dir = &GOROOT.join("src");

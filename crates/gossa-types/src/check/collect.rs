@@ -67,6 +67,12 @@ pub(super) fn collect<'e>(
         },
     };
     collector.run();
+    let PackageState { value_order, consts, vars, funcs, .. } = &mut collector.state;
+    // Functions were collected last.
+    value_order.sort_by_key(|decl| {
+        let (constant, var) = (consts.get(decl), vars.get(decl));
+        constant.map(|e| e.tree).or(var.map(|e| e.tree)).or(funcs.get(decl).map(|e| e.tree))
+    });
     (collector.state, collector.errors)
 }
 

@@ -11,6 +11,7 @@ use crate::lookup::{
     lookup_ignoring_case, struct_fields,
 };
 use crate::object::{Builtin, Object};
+use crate::resolver::Resolver;
 use crate::ty::{BasicKind, Param, SignatureType, TypeId, TypeKind};
 use gossa_base::Name;
 use gossa_syntax::{Expr, ExprId};
@@ -111,7 +112,12 @@ impl Checker<'_> {
     fn selected_method(&mut self, expr: ExprId, sel: ExprId, x: &Operand, found: Found) -> Operand {
         match found.selected {
             Selected::Method { decl } => {
-                self.add_reference(decl);
+                // The compiler orders initializations as if methods of instances mentioned nothing.
+                let of_instance =
+                    || self.cx.method_info(decl).is_some_and(|info| info.receiver_params > 0);
+                if decl.package() == self.cx.package && !of_instance() {
+                    self.add_reference(decl);
+                }
                 self.record_object(sel, Object::Func(decl));
             }
             _ => self.record_object(sel, Object::InterfaceMethod),

@@ -196,14 +196,7 @@ impl Checker<'_> {
         }
         self.record_object(sel, Object::Field);
         let mode = if x.mode == Mode::Variable { Mode::Variable } else { Mode::Value };
-        let mut at = arg;
-        loop {
-            self.records().set_expr(at, mode, found.ty);
-            match self.tree()[at] {
-                Expr::Paren(inner) => at = inner,
-                _ => break,
-            }
-        }
+        self.records().set_expr(selector, mode, found.ty);
         self.records().add_selection(
             selector,
             Selection {
