@@ -39,6 +39,10 @@ pub(crate) struct TypesDiffArgs {
     /// Leave out what the packages depend on.
     #[arg(long)]
     no_deps: bool,
+    /// Compare the packages with their tests, and the external tests, too; nothing that they
+    /// depend on.
+    #[arg(long)]
+    tests: bool,
     /// How many lines that differ are printed for each module.
     #[arg(long, default_value_t = 20)]
     show: usize,
@@ -58,6 +62,9 @@ struct Listed {
     standard: bool,
     #[serde(default)]
     dep_only: bool,
+    /// Whether something that it imports was not found.
+    #[serde(default)]
+    incomplete: bool,
     #[serde(default)]
     go_files: Vec<String>,
     #[serde(default)]
@@ -73,6 +80,7 @@ struct Totals {
     only_ours: u64,
     only_theirs: u64,
     cgo: u64,
+    incomplete: u64,
 }
 
 impl Totals {
@@ -83,18 +91,21 @@ impl Totals {
         self.only_ours += other.only_ours;
         self.only_theirs += other.only_theirs;
         self.cgo += other.cgo;
+        self.incomplete += other.incomplete;
     }
 
     fn print(&self, name: &str) {
         say(format_args!(
             "{name}: {} packages, {} lines of go/types; {} packages differ: {} lines are gossa's \
-             alone, {} go/types' alone; {} packages with cgo left out",
+             alone, {} go/types' alone; left out: {} packages with cgo, {} with imports that are \
+             not there",
             self.packages,
             self.lines,
             self.differing_packages,
             self.only_ours,
             self.only_theirs,
-            self.cgo
+            self.cgo,
+            self.incomplete
         ));
     }
 }
@@ -146,6 +157,9 @@ impl Tools {
         run.args(["--goroot", self.goroot.as_str()]);
         run.args(["--goos", &args.goos, "--goarch", &args.goarch]);
         run.args(["--cgo", if args.cgo { "on" } else { "off" }]);
+        if args.tests {
+            run.arg("--tests");
+        }
         run
     }
 
@@ -165,29 +179,45 @@ impl Tools {
         };
         let listing = list.output().map_err(|error| failed(&list, error.to_string()))?.stdout;
         let mut totals = Totals::default();
-        let mut paths: Vec<String> = Vec::new();
+        let mut expected: Vec<Expected> = Vec::new();
         for package in serde_json::Deserializer::from_slice(&listing).into_iter::<Listed>() {
             let package = package?;
-            let wanted = !package.dep_only || !args.no_deps && !package.standard;
+            let with_deps = !args.no_deps && !args.tests;
+            let wanted = !package.dep_only || with_deps && !package.standard;
             if !wanted || package.import_path == "unsafe" {
                 continue;
             }
-            if !seen.insert((package.dir.clone(), package.import_path.clone())) {
+            let key = (package.dir.clone(), package.import_path.clone());
+            if !args.tests && !seen.insert(key) {
                 continue;
             }
-            if !package.cgo_files.is_empty() {
-                totals.cgo += 1;
-            } else if !package.go_files.is_empty() {
-                paths.push(package.import_path);
-            }
+            totals.cgo += u64::from(!package.cgo_files.is_empty());
+            totals.incomplete += u64::from(package.incomplete);
+            let compared = package.cgo_files.is_empty()
+                && !package.incomplete
+                && !package.go_files.is_empty()
+                // The text of `p.test` is nowhere but in gossa's memory.
+                && !package.import_path.ends_with(".test");
+            expected.push(Expected { path: package.import_path, compared });
         }
+        if !args.tests {
+            expected.retain(|package| package.compared);
+        }
+        let paths: Vec<&str> =
+            expected.iter().filter(|p| p.compared).map(|p| p.path.as_str()).collect();
         if paths.is_empty() {
             return Ok(totals);
         }
         std::fs::write(&self.scratch, paths.join("\n")).map_err(BenchError::io(&self.scratch))?;
 
         let mut ours = self.gossa(args, dir, "types");
-        ours.args(["--dump", "json"]).args(&paths);
+        ours.args(["--dump", "json"]);
+        // Tests belong to the packages that patterns name.
+        if args.tests {
+            ours.args(&args.patterns)
+        } else {
+            ours.args(&paths)
+        };
         ours.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::inherit());
         let mut theirs = command(self.oracle.as_str());
         theirs.args(["-print", self.scratch.as_str(), "-goarch", &args.goarch]);
@@ -203,13 +233,16 @@ impl Tools {
         });
         let mut ours_child = ours.spawn().map_err(|error| failed(&ours, error.to_string()))?;
         let streams = (Packages::of(&mut ours_child), Packages::of(&mut theirs_child));
-        let compared = compare_streams(streams.0, streams.1, args.show, &mut totals);
+        let same_packages =
+            compare_streams(streams.0, streams.1, &expected, args.show, &mut totals)?;
+        if !same_packages {
+            let _ = (ours_child.kill(), theirs_child.kill());
+        }
         let _ = writer.join();
         // Status 3 says that some package had errors.
         let _ = ours_child.wait();
         let status = theirs_child.wait().map_err(|error| failed(&theirs, error.to_string()))?;
-        compared?;
-        if !status.success() {
+        if same_packages && !status.success() {
             return Err(failed(&theirs, status.to_string()));
         }
         Ok(totals)
@@ -232,6 +265,8 @@ struct Packages<R> {
     lines: BufReader<R>,
     /// The header of the next package.
     header: Vec<u8>,
+    /// A package that was read ahead.
+    pending: Option<Vec<u8>>,
 }
 
 impl Packages<Box<dyn Read>> {
@@ -246,11 +281,24 @@ impl Packages<Box<dyn Read>> {
 
 impl<R: Read> Packages<R> {
     fn new(stream: R) -> Self {
-        Self { lines: BufReader::with_capacity(1 << 20, stream), header: Vec::new() }
+        let lines = BufReader::with_capacity(1 << 20, stream);
+        Self { lines, header: Vec::new(), pending: None }
+    }
+
+    /// Passes over a package, if it is the next.
+    fn skip(&mut self, path: &str) -> Result<(), BenchError> {
+        let next = self.next()?;
+        if !is_package(header(&next), path) {
+            self.pending = Some(next);
+        }
+        Ok(())
     }
 
     /// The lines of the next package, header included; empty at the end.
     fn next(&mut self) -> Result<Vec<u8>, BenchError> {
+        if let Some(pending) = self.pending.take() {
+            return Ok(pending);
+        }
         let failed = BenchError::io("dump");
         let mut text = std::mem::take(&mut self.header);
         let mut read = || -> std::io::Result<()> {
@@ -270,29 +318,51 @@ impl<R: Read> Packages<R> {
     }
 }
 
+/// A package of the dumps, in their order.
+struct Expected {
+    path: String,
+    /// Whether it is in both dumps, not in gossa's alone.
+    compared: bool,
+}
+
+/// Compares package by package; whether both streams had those that they should.
 fn compare_streams<A: Read, B: Read>(
     mut ours: Packages<A>,
     mut theirs: Packages<B>,
+    expected: &[Expected],
     show: usize,
     totals: &mut Totals,
-) -> Result<(), BenchError> {
+) -> Result<bool, BenchError> {
     let mut left = show;
-    loop {
-        let (a, b) = (ours.next()?, theirs.next()?);
-        if a.is_empty() && b.is_empty() {
-            return Ok(());
+    for package in expected {
+        if !package.compared {
+            ours.skip(&package.path)?;
+            continue;
         }
+        let (a, b) = (ours.next()?, theirs.next()?);
         totals.packages += 1;
         totals.lines += b.iter().filter(|&&byte| byte == b'\n').count() as u64;
         if a != b {
             totals.differing_packages += 1;
             difference(&a, &b, &mut left, totals);
         }
-        if header(&a) != header(&b) {
-            say(format_args!("the dumps are not of the same packages; stopping"));
-            return Ok(());
+        if !is_package(header(&a), &package.path) || header(&a) != header(&b) {
+            say(format_args!("one of the dumps lacks {}; stopping", package.path));
+            return Ok(false);
         }
     }
+    let same = ours.next()?.is_empty() && theirs.next()?.is_empty();
+    if !same {
+        totals.differing_packages += 1;
+        say(format_args!("one of the dumps has more packages"));
+    }
+    Ok(same)
+}
+
+/// Whether a line begins the package that is listed as `path`: `p`, or `p [q.test]`.
+fn is_package(line: &[u8], path: &str) -> bool {
+    let path = path.split(' ').next().unwrap_or_default();
+    line.starts_with(format!("{{\"kind\":\"package\",\"path\":\"{path}\",").as_bytes())
 }
 
 fn header(package: &[u8]) -> &[u8] {
@@ -344,29 +414,46 @@ fn difference(ours: &[u8], theirs: &[u8], left: &mut usize, totals: &mut Totals)
 mod tests {
     use super::*;
 
-    fn compared(ours: &str, theirs: &str) -> [u64; 5] {
+    fn compared(ours: &str, theirs: &str, packages: &[&str]) -> ([u64; 5], bool) {
         let mut t = Totals::default();
+        let expected: Vec<Expected> = packages
+            .iter()
+            .map(|path| match path.strip_prefix('-') {
+                Some(path) => Expected { path: path.to_owned(), compared: false },
+                None => Expected { path: (*path).to_owned(), compared: true },
+            })
+            .collect();
         let (a, b) = (Packages::new(ours.as_bytes()), Packages::new(theirs.as_bytes()));
-        compare_streams(a, b, 0, &mut t).unwrap();
-        [t.packages, t.lines, t.differing_packages, t.only_ours, t.only_theirs]
+        let same = compare_streams(a, b, &expected, 0, &mut t).unwrap();
+        ([t.packages, t.lines, t.differing_packages, t.only_ours, t.only_theirs], same)
     }
+
+    const A: &str = "{\"kind\":\"package\",\"path\":\"a\",\"name\":\"a\"}\nx\n";
+    const B: &str = "{\"kind\":\"package\",\"path\":\"b\",\"name\":\"b\"}\ny\ny\n";
 
     #[test]
     fn lines_are_compared_a_package_at_a_time() {
-        let a = "{\"kind\":\"package\",\"path\":\"a\"}\nx\n";
-        let b = "{\"kind\":\"package\",\"path\":\"b\"}\ny\ny\n";
-        let two = format!("{a}{b}");
-        assert_eq!(compared(&two, &two), [2, 5, 0, 0, 0]);
-        let other = format!("{a}{}", b.replacen('y', "z", 1));
-        assert_eq!(compared(&two, &other), [2, 5, 1, 1, 1]);
-        assert_eq!(compared(&format!("{a}x\n"), a), [1, 2, 1, 1, 0]);
+        let two = format!("{A}{B}");
+        assert_eq!(compared(&two, &two, &["a", "b"]), ([2, 5, 0, 0, 0], true));
+        let other = format!("{A}{}", B.replacen('y', "z", 1));
+        assert_eq!(compared(&two, &other, &["a", "b"]), ([2, 5, 1, 1, 1], true));
+        assert_eq!(compared(&format!("{A}x\n"), A, &["a"]), ([1, 2, 1, 1, 0], true));
         // Order counts.
-        assert_eq!(compared(&format!("{a}y\n"), &a.replace('x', "y\nx")), [1, 3, 1, 0, 0]);
+        let swapped = A.replace("\nx", "\ny\nx");
+        assert_eq!(compared(&format!("{A}y\n"), &swapped, &["a"]), ([1, 3, 1, 0, 0], true));
     }
 
     #[test]
     fn a_missing_package_is_a_difference() {
-        let a = "{\"kind\":\"package\",\"path\":\"a\"}\nx\n";
-        assert_eq!(compared("", a), [1, 2, 1, 0, 2]);
+        assert_eq!(compared("", A, &["a"]), ([1, 2, 1, 0, 2], false));
+        assert_eq!(compared(A, A, &["a", "b"]), ([2, 2, 0, 0, 0], false));
+        assert_eq!(compared(&format!("{A}{B}"), A, &["a"]), ([1, 2, 1, 0, 0], false));
+    }
+
+    #[test]
+    fn what_is_not_compared_is_passed_over() {
+        let two = format!("{A}{B}");
+        assert_eq!(compared(&two, B, &["-a", "b [b.test]"]), ([1, 3, 0, 0, 0], true));
+        assert_eq!(compared(B, B, &["-a", "b"]), ([1, 3, 0, 0, 0], true));
     }
 }

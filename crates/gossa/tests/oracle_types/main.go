@@ -69,7 +69,7 @@ func main() {
 		fail(err)
 	}
 	wanted := map[string]bool{}
-	for path := range strings.FieldsSeq(string(text)) {
+	for path := range strings.SplitSeq(string(text), "\n") {
 		wanted[path] = true
 	}
 	sizes := types.SizesFor("gc", *goarch)
@@ -88,7 +88,8 @@ func main() {
 		} else if err != nil {
 			fail(err)
 		}
-		if p.ImportPath == "unsafe" {
+		// The text of "p.test" is in no file.
+		if p.ImportPath == "unsafe" || strings.HasSuffix(p.ImportPath, ".test") {
 			continue
 		}
 		printed := wanted[p.ImportPath] && len(p.CgoFiles) == 0
@@ -102,8 +103,12 @@ func fail(err error) {
 }
 
 func checkPackage(out io.Writer, fset *token.FileSet, packages map[string]*types.Package, p *listed, sizes types.Sizes, printed bool) {
-	names := append(append([]string{}, p.GoFiles...), p.CgoFiles...)
-	sort.Strings(names)
+	// Files of tests come last, and are in their package's order of initialization.
+	names := append([]string{}, p.GoFiles...)
+	if len(p.CgoFiles) > 0 {
+		names = append(names, p.CgoFiles...)
+		sort.Strings(names)
+	}
 	files := parse(fset, p.Dir, names)
 	version := "go1.27"
 	if p.Module != nil {
@@ -134,7 +139,9 @@ func checkPackage(out io.Writer, fset *token.FileSet, packages map[string]*types
 			FileVersions: map[*ast.File]string{},
 		}
 	}
-	checked, _ := config.Check(p.ImportPath, fset, files, &info)
+	// "p [p.test]" is p, compiled with its tests.
+	path, _, _ := strings.Cut(p.ImportPath, " ")
+	checked, _ := config.Check(path, fset, files, &info)
 	packages[p.ImportPath] = checked
 	if printed {
 		d := dumper{fset: fset, info: &info, pkg: checked}
