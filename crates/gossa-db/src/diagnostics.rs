@@ -8,9 +8,9 @@ use crate::parsing::parse;
 use gossa_base::{FxHashSet, LineColumn, LineIndex, TextRange};
 use gossa_report::{Diagnostic, Location, Origin, Severity, Stage};
 use gossa_ssa::{FuncId, FuncKey};
-use gossa_syntax::{Node, NodeId, Span, TreeRoot, TreeWithSpans};
+use gossa_syntax::{Node, NodeId, Span, TreeWithSpans};
 use gossa_types::order::cycle_error;
-use gossa_types::{DeclId, DeclSource, PackageId, ShownPlace, TypeError};
+use gossa_types::{DeclId, DeclSource, Note, PackageId, Part, ShownPlace, TypeError, node_span};
 
 /// A node of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -87,38 +87,34 @@ impl Place {
     /// Where the node is. Parses the file again if its trees were dropped.
     #[must_use]
     pub fn resolve(self, db: &dyn Db) -> Option<SourcePlace> {
+        self.find(db, |tree| match self.node.node() {
+            Node::Expr(id) => tree.spans.exprs.get(id.index()).copied(),
+            _ => node_span(tree, self.node, Part::Whole),
+        })
+    }
+
+    /// Where an error about a part of the node is, as the compiler sees it.
+    fn resolve_part(self, db: &dyn Db, part: Part) -> Option<SourcePlace> {
+        self.find(db, |tree| node_span(tree, self.node, part))
+    }
+
+    /// The place that `span` finds in the node's tree; the whole declaration where it finds none.
+    fn find(
+        self,
+        db: &dyn Db,
+        span: impl FnOnce(&TreeWithSpans) -> Option<Span>,
+    ) -> Option<SourcePlace> {
         let package = *Program::get(db).packages(db).get(&self.package)?;
         let file = source_file(db, package, self.source)?;
         let parsed = parse(db, file).load(db, file);
         let decl = parsed.decls.get(self.source.decl as usize)?;
-        let tree = if self.in_body { decl.body.as_ref()? } else { &decl.header };
-        let span = match self.node.node() {
-            Node::Root => root_span(&decl.header),
-            // An operator says more than the whole expression, as in the compiler's messages.
-            Node::Expr(id) => tree.spans.exprs.get(id.index()).copied(),
-            Node::Stmt(id) => tree.spans.stmts.get(id.index()).copied(),
-            Node::End(id) => tree.spans.stmts.get(id.index()).map(|span| Span {
-                start: span.end.saturating_sub(1),
-                end: span.end,
-                anchor: span.end.saturating_sub(1),
-            }),
-        };
-        let base = decl.range.start();
-        let range = span.map_or(decl.range, |span| {
-            TextRange::new(
-                base + gossa_base::TextSize::from(span.start),
-                base + gossa_base::TextSize::from(span.end),
-            )
+        // The declared name is in the header.
+        let in_body = self.in_body && self.node != NodeId::ROOT;
+        let tree = if in_body { decl.body.as_ref()? } else { &decl.header };
+        let range = span(tree).map_or(decl.range, |span| {
+            TextRange::new(span.start.into(), span.end.into()) + decl.range.start()
         });
         Some(SourcePlace::new(db, file, range))
-    }
-}
-
-/// The declared name stands for a whole declaration.
-fn root_span(header: &TreeWithSpans) -> Option<Span> {
-    match header.tree.root {
-        TreeRoot::Func { name, .. } => Some(header.spans[name]),
-        _ => None,
     }
 }
 
@@ -173,15 +169,20 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
         if has_syntax_errors && error.soft {
             continue;
         }
-        let place = |source, in_body, node| {
-            Place { package: package.id(db), source, in_body, node }.resolve(db)
-        };
+        let &TypeError { source, in_body, node, .. } = error;
+        let place = Place { package: package.id(db), source, in_body, node };
         let text = error.text(&|note| {
-            let place = place(note.source, note.in_body, note.node)?;
-            let file = place.path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
-            Some(ShownPlace { file, line: place.start.line, column: place.start.column })
+            let &Note { source, in_body, node, .. } = note;
+            let place =
+                Place { package: note.package.unwrap_or(package.id(db)), source, in_body, node };
+            let found = place.resolve_part(db, Part::Whole)?;
+            let file = match note.package {
+                None => found.path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned(),
+                Some(_) => found.path,
+            };
+            Some(ShownPlace { file, line: found.start.line, column: found.start.column })
         });
-        found.push((place(error.source, error.in_body, error.node), text));
+        found.push((place.resolve_part(db, error.part), text));
     }
     // As the compiler does: in the order of places, and nothing twice in a line.
     let line = |place: &Option<SourcePlace>| {

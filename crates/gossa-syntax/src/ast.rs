@@ -585,7 +585,7 @@ pub struct Span {
     /// One past the last byte.
     pub end: u32,
     /// The node's own token where it is not the first: operator of binary expressions,
-    /// assignments, sends and inc/dec; the dot of selectors and type assertions; `(` of calls;
+    /// assignments, sends and inc/dec; the dot of selectors and type assertions; `(` of calls and function types;
     /// `[` of index and slice expressions; `{` of composite literals, of struct and interface
     /// types, and of blocks' owners (`switch`, `select`); `:` of key-values, cases and labels;
     /// the `range` keyword; the arrow of directed channel types. Else equal to `start`.

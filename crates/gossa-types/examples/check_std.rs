@@ -215,12 +215,13 @@ fn check(env: &mut SimpleEnv, package: &Listed, totals: &mut Totals, dump: &FxHa
 fn place(package: &Listed, files: &[File], texts: &[Vec<u8>], error: &TypeError) -> String {
     let file = error.source.file as usize;
     let decl = &files[file].decls[error.source.decl as usize];
-    let spans: &Spans = match (&decl.body, error.in_body) {
-        (Some(body), true) => &body.spans,
-        _ => &decl.header.spans,
+    let tree = match (&decl.body, error.in_body) {
+        (Some(body), true) => body,
+        _ => &decl.header,
     };
-    let relative = spans.range(error.node).map_or(0.into(), gossa_base::TextRange::start);
-    let at = LineIndex::new(&texts[file]).line_column(decl.range.start() + relative);
+    let relative = error.span(tree).map_or(0, |span| span.start);
+    let at = LineIndex::new(&texts[file])
+        .line_column(decl.range.start() + gossa_base::TextSize::from(relative));
     let soft = if error.soft { " (soft)" } else { "" };
     format!(
         "{}/{}:{}:{}: {}{soft}",

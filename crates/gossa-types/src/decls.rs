@@ -7,7 +7,9 @@ use crate::info::{Bound, LocalDecls, TreeTypes, TypeDecl};
 use crate::object::Object;
 use crate::ty::{TypeId, TypeList};
 use gossa_base::{FxHashMap, Name};
-use gossa_syntax::{DeclKeyword, ExprId, NodeId, SpecId, Tree};
+use gossa_syntax::{
+    DeclKeyword, Expr, ExprId, Node, NodeId, Span, SpecId, StmtId, Tree, TreeRoot, TreeWithSpans,
+};
 use std::sync::Arc;
 
 /// A top-level declaration of a package by place: file, then declaration in the file.
@@ -28,6 +30,8 @@ pub struct TypeError {
     pub in_body: bool,
     /// The node.
     pub node: NodeId,
+    /// Which part of the node.
+    pub part: Part,
     /// What is wrong, as the compiler says it.
     pub message: String,
     /// Whether the program is still valid (unused variable or import, ...): gossa goes on as if
@@ -37,9 +41,61 @@ pub struct TypeError {
     pub notes: Box<[Note]>,
 }
 
+/// The part of a node that an error points to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Part {
+    /// All of it.
+    #[default]
+    Whole,
+    /// From its own token on: the operator, the parenthesis of a call, ...; see
+    /// [`gossa_syntax::Span::anchor`].
+    Token,
+    /// Its last byte: the brace that closes a literal.
+    End,
+}
+
+/// A part of a node.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct At {
+    pub(crate) node: NodeId,
+    pub(crate) part: Part,
+}
+
+impl At {
+    /// A node from its own token on.
+    pub(crate) fn token(node: impl Into<NodeId>) -> Self {
+        Self { node: node.into(), part: Part::Token }
+    }
+
+    /// The end of a node.
+    pub(crate) fn end(node: impl Into<NodeId>) -> Self {
+        Self { node: node.into(), part: Part::End }
+    }
+}
+
+impl From<NodeId> for At {
+    fn from(node: NodeId) -> Self {
+        Self { node, part: Part::Whole }
+    }
+}
+
+impl From<ExprId> for At {
+    fn from(expr: ExprId) -> Self {
+        NodeId::from(expr).into()
+    }
+}
+
+impl From<StmtId> for At {
+    fn from(stmt: StmtId) -> Self {
+        NodeId::from(stmt).into()
+    }
+}
+
 /// A place that an error mentions besides its own.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Note {
+    /// The package; `None`: the error's own.
+    pub package: Option<PackageId>,
     /// The declaration.
     pub source: DeclSource,
     /// Whether `node` is of the body's tree rather than the header's.
@@ -59,6 +115,8 @@ pub enum NoteKind {
     Line,
     /// Ends the message: `... at file.go:1:2`.
     Position,
+    /// The same, and closes a parenthesis.
+    InParentheses,
 }
 
 /// Where a node is, as messages show it.
@@ -73,21 +131,79 @@ pub struct ShownPlace {
 }
 
 impl TypeError {
+    /// Where the error is, relative to the declaration, given the tree of its node; `None` for
+    /// the declaration as a whole.
+    #[must_use]
+    pub fn span(&self, tree: &TreeWithSpans) -> Option<Span> {
+        node_span(tree, self.node, self.part)
+    }
+
     /// The message with its notes, as the compiler writes it; `place` finds nodes.
     #[must_use]
     pub fn text(&self, place: &dyn Fn(&Note) -> Option<ShownPlace>) -> String {
         use std::fmt::Write;
         let mut text = self.message.clone();
         for note in &self.notes {
-            let Some(ShownPlace { file, line, column }) = place(note) else { continue };
+            let Some(ShownPlace { file, line, column }) = place(note) else {
+                if note.kind == NoteKind::InParentheses {
+                    text.push(')');
+                }
+                continue;
+            };
             // Writing to a string does not fail.
             let _ = match &note.kind {
                 NoteKind::Text(what) => write!(text, "\n\t{file}:{line}:{column}: {what}"),
                 NoteKind::Line => write!(text, " at line {line}"),
                 NoteKind::Position => write!(text, " at {file}:{line}:{column}"),
+                NoteKind::InParentheses => write!(text, " at {file}:{line}:{column})"),
             };
         }
         text
+    }
+}
+
+/// Where a part of a node is, relative to the declaration; `None` for the declaration as a whole.
+#[must_use]
+pub fn node_span(tree: &TreeWithSpans, node: NodeId, part: Part) -> Option<Span> {
+    let spans = &tree.spans;
+    let mut span = match node.node() {
+        // The declared name stands for a whole function.
+        Node::Root => match tree.tree.root {
+            TreeRoot::Func { name, .. } => spans[name],
+            _ => return None,
+        },
+        Node::Expr(id) => Span { start: first_byte(tree, id), ..*spans.exprs.get(id.index())? },
+        Node::Stmt(id) => *spans.stmts.get(id.index())?,
+        Node::End(id) => {
+            let end = spans.stmts.get(id.index())?.end;
+            Span { start: end.saturating_sub(1), end, anchor: end }
+        }
+    };
+    match part {
+        Part::Whole => {}
+        Part::Token => span.start = span.anchor,
+        Part::End => span.start = span.end.saturating_sub(1),
+    }
+    span.end = span.end.max(span.start);
+    Some(span)
+}
+
+/// Where an expression starts in the compiler's eyes: function types at their parameters, slice
+/// expressions at their bracket.
+fn first_byte(tree: &TreeWithSpans, mut expr: ExprId) -> u32 {
+    loop {
+        let Some(span) = tree.spans.exprs.get(expr.index()) else { return 0 };
+        expr = match tree.tree[expr] {
+            Expr::Selector { x, .. }
+            | Expr::Index { x, .. }
+            | Expr::TypeAssert { x, .. }
+            | Expr::Call { fun: x, .. }
+            | Expr::Binary { x, .. }
+            | Expr::KeyValue { key: x, .. } => x,
+            Expr::CompositeLit { ty: Some(ty), .. } => ty,
+            Expr::FuncType(_) | Expr::Slice { .. } => return span.anchor,
+            _ => return span.start,
+        };
     }
 }
 
@@ -141,6 +257,8 @@ pub struct FuncDecl {
     pub signature: TypeId,
     /// All type parameters, the receiver's first.
     pub type_params: Arc<[TypeParamId]>,
+    /// The identifiers that declare them, in the declaration's header tree.
+    pub type_param_idents: Box<[ExprId]>,
     /// Its receiver.
     pub receiver: Option<Receiver>,
     /// Whether it has a body.
@@ -236,6 +354,8 @@ pub struct PackageDecls {
     pub scope: FxHashMap<Name, Object>,
     /// For each file the names that its imports bind, dot imports resolved.
     pub file_scopes: Box<[FxHashMap<Name, Object>]>,
+    /// Language version of the package, (1, N).
+    pub go_version: (u32, u32),
     /// For each file its language version, (1, N).
     pub file_versions: Box<[(u32, u32)]>,
     /// Constants.

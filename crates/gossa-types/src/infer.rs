@@ -88,14 +88,13 @@ pub enum InferErrorKind {
 
 impl InferError {
     /// What the compiler says; empty when it says nothing more. `argument` writes the argument
-    /// with an index, `declared` the place of a type parameter.
+    /// with an index.
     #[must_use]
     pub fn message(
         &self,
         r: &dyn Resolver,
         printer: &Printer<'_>,
         argument: &dyn Fn(usize) -> String,
-        declared: &dyn Fn(TypeParamId) -> String,
     ) -> String {
         let print = |ty: &TypeId| printer.print(*ty);
         match &self.kind {
@@ -138,9 +137,7 @@ impl InferError {
                 }
                 text
             }
-            InferErrorKind::CannotInfer(param) => {
-                format!("cannot infer {} (declared at {})", param.name(), declared(*param))
-            }
+            InferErrorKind::CannotInfer(param) => format!("cannot infer {}", param.name()),
         }
     }
 }

@@ -34,7 +34,8 @@ pub mod universe;
 
 pub use decls::{
     BodyTypes, ConstDecl, DeclSource, FuncDecl, Initializer, Instantiation, ItemTree, Linkname,
-    Note, NoteKind, PackageDecls, Receiver, ShownPlace, StaticDecl, TypeError, VarDecl,
+    Note, NoteKind, PackageDecls, Part, Receiver, ShownPlace, StaticDecl, TypeError, VarDecl,
+    node_span,
 };
 pub use env::{Target, TypeEnv};
 pub use ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};

@@ -5,7 +5,9 @@
 //! variables without an initializer take their turns among them. Constants have none, but may be
 //! part of a cycle (`const c = len(v)`).
 
-use crate::decls::{DeclSource, Initializer, Note, NoteKind, PackageDecls, StaticDecl, TypeError};
+use crate::decls::{
+    DeclSource, Initializer, Note, NoteKind, PackageDecls, Part, StaticDecl, TypeError,
+};
 use crate::ids::DeclId;
 use gossa_base::FxHashMap;
 use gossa_syntax::NodeId;
@@ -63,10 +65,10 @@ pub fn cycle_error(decls: &PackageDecls, cycle: &[DeclId]) -> Option<TypeError> 
     let message = lines.next()?;
     let notes = lines.zip(cycle).filter_map(|(line, &decl)| {
         let (source, node) = place(decl)?;
-        Some(Note { source, in_body: false, node, kind: NoteKind::Text(line) })
+        Some(Note { package: None, source, in_body: false, node, kind: NoteKind::Text(line) })
     });
     let notes = notes.collect();
-    Some(TypeError { source, in_body: false, node, message, soft: false, notes })
+    Some(TypeError { source, in_body: false, node, part: Part::Whole, message, soft: false, notes })
 }
 
 /// Where a variable, constant or function is declared.

@@ -114,6 +114,7 @@ impl Universe {
             FuncDecl {
                 signature,
                 type_params: Arc::from([]),
+                type_param_idents: Box::default(),
                 receiver: Some(Receiver {
                     base: error,
                     pointer: false,

@@ -343,7 +343,7 @@ fn errors_are_where_the_reference_implementation_has_them() {
             if is_test_builtin(&error.message) {
                 continue;
             }
-            let (file, range) = checked.range(error.source, error.in_body, error.node);
+            let (file, range) = checked.node(error);
             let line = checked.line(error).1;
             found[file].push(Found { line, range, message: checked.text(error) });
         }

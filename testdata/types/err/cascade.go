@@ -27,7 +27,7 @@ func g() {
 	x.y = 1 // ERROR "x.y undefined"
 	fmt.Printn(x, w) // ERROR "undefined: fmt.Printn"
 	if w {
-		var unused = w
+		var unused = w // ERROR "declared and not used: unused"
 	}
 	switch y := w.(type) {
 	case int:

@@ -189,9 +189,10 @@ impl Parser<'_> {
                     return self.bad_expr();
                 }
                 self.next();
+                let paren = self.pos();
                 let signature = self.signature(start, "function type");
                 if self.tok() != T::LeftBrace {
-                    return self.func_type(start, signature);
+                    return self.func_type(start, signature, paren);
                 }
                 self.level += 1;
                 let body = self.func_body();

@@ -64,8 +64,9 @@ impl Parser<'_> {
                     return self.bad_expr();
                 }
                 self.next();
+                let paren = self.pos();
                 let signature = self.signature(start, "function type");
-                self.func_type(start, signature)
+                self.func_type(start, signature, paren)
             }
             T::LeftBracket => {
                 self.next();
@@ -121,9 +122,9 @@ impl Parser<'_> {
         self.builder().expr(Expr::ChanType { dir, elem }, start, end, arrow)
     }
 
-    pub(super) fn func_type(&mut self, start: u32, signature: SignatureId) -> ExprId {
+    pub(super) fn func_type(&mut self, start: u32, signature: SignatureId, paren: u32) -> ExprId {
         let end = self.builder().signature_end(signature);
-        self.builder().expr(Expr::FuncType(signature), start, end, start)
+        self.builder().expr(Expr::FuncType(signature), start, end, paren)
     }
 
     /// An array type after its `[`, and after its length if that was parsed already.
@@ -414,7 +415,7 @@ impl Parser<'_> {
         let method = |p: &mut Self| {
             let start = p.pos();
             let signature = p.signature(start, CONTEXT);
-            Ok(p.func_type(start, signature))
+            Ok(p.func_type(start, signature, start))
         };
         match self.tok() {
             T::LeftParen => method(self),

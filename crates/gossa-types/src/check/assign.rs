@@ -7,6 +7,7 @@ use super::scope::Entity;
 use super::update::Misfit;
 use super::{Checker, Operand, Synthetic, Target};
 use crate::assignable::{Cause, assignable};
+use crate::decls::At;
 use crate::info::Mode;
 use crate::object::LocalId;
 use crate::ty::{BasicKind, TypeId, TypeKind};
@@ -362,16 +363,9 @@ impl Checker<'_> {
             self.error(expr, format!("cannot assign to struct field {text} in map"));
             return Err(());
         }
-        let what = self.operand_text(&x);
+        let text = self.expr_text(expr);
         let message =
-            format!("cannot assign to {what} (neither addressable nor a map index expression)");
-        let message = match x.mode {
-            Mode::Constant | Mode::Nil => message,
-            _ => format!(
-                "cannot assign to {} (neither addressable nor a map index expression)",
-                self.expr_text(expr)
-            ),
-        };
+            format!("cannot assign to {text} (neither addressable nor a map index expression)");
         self.error(expr, message);
         Err(())
     }
@@ -504,7 +498,7 @@ impl Checker<'_> {
         }
         let found = self.init_vars(&types, rhs, None);
         if !has_new && !has_error {
-            self.soft_error(at, "no new variables on left side of :=");
+            self.soft_error(At::token(at), "no new variables on left side of :=");
         }
         for (left, ty) in lefts.iter().zip(found) {
             if let Left::New(ident, local) = *left {

@@ -56,7 +56,8 @@ impl Checker<'_> {
             self.compare(op, &mut x, &y, expr, false);
             return x;
         }
-        if !self.identical(x.ty, y.ty) {
+        let is_nil_of = |x: &Operand, y: &Operand| x.is_nil() && self.has_nil(y.ty);
+        if !self.identical(x.ty, y.ty) && !is_nil_of(&x, &y) && !is_nil_of(&y, &x) {
             if !Self::is_invalid(x.ty) && !Self::is_invalid(y.ty) {
                 let text = match self.tree()[expr] {
                     Expr::Binary { .. } => self.expr_text(expr),
@@ -80,7 +81,11 @@ impl Checker<'_> {
             _ => BasicKind::is_integer,
         };
         if !self.all_basic(x.ty, predicate) {
-            if !Self::is_invalid(self.under(x.ty)) {
+            let bound = match x.ty.unalias().kind() {
+                TypeKind::TypeParam(param) => crate::subst::bound(self.cx, *param),
+                _ => x.ty,
+            };
+            if !Self::is_invalid(self.under(bound)) {
                 let what = self.operand_text(&x);
                 let op = super::messages::binary_text(op);
                 let message = format!("invalid operation: operator {op} not defined on {what}");

@@ -2,6 +2,7 @@
 
 use super::instantiate::Types;
 use super::{Checker, ExprKind, Operand, Synthetic, Target};
+use crate::decls::At;
 use crate::infer::{InferArg, infer_call};
 use crate::info::Mode;
 use crate::subst::substitute;
@@ -154,6 +155,7 @@ impl Checker<'_> {
                 self.require_version(18, fun, |_| "function instantiation".to_owned());
                 let found = self.instantiated_signature(
                     fun,
+                    At::token(expr),
                     signature_type,
                     signature,
                     &types,
@@ -231,7 +233,10 @@ impl Checker<'_> {
                 false
             }
         });
-        let cause = cause.unwrap_or_else(|| "no common function type".to_owned());
+        let cause = cause.unwrap_or_else(|| {
+            let why = crate::underlying::common_underlying(self.cx, callee.ty).err();
+            why.map_or_else(String::new, |why| why.message(&|ty| self.type_text(ty)))
+        });
         let message = format!("invalid operation: cannot call {what}: {cause}");
         self.error(callee.expr, message);
         None
@@ -435,14 +440,15 @@ impl Checker<'_> {
             Ok(inferred) => inferred,
             Err(error) => {
                 let argument = |index: usize| self.expr_text_of(arguments.operands.get(index));
-                let message = self.infer_message(&error, &argument);
+                let (message, notes) = self.infer_message(&error, &argument);
                 if !message.is_empty() {
                     let at = error
                         .argument
                         .and_then(|index| arguments.operands.get(index))
-                        .map_or(call.expr, |arg| arg.expr);
+                        .map_or(At::token(call.expr), |arg| arg.expr.into());
                     let text = self.expr_text(call.fun);
-                    self.error(at, format!("in call to {text}, {message}"));
+                    let message = format!("in call to {text}, {message}");
+                    self.error_with(at, message, false, notes);
                 }
                 return Err(());
             }
@@ -451,6 +457,7 @@ impl Checker<'_> {
         if !signature.type_params.is_empty() {
             result = self.instantiated_signature(
                 call.fun,
+                At::token(call.expr),
                 called,
                 signature,
                 &inferred.callee,

@@ -7,7 +7,7 @@ use super::package::{PackageInput, unresolved};
 use super::record::Records;
 use crate::cgo::CgoDecls;
 use crate::constant::{LiteralKind, Value};
-use crate::decls::{DeclSource, Note, NoteKind, TypeError};
+use crate::decls::{DeclSource, Note, NoteKind, Part, TypeError};
 use crate::env::TypeEnv;
 use crate::ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};
 use crate::lookup::is_exported;
@@ -189,7 +189,15 @@ impl<'e> Collector<'_, 'e> {
         let source = self.state.trees[tree as usize].source;
         let notes = Box::default();
         let node = node.into();
-        self.errors.push(TypeError { source, in_body: false, node, message, soft: false, notes });
+        self.errors.push(TypeError {
+            source,
+            in_body: false,
+            node,
+            part: Part::Whole,
+            message,
+            soft: false,
+            notes,
+        });
     }
 
     /// Reports that a name is declared twice.
@@ -203,7 +211,13 @@ impl<'e> Collector<'_, 'e> {
     fn end_with_position(&mut self, place: Option<(u32, ExprId)>) {
         let Some((tree, ident)) = place else { return };
         let source = self.state.trees[tree as usize].source;
-        let note = Note { source, in_body: false, node: ident.into(), kind: NoteKind::Position };
+        let note = Note {
+            package: None,
+            source,
+            in_body: false,
+            node: ident.into(),
+            kind: NoteKind::Position,
+        };
         if let Some(error) = self.errors.last_mut() {
             error.notes = Box::new([note]);
         }
@@ -215,7 +229,13 @@ impl<'e> Collector<'_, 'e> {
         let source = self.state.trees[tree as usize].source;
         let kind = NoteKind::Text(format!("other declaration of {name}"));
         if let Some(error) = self.errors.last_mut() {
-            error.notes = Box::new([Note { source, in_body: false, node: ident.into(), kind }]);
+            error.notes = Box::new([Note {
+                package: None,
+                source,
+                in_body: false,
+                node: ident.into(),
+                kind,
+            }]);
         }
     }
 
@@ -301,11 +321,37 @@ impl<'e> Collector<'_, 'e> {
                     let taken = scope.len();
                     scope.entry(bound).or_insert(object);
                     if scope.len() == taken {
+                        let other = scope.get(&bound).copied();
                         self.error(index, at, format!("{bound} redeclared in this block"));
+                        let other = other.and_then(|object| self.import_of(bound, object));
+                        self.note_other(bound, other);
                     }
                 }
             }
         }
+    }
+
+    /// The first import that binds a name to an object: its name, or its path.
+    fn import_of(&self, name: Name, object: Object) -> Option<(u32, ExprId)> {
+        let Object::Package(package) = object else { return None };
+        for (index, header) in self.state.trees.iter().enumerate() {
+            let TreeRoot::Gen { keyword: DeclKeyword::Import, specs, .. } = header.tree.root else {
+                continue;
+            };
+            for id in header.tree.spec_ids(specs) {
+                let spec = header.tree.specs[id.index()];
+                let Spec::Import { name: written, path } = spec else { continue };
+                let Some(import) = import_path(header.tree, spec) else { continue };
+                let found = match written {
+                    Some(ident) => header.tree.name(ident) == Some(name),
+                    None => true,
+                };
+                if found && self.input.imports.get(&import) == Some(&package) {
+                    return Some((index as u32, written.unwrap_or(path)));
+                }
+            }
+        }
+        None
     }
 
     /// An import path that is no UTF-8. What is no string literal was reported by the parser.
@@ -619,17 +665,25 @@ impl<'e> Collector<'_, 'e> {
         conflicts.dedup_by_key(|(name, _)| *name);
         self.state.has_conflicts = !conflicts.is_empty();
         for (name, imported) in conflicts {
-            let how = match imported {
-                Object::Package(_) => "import of package".to_owned(),
+            let (how, package) = match imported {
+                Object::Package(package) => ("import", Some(package)),
                 Object::Const(decl)
                 | Object::TypeName(decl)
                 | Object::Var(decl)
-                | Object::Func(decl) => format!("dot-import of package {}", decl.package()),
-                _ => "dot-import".to_owned(),
+                | Object::Func(decl) => ("dot-import", Some(decl.package())),
+                _ => ("dot-import", None),
             };
+            let what = package.map_or_else(String::new, |package| {
+                let path = package.path();
+                let known = self.env.package(package).map(|decls| decls.name);
+                let name = known.unwrap_or_else(|| guess_package_name(path));
+                format!(" of package {name} (\"{path}\")")
+            });
             let place = self.state.scope.get(&name).and_then(|&o| self.state.place_of(o));
             if let Some((tree, ident)) = place {
-                self.error(tree, ident, format!("{name} already declared through {how}"));
+                self.error(tree, ident, format!("{name} already declared through {how}{what}"));
+                let other = self.import_of(name, imported);
+                self.note_other(name, other);
             }
         }
     }

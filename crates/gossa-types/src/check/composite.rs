@@ -2,6 +2,7 @@
 
 use super::{Checker, Operand};
 use crate::constant::DuplicateKey;
+use crate::decls::At;
 use crate::info::{Mode, Selected};
 use crate::lookup::{LookupResult, lookup_field_or_method, lookup_ignoring_case, path_names};
 use crate::object::Object;
@@ -131,7 +132,7 @@ impl Checker<'_> {
                 if hidden { " (type has unexported fields - use key:value pairs)" } else { "" };
             let name = self.type_text(base);
             let message = format!("too few values in struct literal of type {name}{hint}");
-            self.error(expr, message);
+            self.error(At::end(expr), message);
         }
     }
 
@@ -156,9 +157,7 @@ impl Checker<'_> {
             {
                 LookupResult::Found(found) => found,
                 _ => {
-                    if !crate::lookup::has_invalid_embedded_field(self.cx, holder) {
-                        self.unknown_field(key, name, base, holder);
-                    }
+                    self.unknown_field(key, name, base, holder);
                     continue;
                 }
             };
@@ -293,7 +292,10 @@ impl Checker<'_> {
         for &element in list {
             let Expr::KeyValue { key, value } = tree[element] else {
                 self.error(element, "missing key in map literal");
-                self.use_expr(element);
+                // A literal without a type has none to go by here.
+                if !matches!(tree[element], Expr::CompositeLit { ty: None, .. }) {
+                    self.use_expr(element);
+                }
                 continue;
             };
             let mut x = self.generic_expr(key, Some(key_type));

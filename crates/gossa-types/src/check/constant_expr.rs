@@ -2,6 +2,7 @@
 
 use super::{Checker, Operand};
 use crate::constant::{self, LiteralErrorKind, Value};
+use crate::decls::At;
 use crate::predicates::representation;
 use crate::ty::{BasicKind, TypeId, TypeKind};
 use gossa_syntax::{BinaryOp, Expr, ExprId, LiteralKind, TextSlice, UnaryOp};
@@ -196,7 +197,11 @@ impl Checker<'_> {
                 Expr::Unary { op: UnaryOp::Xor, .. } => "bitwise complement ",
                 _ => "",
             };
-            self.error(x.expr, format!("constant {operation}overflow"));
+            let message = format!("constant {operation}overflow");
+            match self.tree()[x.expr] {
+                Expr::Binary { .. } => self.error(At::token(x.expr), message),
+                _ => self.error(x.expr, message),
+            }
             x.value = Value::UNKNOWN;
         }
     }

@@ -9,7 +9,7 @@ use super::package::PackageInput;
 use super::record::Records;
 use crate::cgo::CgoDecls;
 use crate::constant::Value;
-use crate::decls::{DeclSource, Instantiation, PackageDecls, TypeError};
+use crate::decls::{At, DeclSource, Instantiation, Note, NoteKind, PackageDecls, TypeError};
 use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{Bound, LocalDecls, TypeDecl};
@@ -19,7 +19,7 @@ use crate::ty::{TypeId, TypeKind};
 use crate::underlying::RelationCache;
 use crate::universe;
 use gossa_base::{FxHashMap, FxHashSet, Name};
-use gossa_syntax::{Expr, ExprId, NodeId, Spec, SpecId, Tree};
+use gossa_syntax::{Expr, ExprId, Spec, SpecId, Tree};
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
@@ -488,12 +488,30 @@ impl<'e> Context<'e> {
         &self,
         source: DeclSource,
         in_body: bool,
-        node: NodeId,
+        At { node, part }: At,
         message: String,
         soft: bool,
     ) {
         let notes = Box::default();
-        self.add_error(TypeError { source, in_body, node, message, soft, notes });
+        self.add_error(TypeError { source, in_body, node, part, message, soft, notes });
+    }
+
+    /// Where a type parameter of a function is declared, as a note.
+    pub(crate) fn type_param_note(&self, param: TypeParamId, kind: NoteKind) -> Option<Note> {
+        let owner = param.key().owner;
+        let index = param.key().index as usize;
+        let (source, ident) = match self.state() {
+            Some(state) if owner.package() == self.package => {
+                let tree = &state.trees[state.funcs.get(&owner)?.tree as usize];
+                (tree.source, *super::package::type_param_idents(tree.tree).get(index)?)
+            }
+            _ => {
+                let func = self.decls(owner.package())?.funcs.get(&owner)?;
+                (func.source, *func.type_param_idents.get(index)?)
+            }
+        };
+        let package = (owner.package() != self.package).then(|| owner.package());
+        Some(Note { package, source, in_body: false, node: ident.into(), kind })
     }
 
     /// Reports an error that mentions other places.

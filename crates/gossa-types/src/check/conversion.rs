@@ -39,13 +39,7 @@ impl Checker<'_> {
                     && self.is_basic(ty, BasicKind::is_integer) =>
                 {
                     let name = self.type_text(ty);
-                    let what = self.operand_text(x);
-                    let message = format!(
-                        "cannot convert {what} to type {name} (constant {} overflows {name})",
-                        x.value
-                    );
-                    let _ = what;
-                    self.error(x.expr, message);
+                    self.error(x.expr, format!("constant {} overflows {name}", x.value));
                     x.invalidate();
                     return;
                 }
@@ -67,7 +61,7 @@ impl Checker<'_> {
                         } else {
                             "conversion of slice to array pointer"
                         };
-                        cause = format!("{what} requires go1.{minor} or later");
+                        cause = format!("{what} {}", self.requires(minor));
                         false
                     } else {
                         x.mode = Mode::Value;

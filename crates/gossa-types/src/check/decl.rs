@@ -320,12 +320,7 @@ impl Checker<'_> {
             receiver_local = ident.map(|ident| (ident, local, ty));
         }
         let type_params = entry.type_params[own..].into();
-        let (ty, _) = self.signature(signature, type_params, true);
-        if let Some((ident, local, ty)) = receiver_local {
-            self.record_object(ident, Object::Local(local));
-            self.records().set_expr(ident, Mode::Variable, ty);
-            self.declare(ident, Entity::Local(local));
-        }
+        let (ty, _) = self.signature(signature, type_params, Some(receiver_local));
         self.scratch.scopes.close();
         entry.signature.set(ty);
         self.records().set_expr(entry.ident, Mode::Value, ty);
@@ -358,7 +353,11 @@ impl Checker<'_> {
                 self.error(syntax.base, message);
                 return TypeId::INVALID;
             }
-            self.delayed.push(Delayed::Receiver { at: syntax.base, ty: found });
+            let whole = match tree[tree.unparen(ty)] {
+                Expr::Star(inner) => inner,
+                _ => syntax.base,
+            };
+            self.delayed.push(Delayed::Receiver { at: syntax.base, whole, ty: found });
             return found;
         };
         for &param in &tree[params] {
@@ -420,7 +419,11 @@ impl Checker<'_> {
                 _ => break,
             };
         }
-        self.delayed.push(Delayed::Receiver { at: syntax.base, ty: found });
+        let whole = match tree[tree.unparen(ty)] {
+            Expr::Star(inner) => inner,
+            _ => syntax.base,
+        };
+        self.delayed.push(Delayed::Receiver { at: syntax.base, whole, ty: found });
         found
     }
 
@@ -606,10 +609,6 @@ impl Checker<'_> {
         self.records().set_local_type(local, ty);
         self.record_object(ident, Object::Local(local));
         self.records().set_expr(ident, Mode::Variable, ty);
-        if Self::is_invalid(ty) {
-            // Its uses may be what could not be checked.
-            self.mark_used(local);
-        }
     }
 
     fn local_type(&mut self, spec: SpecId) {

@@ -2,12 +2,14 @@
 
 use super::Checker;
 use super::type_expr::{MAX_UNION_TERMS, too_many_terms};
+use crate::decls::{At, NoteKind};
 use crate::ids::{DeclId, TypeParamId};
 use crate::implements::{MissingKind, NotImplemented, Reason};
 use crate::predicates::why_incomparable;
 use crate::subst::substitute;
 use crate::ty::{BasicKind, InterfaceMethod, TypeId, TypeKind, TypeList, UnionTerm};
 use crate::underlying::{Terms, is_type_param, type_set};
+use gossa_base::{FxHashMap, Name};
 use gossa_syntax::{ExprId, ExprList, SignatureId, StmtId};
 
 /// A check that is put off.
@@ -19,13 +21,13 @@ pub(super) enum Delayed {
     /// A type may be embedded in a struct.
     Embedded { at: ExprId, ty: TypeId },
     /// The methods of embedded interfaces agree.
-    Interface { ty: TypeId, embeds: Box<[ExprId]> },
+    Interface { ty: TypeId, embeds: Box<[ExprId]>, idents: FxHashMap<Name, ExprId> },
     /// The terms of a union may stand together.
     Union { operands: Box<[ExprId]>, terms: Box<[UnionTerm]> },
     /// Type arguments satisfy their constraints.
-    Instance { at: ExprId, indices: Option<ExprList>, params: Box<[TypeParamId]>, args: TypeList },
-    /// Methods may be declared on a type.
-    Receiver { at: ExprId, ty: TypeId },
+    Instance { at: At, indices: Option<ExprList>, params: Box<[TypeParamId]>, args: TypeList },
+    /// Methods may be declared on a type, whose base is at `at`; `whole` is all of it but a star.
+    Receiver { at: ExprId, whole: ExprId, ty: TypeId },
     /// A type does not contain itself.
     ValidType { decl: DeclId },
     /// A function literal in a package-level declaration.
@@ -58,12 +60,14 @@ impl Checker<'_> {
             Delayed::VarType { at, ty } => self.check_var_type(at, ty),
             Delayed::MapKey { at, ty } => self.check_map_key(at, ty),
             Delayed::Embedded { at, ty } => self.check_embedded(at, ty),
-            Delayed::Interface { ty, embeds } => self.check_interface(ty, &embeds),
+            Delayed::Interface { ty, embeds, idents } => {
+                self.check_interface(ty, &embeds, &idents);
+            }
             Delayed::Union { operands, terms } => self.check_union(&operands, &terms),
             Delayed::Instance { at, indices, params, args } => {
                 self.verify_instance(at, indices, &params, args);
             }
-            Delayed::Receiver { at, ty } => self.check_receiver(at, ty),
+            Delayed::Receiver { at, whole, ty } => self.check_receiver(at, whole, ty),
             // Package-level types are looked at together when all are known.
             Delayed::ValidType { decl } => {
                 if decl.parent().is_some() {
@@ -149,9 +153,12 @@ impl Checker<'_> {
         }
     }
 
-    fn check_interface(&mut self, ty: TypeId, exprs: &[ExprId]) {
+    fn check_interface(&mut self, ty: TypeId, exprs: &[ExprId], idents: &FxHashMap<Name, ExprId>) {
         let TypeKind::Interface(interface) = ty.kind() else { return };
-        let mut methods: Vec<InterfaceMethod> = interface.methods.to_vec();
+        // Each with the node that brings it in.
+        let own = |method: &InterfaceMethod| (*method, idents.get(&method.name).copied());
+        let mut methods: Vec<(InterfaceMethod, Option<ExprId>)> =
+            interface.methods.iter().map(own).collect();
         for (&embed, &at) in interface.embeds.iter().zip(exprs) {
             if is_type_param(embed) {
                 continue;
@@ -185,17 +192,21 @@ impl Checker<'_> {
             for method in &set.methods {
                 let known = methods
                     .iter()
-                    .find(|m| m.name == method.name && m.package == method.package)
+                    .find(|(m, _)| m.name == method.name && m.package == method.package)
                     .copied();
                 match known {
-                    None => methods.push(*method),
-                    Some(known)
+                    None => methods.push((*method, Some(at))),
+                    Some((known, other))
                         if !self.identical(known.signature, method.signature)
                             && !known.signature.has_invalid()
                             && !method.signature.has_invalid()
                             || !self.allows(14) =>
                     {
-                        self.error(at, format!("duplicate method {}", method.name));
+                        let message = format!("duplicate method {}", method.name);
+                        let what = format!("other declaration of method {}", method.name);
+                        let note = |at| self.note(at, NoteKind::Text(what));
+                        let notes = other.map(note).into_iter().collect();
+                        self.error_with(at, message, false, notes);
                     }
                     Some(_) => {}
                 }
@@ -286,7 +297,7 @@ impl Checker<'_> {
     /// Reports the first type argument that does not satisfy its constraint.
     fn verify_instance(
         &self,
-        at: ExprId,
+        at: At,
         indices: Option<ExprList>,
         params: &[TypeParamId],
         args: TypeList,
@@ -302,16 +313,15 @@ impl Checker<'_> {
             }
             let place = || {
                 let exprs = indices.map_or(&[][..], |list| &self.tree()[list]);
-                exprs.get(index).copied().unwrap_or(at)
+                exprs.get(index).map_or(at, |&expr| expr.into())
             };
             match crate::implements::satisfies(self.cx, arg, bound) {
                 Ok(None) => {}
                 Ok(Some(minor)) => {
                     if !self.allows(minor) {
-                        let message = format!(
-                            "{} to satisfy comparable requires go1.{minor} or later",
-                            self.type_text(arg)
-                        );
+                        let arg = self.type_text(arg);
+                        let message =
+                            format!("{arg} to satisfy comparable {}", self.requires(minor));
                         self.soft_error(place(), message);
                         return;
                     }
@@ -328,7 +338,7 @@ impl Checker<'_> {
         }
     }
 
-    fn check_receiver(&self, at: ExprId, ty: TypeId) {
+    fn check_receiver(&self, at: ExprId, whole: ExprId, ty: TypeId) {
         let base = crate::underlying::pointer_base(ty).unwrap_or(ty);
         let name = || self.type_text(base);
         match base.unalias().kind() {
@@ -352,7 +362,7 @@ impl Checker<'_> {
             }
             _ => {
                 let name = self.type_text(ty);
-                self.error(at, format!("invalid receiver type {name}"));
+                self.error(whole, format!("invalid receiver type {name}"));
             }
         }
     }

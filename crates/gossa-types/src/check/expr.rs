@@ -3,6 +3,7 @@
 use super::scope::Entity;
 use super::{Checker, ExprKind, LocalConst, Operand, with_stack};
 use crate::constant::Value;
+use crate::decls::At;
 use crate::ids::PackageId;
 use crate::info::Mode;
 use crate::object::{Builtin, Object};
@@ -36,7 +37,7 @@ impl Checker<'_> {
         match self.lookup(name) {
             Some(Resolved::Local(entity)) => self.local_ident(expr, entity),
             Some(Resolved::Object(object, of_file)) => {
-                if of_file {
+                if of_file && !matches!(object, Object::Package(_)) {
                     self.scratch.used_imports.insert(name);
                 }
                 self.global_ident(expr, name, object)
@@ -87,7 +88,6 @@ impl Checker<'_> {
 
     fn global_ident(&mut self, expr: ExprId, name: Name, object: Object) -> Operand {
         if let Object::Package(_) = object {
-            self.record_object(expr, object);
             self.error(expr, format!("use of package {name} not in selector"));
             return Operand::invalid(expr);
         }
@@ -387,6 +387,7 @@ impl Checker<'_> {
                 let literal =
                     matches!(self.tree()[self.tree().unparen(operand)], Expr::CompositeLit { .. });
                 if !literal && x.mode != Mode::Variable {
+                    x.expr = self.tree().unparen(operand);
                     let what = self.operand_text(&x);
                     let message = format!("invalid operation: cannot take address of {what}");
                     self.error(x.expr, message);
@@ -395,7 +396,7 @@ impl Checker<'_> {
                 return Operand::new(expr, Mode::Value, TypeId::pointer(x.ty));
             }
             UnaryOp::Receive => {
-                let Some(elem) = self.chan_elem(expr, &x, true) else {
+                let Some(elem) = self.chan_elem(x.expr, &x, true) else {
                     return Operand::invalid(expr);
                 };
                 self.has_call = true;
@@ -436,7 +437,7 @@ impl Checker<'_> {
     /// Element type of a channel that is received from or sent to.
     pub(super) fn chan_elem(
         &mut self,
-        at: impl Into<gossa_syntax::NodeId>,
+        at: impl Into<At>,
         x: &Operand,
         receive: bool,
     ) -> Option<TypeId> {

@@ -5,7 +5,7 @@ use super::{Checker, Delayed, Function, Operand};
 use crate::decls::NoteKind;
 use crate::ids::TypeParamId;
 use crate::info::{LocalKind, Mode};
-use crate::object::Object;
+use crate::object::{LocalId, Object};
 use crate::ty::{Param, SignatureType, TypeId, TypeKind};
 use gossa_base::{FxHashMap, Name};
 use gossa_syntax::{Expr, ExprId, FieldList, NodeId, SignatureId, StmtId};
@@ -18,28 +18,33 @@ impl Checker<'_> {
         if let Some(field) = tree[syntax.type_params].first() {
             self.error(field.ty, "function type must have no type parameters");
         }
-        let (ty, _) = self.signature(signature, Box::default(), false);
+        let (ty, _) = self.signature(signature, Box::default(), None);
         ty
     }
 
     /// The type of a signature, and whether it is variadic. With `declare` set, the parameters and
-    /// results become locals, in order, with their names in the innermost block.
+    /// results become locals, in order, with their names in the innermost block, after the name of
+    /// the receiver in it.
     pub(super) fn signature(
         &mut self,
         signature: SignatureId,
         type_params: Box<[TypeParamId]>,
-        declare: bool,
+        declare: Option<Option<(ExprId, LocalId, TypeId)>>,
     ) -> (TypeId, bool) {
         let syntax = self.tree()[signature];
         let (params, variadic) = self.params(syntax.params, true);
         let (results, _) = self.params(syntax.results, false);
-        if !declare {
-            self.check_param_names(&[syntax.params, syntax.results]);
-        }
-        if declare {
+        if let Some(receiver) = declare {
             // The names are in scope in the body only.
+            if let Some((ident, local, ty)) = receiver {
+                self.record_object(ident, Object::Local(local));
+                self.records().set_expr(ident, Mode::Variable, ty);
+                self.declare(ident, Entity::Local(local));
+            }
             self.declare_params(syntax.params, &params, LocalKind::Param);
             self.declare_params(syntax.results, &results, LocalKind::Result);
+        } else {
+            self.check_param_names(&[syntax.params, syntax.results]);
         }
         let ty = SignatureType { type_params, params, results, variadic };
         (TypeId::new(TypeKind::Signature(ty)), variadic)

@@ -1,6 +1,7 @@
 //! Index and slice expressions.
 
 use super::{Checker, Operand};
+use crate::decls::At;
 use crate::info::Mode;
 use crate::predicates::representation;
 use crate::ty::{BasicKind, TypeId, TypeKind};
@@ -35,7 +36,7 @@ impl Checker<'_> {
             }
             Mode::Builtin => {
                 let what = self.operand_text(&x);
-                self.error(x.expr, format!("cannot index {what}"));
+                self.error(At::token(expr), format!("cannot index {what}"));
                 self.use_args(indices);
                 return failed;
             }
@@ -64,7 +65,7 @@ impl Checker<'_> {
         let Some(found) = self.indexed(&x) else {
             if !self.leads_to_invalid(x.ty) {
                 let what = self.operand_text(&x);
-                self.error(x.expr, format!("cannot index {what}"));
+                self.error(At::token(expr), format!("cannot index {what}"));
             }
             self.use_args(indices);
             return failed;
@@ -232,7 +233,7 @@ impl Checker<'_> {
             });
             return Operand::invalid(expr);
         }
-        let Some((ty, length)) = self.sliced(&x, expr, bounds.three) else {
+        let Some((ty, length)) = self.sliced(&x, expr, bounds) else {
             list.into_iter().flatten().for_each(|bound| {
                 self.use_expr(bound);
             });
@@ -266,7 +267,12 @@ impl Checker<'_> {
     }
 
     /// The type of a slice of `x`, and the length of `x` where it is known.
-    fn sliced(&self, x: &Operand, expr: ExprId, three: bool) -> Option<(TypeId, Option<i64>)> {
+    fn sliced(
+        &self,
+        x: &Operand,
+        expr: ExprId,
+        gossa_syntax::SliceBounds { max, three, .. }: gossa_syntax::SliceBounds,
+    ) -> Option<(TypeId, Option<i64>)> {
         let (common, has_string) = self.slice_base(x)?;
         let cannot = |why: &str| {
             let what = self.operand_text(x);
@@ -277,8 +283,11 @@ impl Checker<'_> {
         match common.kind() {
             _ if has_string => {
                 if three {
-                    let at = expr;
-                    self.error(at, "invalid operation: 3-index slice of string");
+                    let message = "invalid operation: 3-index slice of string";
+                    match max {
+                        Some(max) => self.error(max, message),
+                        None => self.error(At::end(expr), message),
+                    }
                     return None;
                 }
                 let known = if x.is_constant() {

@@ -7,7 +7,7 @@
 
 use super::Checker;
 use super::package::PackageInput;
-use crate::decls::{DeclSource, Instantiation, Note, NoteKind, PackageDecls, TypeError};
+use crate::decls::{DeclSource, Instantiation, Note, NoteKind, PackageDecls, Part, TypeError};
 use crate::ids::TypeParamId;
 use crate::print::{Printer, relative_to};
 use crate::resolver::Resolver;
@@ -234,10 +234,11 @@ fn report(
     graph: &Graph<'_>,
     cycle: &[&Edge<'_>],
 ) -> Option<TypeError> {
-    let (source, ident) = declared_at(input, decls, graph.params[cycle.first()?.to])?;
+    let (source, ident) = declared_at(input, decls, graph.params[cycle.last()?.to])?;
     let qualifier = relative_to(decls.id);
     let printer = Printer::new(r, &qualifier);
     let notes = cycle.iter().rev().map(|edge| Note {
+        package: None,
         source: edge.instance.source,
         in_body: edge.instance.in_body,
         node: edge.instance.at[edge.index].into(),
@@ -251,6 +252,7 @@ fn report(
         source,
         in_body: false,
         node: ident.into(),
+        part: Part::Whole,
         message: "instantiation cycle:".to_owned(),
         soft: false,
         notes: notes.collect(),

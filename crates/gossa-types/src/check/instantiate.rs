@@ -1,7 +1,8 @@
 //! Instantiation: of generic types, and of generic functions with explicit or inferred arguments.
 
 use super::{Checker, Delayed, Operand, Target};
-use crate::infer::{InferError, infer_assignment};
+use crate::decls::{At, Note, NoteKind};
+use crate::infer::{InferError, InferErrorKind, infer_assignment};
 use crate::info::Mode;
 use crate::subst::{instantiate_signature, substitute};
 use crate::ty::{SignatureType, TypeId, TypeKind, TypeList};
@@ -68,7 +69,8 @@ impl Checker<'_> {
         if let TypeKind::Named { .. } = base.kind() {
             self.note_instantiation(expr, &self.tree()[indices], &params, args);
         }
-        self.defer(Delayed::Instance { at: expr, indices: Some(indices), params, args });
+        let at = expr.into();
+        self.defer(Delayed::Instance { at, indices: Some(indices), params, args });
         instance
     }
 
@@ -115,11 +117,7 @@ impl Checker<'_> {
         let wanted = signature.type_params.len();
         if args.len() > wanted {
             let at = self.tree()[indices][wanted];
-            let message = format!(
-                "got {} type arguments but {} has {wanted} type parameters",
-                args.len(),
-                self.expr_text(x.expr)
-            );
+            let message = format!("got {} type arguments but want {wanted}", args.len());
             self.error(at, message);
             return None;
         }
@@ -134,14 +132,22 @@ impl Checker<'_> {
         indices: Option<ExprList>,
     ) {
         let TypeKind::Signature(signature) = x.ty.kind() else { return };
-        x.ty = self.instantiated_signature(x.expr, x.ty, signature, args, indices);
+        let at = Self::instantiated_at(x.expr, indices);
+        x.ty = self.instantiated_signature(x.expr, at, x.ty, signature, args, indices);
         x.mode = Mode::Value;
     }
 
-    /// The signature with its type arguments, which are recorded and will be verified.
+    /// Where errors about inferred type arguments of a function that is not called are.
+    fn instantiated_at(expr: ExprId, indices: Option<ExprList>) -> At {
+        if indices.is_some() { At::token(expr) } else { expr.into() }
+    }
+
+    /// The signature with its type arguments, which are recorded and will be verified; errors
+    /// about inferred ones are at `at`.
     pub(super) fn instantiated_signature(
         &mut self,
-        at: ExprId,
+        expr: ExprId,
+        at: At,
         ty: TypeId,
         signature: &'static SignatureType,
         args: &[TypeId],
@@ -149,10 +155,10 @@ impl Checker<'_> {
     ) -> TypeId {
         let instance = instantiate_signature(ty, &signature.type_params, args);
         let args = TypeList::new(args);
-        self.records().add_instance(self.name_ident(at), args);
+        self.records().add_instance(self.name_ident(expr), args);
         let params = signature.type_params.clone();
         let exprs = indices.map_or(&[][..], |list| &self.tree()[list]);
-        self.note_instantiation(at, exprs, &params, args);
+        self.note_instantiation(expr, exprs, &params, args);
         self.defer(Delayed::Instance { at, indices, params, args });
         instance
     }
@@ -189,9 +195,10 @@ impl Checker<'_> {
         match infer_assignment(self.cx, x.ty, explicit, target, self.allows(21)) {
             Ok(args) => self.instantiate(x, &args, indices),
             Err(error) => {
-                let message = self.infer_message(&error, &|_| self.target_text());
+                let (message, notes) = self.infer_message(&error, &|_| self.target_text());
                 if !message.is_empty() {
-                    self.error(x.expr, message);
+                    let at = Self::instantiated_at(x.expr, indices);
+                    self.error_with(at, message, false, notes);
                 }
                 x.invalidate();
             }
@@ -214,8 +221,13 @@ impl Checker<'_> {
         &self,
         error: &InferError,
         argument: &dyn Fn(usize) -> String,
-    ) -> String {
-        let declared = |param: crate::TypeParamId| param.key().owner.name().to_string();
-        self.with_printer(|printer| error.message(self.cx, printer, argument, &declared))
+    ) -> (String, Vec<Note>) {
+        if let InferErrorKind::CannotInfer(param) = error.kind
+            && let Some(note) = self.cx.type_param_note(param, NoteKind::InParentheses)
+        {
+            return (format!("cannot infer {} (declared", param.name()), vec![note]);
+        }
+        let message = self.with_printer(|printer| error.message(self.cx, printer, argument));
+        (message, Vec::new())
     }
 }

@@ -8,7 +8,7 @@ use crate::print::Printer;
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::is_type_param;
 use gossa_base::Name;
-use gossa_syntax::{BinaryOp, ChanDir, Expr, ExprId, FieldList, SignatureId, Tree, UnaryOp};
+use gossa_syntax::{BinaryOp, ChanDir, Expr, ExprId, FieldList, SignatureId, Stmt, Tree, UnaryOp};
 use std::fmt::Write;
 
 /// Longest expression that a message shows in full.
@@ -320,10 +320,11 @@ impl Writer<'_> {
             Expr::Bad => self.out.push_str("BadExpr"),
             Expr::Ident(name) => self.out.push_str(name.as_str()),
             Expr::BasicLit { text, .. } => self.out.push_str(tree.text(text)),
-            Expr::FuncLit { signature, .. } => {
+            Expr::FuncLit { signature, body } => {
                 self.out.push_str("func");
                 self.signature(signature, depth);
-                self.out.push_str(" {…}");
+                let empty = matches!(tree[body], Stmt::Block(list) if tree[list].is_empty());
+                self.out.push_str(if empty { " {}" } else { " {…}" });
             }
             Expr::CompositeLit { ty, elements } => {
                 if let Some(ty) = ty {

@@ -64,7 +64,7 @@ pub use instance_cycles::instantiation_cycles;
 pub use item_tree::item_tree;
 pub use package::{CgoInput, PackageInput, check_package, unused_imports};
 
-use crate::decls::{DeclSource, Note, NoteKind, TypeError};
+use crate::decls::{At, DeclSource, Note, NoteKind, TypeError};
 use crate::ids::{DeclId, TypeParamId};
 use crate::info::{Local, LocalKind};
 use crate::object::{LocalId, Object};
@@ -227,31 +227,48 @@ impl<'c> Checker<'c> {
     fn require_version(
         &self,
         minor: u32,
-        at: impl Into<NodeId>,
+        at: impl Into<At>,
         what: impl FnOnce(&Self) -> String,
     ) -> bool {
         if self.allows(minor) {
             return true;
         }
         let what = what(self);
-        self.error(at, format!("{what} requires go1.{minor} or later"));
+        self.error(at, format!("{what} {}", self.requires(minor)));
         false
+    }
+
+    /// What a construct requires, and what sets the language version instead.
+    fn requires(&self, minor: u32) -> String {
+        let version = self.place.version;
+        let of_package = match &self.cx.own {
+            context::Own::Checking(state) => state.input.go_version,
+            context::Own::Checked(decls) => decls.go_version,
+        };
+        let (major, own) = version;
+        if version == of_package {
+            format!(
+                "requires go1.{minor} or later (-lang was set to go{major}.{own}; check go.mod)"
+            )
+        } else {
+            format!("requires go1.{minor} or later (file declares //go:build go{major}.{own})")
+        }
     }
 
     /// Reports an error.
     #[cold]
-    fn error(&self, at: impl Into<NodeId>, message: impl Into<String>) {
+    fn error(&self, at: impl Into<At>, message: impl Into<String>) {
         self.report(at.into(), message.into(), false);
     }
 
     /// Reports an error that leaves the program valid.
     #[cold]
-    fn soft_error(&self, at: impl Into<NodeId>, message: impl Into<String>) {
+    fn soft_error(&self, at: impl Into<At>, message: impl Into<String>) {
         self.report(at.into(), message.into(), true);
     }
 
-    fn report(&self, at: NodeId, message: String, soft: bool) {
-        let at = self.inherited_at.map_or(at, NodeId::from);
+    fn report(&self, at: At, message: String, soft: bool) {
+        let at = self.inherited_at.map_or(at, At::from);
         self.cx.error(self.place.source, self.place.in_body, at, message, soft);
     }
 
@@ -259,21 +276,21 @@ impl<'c> Checker<'c> {
     #[cold]
     fn error_with(
         &self,
-        at: impl Into<NodeId>,
+        at: impl Into<At>,
         message: impl Into<String>,
         soft: bool,
         notes: Vec<Note>,
     ) {
-        let node = self.inherited_at.map_or(at.into(), NodeId::from);
+        let At { node, part } = self.inherited_at.map_or(at.into(), At::from);
         let Place { source, in_body, .. } = self.place;
         let (message, notes) = (message.into(), notes.into());
-        self.cx.add_error(TypeError { source, in_body, node, message, soft, notes });
+        self.cx.add_error(TypeError { source, in_body, node, part, message, soft, notes });
     }
 
     /// A place in this tree that an error mentions.
     fn note(&self, at: impl Into<NodeId>, kind: NoteKind) -> Note {
         let Place { source, in_body, .. } = self.place;
-        Note { source, in_body, node: at.into(), kind }
+        Note { package: None, source, in_body, node: at.into(), kind }
     }
 
     /// Records that the package-level `decl` is mentioned.
@@ -331,7 +348,7 @@ impl<'c> Checker<'c> {
             // A parameter of the declared function stands in the header.
             Some((Entity::Local(local), None)) => {
                 let Some(node) = self.records().local(local).declared_at else { return Vec::new() };
-                Note { source: self.place.source, in_body: false, node, kind }
+                Note { package: None, source: self.place.source, in_body: false, node, kind }
             }
             _ => return Vec::new(),
         };

@@ -4,8 +4,8 @@ use super::Scratch;
 use super::context::{Context, Own, PackageState};
 use crate::cgo::CModel;
 use crate::decls::{
-    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Receiver, StaticDecl,
-    TypeError, VarDecl,
+    ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Part, Receiver,
+    StaticDecl, TypeError, VarDecl,
 };
 use crate::env::TypeEnv;
 use crate::ids::{DeclId, PackageId};
@@ -188,6 +188,7 @@ fn finish(cx: Context<'_>) -> PackageDecls {
             let found = FuncDecl {
                 signature: entry.signature.get(),
                 type_params: entry.type_params,
+                type_param_idents: type_param_idents(trees[entry.tree as usize].tree),
                 receiver,
                 has_body: entry.has_body,
                 source: source(entry.tree),
@@ -223,6 +224,7 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         imports: imports.into(),
         scope,
         file_scopes: file_scopes.into(),
+        go_version: input.go_version,
         file_versions: (0..input.files.len()).map(|file| input.file_version(file)).collect(),
         consts,
         vars,
@@ -238,6 +240,17 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         instantiations: instantiations.into_inner().into(),
         errors: errors.into(),
     }
+}
+
+/// The identifiers that declare the type parameters of a function, the receiver's first.
+pub(super) fn type_param_idents(tree: &gossa_syntax::Tree) -> Box<[ExprId]> {
+    let TreeRoot::Func { receiver, signature, .. } = tree.root else { return Box::default() };
+    let of_receiver = tree[receiver]
+        .first()
+        .and_then(|field| super::collect::receiver_syntax(tree, field.ty).params)
+        .map_or(&[][..], |list| &tree[list]);
+    let own = tree[tree[signature].type_params].iter().flat_map(|field| &tree[field.names]);
+    of_receiver.iter().chain(own).copied().collect()
 }
 
 /// The packages that the files import, sorted by path.
@@ -334,6 +347,7 @@ pub fn unused_imports<'b>(
                         source,
                         in_body: false,
                         node,
+                        part: Part::Whole,
                         message,
                         soft: true,
                         notes,

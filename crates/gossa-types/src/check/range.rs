@@ -100,6 +100,8 @@ impl Checker<'_> {
                 continue;
             };
             let local = self.new_var(lhs, TypeId::INVALID);
+            // Unless there is something to iterate over.
+            self.mark_used(local);
             has_new |= !name.is_blank();
             declared.push((lhs, local));
             let Some(ty) = ty else { continue };
@@ -115,7 +117,7 @@ impl Checker<'_> {
             }
             self.set_var_type(lhs, local, found);
         }
-        if !has_new && !declared.is_empty() {
+        if !has_new {
             self.soft_error(stmt, "no new variables on left side of :=");
         }
         for (ident, local) in declared {
@@ -144,7 +146,7 @@ impl Checker<'_> {
             }
             TypeKind::Basic(kind) if kind.is_integer() => {
                 if !self.allows(22) {
-                    return Err("requires go1.22 or later".to_owned());
+                    return Err(self.requires(22));
                 }
                 Ok((Some(ty), None))
             }
@@ -154,7 +156,7 @@ impl Checker<'_> {
             TypeKind::Chan { elem, .. } => Ok((Some(*elem), None)),
             TypeKind::Signature(signature) => {
                 if !self.allows(23) {
-                    return Err("requires go1.23 or later".to_owned());
+                    return Err(self.requires(23));
                 }
                 self.range_function(&signature.params, signature.results.is_empty())
             }

@@ -2,7 +2,7 @@
 
 use super::context::{Context, State};
 use super::{Checker, Place, Scratch, with_stack};
-use crate::decls::{Note, NoteKind, TypeError};
+use crate::decls::{Note, NoteKind, Part, TypeError};
 use crate::ids::DeclId;
 use crate::info::Bound;
 use crate::object::Object;
@@ -265,6 +265,7 @@ impl Context<'_> {
                 let decl = cycle[(start + at) % cycle.len()];
                 let Some((tree, ident)) = self.place_of(decl) else { continue };
                 notes.push(Note {
+                    package: None,
                     source: state.trees[tree as usize].source,
                     in_body: false,
                     node: ident.into(),
@@ -275,7 +276,15 @@ impl Context<'_> {
         let source = state.trees[tree as usize].source;
         let (node, notes) = (ident.into(), notes.into());
         let in_body = false;
-        self.add_error(TypeError { source, in_body, node, message, soft: false, notes });
+        self.add_error(TypeError {
+            source,
+            in_body,
+            node,
+            part: Part::Whole,
+            message,
+            soft: false,
+            notes,
+        });
     }
 }
 

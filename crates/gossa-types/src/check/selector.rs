@@ -44,7 +44,8 @@ impl Checker<'_> {
             return Operand::invalid(expr);
         }
         if name.is_blank() {
-            self.error(sel, "cannot refer to blank field or method");
+            let (text, ty) = (self.expr_text(expr), self.type_text(x.ty));
+            self.error(sel, format!("{text} undefined (type {ty} has no field or method _)"));
             return Operand::invalid(expr);
         }
         if want_type {
@@ -161,9 +162,6 @@ impl Checker<'_> {
         if let TypeKind::Pointer(base) = self.under_kind(x.ty)
             && Self::is_invalid(self.under(*base))
         {
-            return;
-        }
-        if crate::lookup::has_invalid_embedded_field(self.cx, x.ty) {
             return;
         }
         let text = self.expr_text(x.expr);

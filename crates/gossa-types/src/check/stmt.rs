@@ -3,7 +3,7 @@
 use super::scope::Entity;
 use super::{Checker, ExprKind, Operand, Synthetic, with_stack};
 use crate::constant::Value;
-use crate::decls::{Note, NoteKind};
+use crate::decls::{At, Note, NoteKind};
 use crate::info::{LocalKind, Mode};
 use crate::ty::{BasicKind, TypeId};
 use gossa_base::Name;
@@ -52,7 +52,7 @@ impl Checker<'_> {
     pub(super) fn stmt(&mut self, flow: Flow, stmt: StmtId) {
         match self.tree()[stmt] {
             Stmt::Bad | Stmt::Empty { .. } => {}
-            Stmt::Expr(expr) => self.expr_stmt(stmt, expr),
+            Stmt::Expr(expr) => self.expr_stmt(expr),
             Stmt::Send { chan, value } => {
                 let chan = self.expr(None, chan);
                 let mut value = self.generic_expr(value, None);
@@ -159,7 +159,7 @@ impl Checker<'_> {
         }
     }
 
-    fn expr_stmt(&mut self, stmt: StmtId, expr: ExprId) {
+    fn expr_stmt(&mut self, expr: ExprId) {
         let x = self.raw_expr(None, expr, None, false);
         let message = match x.mode {
             Mode::Invalid => return,
@@ -169,7 +169,7 @@ impl Checker<'_> {
             _ => "is not used",
         };
         let what = self.operand_text(&x);
-        self.error(stmt, format!("{what} {message}"));
+        self.error(expr, format!("{what} {message}"));
     }
 
     fn inc_dec(&mut self, expr: ExprId, increment: bool) {
@@ -253,14 +253,8 @@ impl Checker<'_> {
         let values = &tree[results];
         let Some(signature) = self.function.signature else { return };
         if signature.results.is_empty() {
-            if let Some(&first) = values.first() {
-                let mut valid = true;
-                for &value in values {
-                    valid &= self.use_expr(value);
-                }
-                if valid {
-                    self.error(first, "too many return values");
-                }
+            if !values.is_empty() {
+                self.init_vars(&[], values, Some(stmt.into()));
             }
             return;
         }
@@ -299,26 +293,26 @@ impl Checker<'_> {
                 None => {}
                 Some(inner) => {
                     let message = format!("result parameter {name} not in scope at return");
-                    self.error_with(stmt, message, false, self.inner_declaration(name, inner));
+                    let note = self.inner_declaration(name, inner, local.ty);
+                    self.error_with(stmt, message, false, note.into_iter().collect());
                 }
             }
         }
     }
 
-    /// Where a name that hides another is declared.
-    fn inner_declaration(&self, name: Name, entity: Entity) -> Vec<Note> {
-        let Some(at) = self.scratch.scopes.declared_at(name) else { return Vec::new() };
-        let what = match entity {
-            Entity::Local(local) => {
-                format!("var {name} {}", self.type_text(self.records().local(local).ty))
-            }
-            Entity::Const(index) => {
-                let ty = self.scratch.local_consts[index as usize].ty;
-                format!("const {name} {}", self.type_text(ty))
-            }
-            Entity::Type(_) | Entity::TypeParam(_) => format!("type {name}"),
-        };
-        vec![self.note(at, NoteKind::Text(format!("inner declaration of {what}")))]
+    /// Where a name that hides a result of type `ty` is declared. As in the compiler, what is
+    /// shown is the result.
+    fn inner_declaration(&self, name: Name, entity: Entity, ty: TypeId) -> Option<Note> {
+        let kind = format!("inner declaration of var {name} {}", self.type_text(ty));
+        let kind = NoteKind::Text(kind);
+        if let Some(at) = self.scratch.scopes.declared_at(name) {
+            return Some(self.note(at, kind));
+        }
+        // A parameter or another result.
+        let Entity::Local(local) = entity else { return None };
+        let node = self.records().local(local).declared_at?;
+        let source = self.place.source;
+        Some(Note { package: None, source, in_body: false, node, kind })
     }
 
     fn branch(&mut self, flow: Flow, stmt: StmtId, kind: BranchKind) {
@@ -349,7 +343,10 @@ impl Checker<'_> {
                 && !self.is_communication(comm)
             {
                 let message = "select case must be send or receive (possibly with assignment)";
-                self.error(comm, message);
+                match tree[comm] {
+                    Stmt::Expr(expr) => self.error(At::token(expr), message),
+                    _ => self.error(comm, message),
+                }
                 continue;
             }
             self.scratch.scopes.open();
@@ -379,17 +376,23 @@ impl Checker<'_> {
 
     /// Reports a second `default`.
     pub(super) fn check_defaults(&self, cases: &[StmtId]) {
-        let mut seen = false;
+        let mut seen: Option<StmtId> = None;
         for &case in cases {
             let default = match self.tree()[case] {
                 Stmt::Case { default, .. } => default,
                 Stmt::Comm { comm, .. } => comm.is_none(),
                 _ => false,
             };
-            if default && seen {
-                self.error(case, "multiple defaults in switch");
+            if !default {
+                continue;
             }
-            seen |= default;
+            match seen {
+                Some(first) => {
+                    let first = self.note(first, NoteKind::InParentheses);
+                    self.error_with(case, "multiple defaults (first", false, vec![first]);
+                }
+                None => seen = Some(case),
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use super::{Checker, Delayed, Operand, with_stack};
 use crate::constant::{LiteralKind, Value};
 use crate::decls::NoteKind;
 use crate::ids::{DeclId, PackageId};
+use crate::info::LocalKind;
 use crate::info::Mode;
 use crate::lookup::is_exported;
 use crate::object::Object;
@@ -113,14 +114,19 @@ impl Checker<'_> {
         let kind = match found {
             super::expr::Resolved::Local(Entity::Local(local)) => {
                 self.mark_used(local);
-                "local variable"
+                match self.records().local(local).kind {
+                    LocalKind::Var => "local variable",
+                    LocalKind::Result => "result variable",
+                    LocalKind::Receiver => "receiver",
+                    LocalKind::Param => "parameter",
+                }
             }
             super::expr::Resolved::Local(_) => "constant",
             super::expr::Resolved::Object(object, _) => match object {
                 Object::Const(_) => "constant",
                 Object::Var(_) => "package-level variable",
-                Object::Func(_) => "func",
-                Object::Builtin(_) => "built-in",
+                Object::Func(_) => "function",
+                Object::Builtin(_) => "built-in function",
                 Object::Nil => "untyped nil",
                 Object::Package(_) => "package name",
                 _ => "name",
@@ -167,7 +173,7 @@ impl Checker<'_> {
                 let len = match self.tree()[len] {
                     Expr::Ellipsis(_) => {
                         let message = "invalid use of [...] array (outside a composite literal)";
-                        self.error(len, message);
+                        self.error(expr, message);
                         None
                     }
                     _ => self.array_length(len),
@@ -381,7 +387,7 @@ impl Checker<'_> {
             implicit: false,
         }));
         if has_embeds {
-            self.defer(Delayed::Interface { ty, embeds: embed_exprs.into() });
+            self.defer(Delayed::Interface { ty, embeds: embed_exprs.into(), idents: seen });
         }
         ty
     }

@@ -4,7 +4,7 @@
 
 use super::Checker;
 use super::context::{Context, TypeEntry};
-use crate::decls::{Note, NoteKind, TypeError};
+use crate::decls::{Note, NoteKind, Part, TypeError};
 use crate::ids::{DeclId, PackageId};
 use crate::print::Printer;
 use crate::resolver::Resolver;
@@ -184,11 +184,19 @@ impl Context<'_> {
         let (message, lines) = self.cycle_texts(cycle);
         let notes = lines.into_iter().zip(cycle).filter_map(|(line, &ty)| {
             let (source, node) = place(ty)?;
-            Some(Note { source, in_body: false, node, kind: NoteKind::Text(line) })
+            Some(Note { package: None, source, in_body: false, node, kind: NoteKind::Text(line) })
         });
         let notes = notes.collect();
         let in_body = false;
-        self.add_error(TypeError { source, in_body, node, message, soft: false, notes });
+        self.add_error(TypeError {
+            source,
+            in_body,
+            node,
+            part: Part::Whole,
+            message,
+            soft: false,
+            notes,
+        });
     }
 
     /// The message for a cycle of types, and a line for each member but for a lone one.
@@ -245,6 +253,7 @@ impl Context<'_> {
             let message = format!("field and method with the same name {}", field.name);
             let source = state.trees[tree as usize].source;
             let note = self.field_ident(entry, field.name).map(|node| Note {
+                package: None,
                 source: state.trees[entry.tree as usize].source,
                 in_body: false,
                 node: node.into(),
@@ -254,6 +263,7 @@ impl Context<'_> {
                 source,
                 in_body: false,
                 node: ident.into(),
+                part: Part::Whole,
                 message,
                 soft: false,
                 notes: note.into_iter().collect(),

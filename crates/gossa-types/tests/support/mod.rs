@@ -2,14 +2,14 @@
 #![allow(dead_code, unreachable_pub, clippy::disallowed_methods)] // each test uses a part
 
 use gossa_base::{FxHashMap, LineIndex, Name, TextRange};
-use gossa_syntax::{File, Node, NodeId, TreeRoot};
+use gossa_syntax::{File, NodeId};
 use gossa_types::check::{
     CgoInput, PackageInput, check_package, instantiation_cycles, item_tree, unused_imports,
 };
 use gossa_types::testing::{SimpleEnv, check_bodies};
 use gossa_types::{
-    BodyTypes, DeclId, DeclSource, ItemTree, PackageDecls, PackageId, ShownPlace, TypeError, cgo,
-    order,
+    BodyTypes, DeclId, DeclSource, ItemTree, PackageDecls, PackageId, Part, ShownPlace, TypeError,
+    cgo, node_span, order,
 };
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -183,31 +183,58 @@ pub fn check_listing(
 impl Checked {
     /// Index of the file, and the line of an error.
     pub fn line(&self, error: &TypeError) -> (usize, u32) {
-        let (file, range) = self.range(error.source, error.in_body, error.node);
+        let (file, range) = self.range(error);
         let index = LineIndex::new(&self.texts[file]);
         (file, index.line_column(range.start()).line)
     }
 
-    /// Index of the file, and where in it a node is.
-    pub fn range(&self, source: DeclSource, in_body: bool, node: NodeId) -> (usize, TextRange) {
+    /// Index of the file, and where in it an error is.
+    pub fn range(&self, error: &TypeError) -> (usize, TextRange) {
+        self.node_range(error.source, error.in_body, error.node, error.part)
+    }
+
+    /// Index of the file, and the bytes of an error's node, whatever part of it the error is at.
+    pub fn node(&self, error: &TypeError) -> (usize, TextRange) {
+        let (file, at) = self.range(error);
+        let decl = &self.files[file].decls[error.source.decl as usize];
+        let tree = match &decl.body {
+            Some(body) if error.in_body => body,
+            _ => &decl.header,
+        };
+        let range = match tree.spans.range(error.node) {
+            Some(range) if error.node != NodeId::ROOT => range + decl.range.start(),
+            _ => at,
+        };
+        (file, range.cover(at))
+    }
+
+    fn node_range(
+        &self,
+        source: DeclSource,
+        in_body: bool,
+        node: NodeId,
+        part: Part,
+    ) -> (usize, TextRange) {
         let file = source.file as usize;
         let decl = &self.files[file].decls[source.decl as usize];
-        let (spans, tree) = match (&decl.body, in_body) {
-            (Some(body), true) => (&body.spans, &body.tree),
-            _ => (&decl.header.spans, &decl.header.tree),
+        let tree = match &decl.body {
+            Some(body) if in_body => body,
+            _ => &decl.header,
         };
-        let range = match (node.node(), tree.root) {
-            // The declared name stands for a whole function.
-            (Node::Root, TreeRoot::Func { name, .. }) => spans.range(name.into()),
-            _ => spans.range(node),
-        };
-        (file, range.map_or(decl.range, |range| range + decl.range.start()))
+        let range = node_span(tree, node, part).map_or(decl.range, |span| {
+            TextRange::new(span.start.into(), span.end.into()) + decl.range.start()
+        });
+        (file, range)
     }
 
     /// The message of an error with its notes.
     pub fn text(&self, error: &TypeError) -> String {
         error.text(&|note| {
-            let (file, range) = self.range(note.source, note.in_body, note.node);
+            // Of other packages there is no text here.
+            if note.package.is_some() {
+                return None;
+            }
+            let (file, range) = self.node_range(note.source, note.in_body, note.node, Part::Whole);
             let place = LineIndex::new(&self.texts[file]).line_column(range.start());
             let file = self.names[file].rsplit('/').next().unwrap_or_default().to_owned();
             Some(ShownPlace { file, line: place.line, column: place.column })

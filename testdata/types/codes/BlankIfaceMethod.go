@@ -1,0 +1,8 @@
+// Methods of interfaces have names.
+package p
+
+type I interface {
+	_()
+	m()
+	_(int) string
+}

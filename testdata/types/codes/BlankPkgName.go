@@ -1,0 +1,4 @@
+// A package cannot be blank.
+package _
+
+var x = y

@@ -1,0 +1,4 @@
+// A generic function has a body.
+package p
+
+func h[P any](P)

@@ -1,0 +1,4 @@
+// Instances without end.
+package p
+
+type T[P any] struct{ f *T[[]P] }

@@ -1,0 +1,4 @@
+// main is a function.
+package main
+
+var main = 1

@@ -1,0 +1,6 @@
+// Operations and assignments are of one value each.
+package p
+
+func f() {
+	var x, y int
+}

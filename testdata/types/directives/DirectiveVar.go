@@ -1,0 +1,5 @@
+// Directives that stand in the wrong place.
+package p
+
+//go:noinline
+var a = 1
