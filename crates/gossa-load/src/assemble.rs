@@ -149,7 +149,7 @@ impl Assembly<'_> {
         }
         .collect();
 
-        let mut table = ModuleTable::new(self.resolver);
+        let mut table = ModuleTable::new(self.resolver, self.goroot);
         table.require_mains();
         for node in &nodes {
             table.require(node.location.module.as_ref());
@@ -196,6 +196,8 @@ impl Assembly<'_> {
         units: &[Unit],
         table: &ModuleTable,
     ) -> Vec<Package> {
+        let mains = units.iter().filter(|unit| unit.variant == Variant::TestMain);
+        let rank: FxHashMap<u32, usize> = mains.map(|unit| unit.node).zip(0..).collect();
         let mut tests: FxHashMap<u32, (TestScan, TestScan)> = FxHashMap::default();
         for unit in units.iter().filter(|unit| unit.variant == Variant::TestMain) {
             let scan = &mut nodes[unit.node as usize].scan;
@@ -220,7 +222,16 @@ impl Assembly<'_> {
             let plain = &packages[unit.node as usize];
             let for_test = Some(packages[unit.tested as usize].import_path.clone());
             let package = match unit.variant {
-                Variant::Plain | Variant::ForTest => Package { for_test, ..plain.clone() },
+                Variant::Plain | Variant::ForTest => {
+                    let mut package = Package { for_test, ..plain.clone() };
+                    // The go command makes the copies for the tests of one
+                    // root before it looks at the tests of the next.
+                    if rank.get(&unit.node) > rank.get(&unit.tested) {
+                        package.test_embed_files.clear();
+                        package.xtest_embed_files.clear();
+                    }
+                    package
+                }
                 Variant::WithTests => {
                     let mut package = Package { for_test, ..plain.clone() };
                     if let Some((own, _)) = tests.get_mut(&unit.node) {

@@ -232,6 +232,22 @@ impl<'a> Work<'a> {
         imports.iter().filter(|import| import.path != "C").map(resolve).collect()
     }
 
+    /// What the imports of tests name. They cannot use cgo.
+    fn test_imports_of<'scope>(
+        &'scope self,
+        scope: &rayon::Scope<'scope>,
+        importer: Importer,
+        imports: &[ScannedImport],
+    ) -> Vec<NodeImport> {
+        let mut found = self.imports_of(scope, importer, imports);
+        if let Some(import) = imports.iter().find(|import| import.path == "C") {
+            let target = Err("cannot find package".to_owned());
+            found.push(NodeImport { import: import.clone(), target });
+            found.sort_by(|a, b| a.import.path.cmp(&b.import.path));
+        }
+        found
+    }
+
     /// A package of the standard library that the build needs; a broken
     /// installation may lack it.
     fn needed<'scope>(
@@ -285,10 +301,10 @@ impl<'a> Work<'a> {
             xembed_files,
             problem,
             xproblem,
-            imports: self.imports_of(scope, importer, &scan.tests.imports),
+            imports: self.test_imports_of(scope, importer, &scan.tests.imports),
             implicit: bridge(&scan.tests.imports),
             ximplicit: bridge(&scan.xtests.imports),
-            ximports: self.imports_of(scope, importer, &scan.xtests.imports),
+            ximports: self.test_imports_of(scope, importer, &scan.xtests.imports),
             main: needed(&TEST_MAIN_IMPORTS),
             linked: needed(&linker_imports(context)),
         }
@@ -316,7 +332,7 @@ fn implicit_imports(
             paths.push("syscall");
         }
     }
-    if !scan.other_files.swig.is_empty() || !scan.other_files.swig_cxx.is_empty() {
+    if scan.has_swig {
         paths.extend(["unsafe", "runtime/cgo", "syscall", "sync"]);
     }
     if scan.name == "main" {

@@ -11,6 +11,7 @@ use crate::program::{
     EmbedPattern, Module, Package, PackageError, PackageIndex, Program, Severity, SourceFile,
     SourceKind, Variant,
 };
+use crate::system::short_path;
 
 /// A package in the form of `go list -json`.
 #[derive(Debug, Default, Serialize)]
@@ -29,8 +30,8 @@ pub struct ListedPackage<'a> {
     pub for_test: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<ListedModule<'a>>,
-    #[serde(rename = "Match", skip_serializing_if = "<[_]>::is_empty")]
-    pub matched: &'a [String],
+    #[serde(rename = "Match", skip_serializing_if = "Vec::is_empty")]
+    pub matched: Vec<&'a str>,
     #[serde(skip_serializing_if = "is_false")]
     pub goroot: bool,
     #[serde(skip_serializing_if = "is_false")]
@@ -176,8 +177,8 @@ pub fn list(program: &Program, with_dependencies: bool) -> Vec<ListedPackage<'_>
         if let Some(pattern) = &diagnostic.pattern {
             listed.push(ListedPackage {
                 dir: diagnostic.file.as_deref().map_or("", Utf8Path::as_str),
-                import_path: pattern,
-                matched: std::slice::from_ref(pattern),
+                import_path: diagnostic.missing.as_ref().unwrap_or(pattern),
+                matched: vec![pattern],
                 incomplete: true,
                 error: Some(ListedError {
                     import_stack: &diagnostic.import_stack,
@@ -220,7 +221,7 @@ impl<'a> Lister<'a> {
             },
             for_test: package.for_test.as_deref(),
             module: module.map(listed_module),
-            matched: &package.matched,
+            matched: matched(&package.matched),
             goroot: package.standard && package.variant != Variant::TestMain,
             standard: package.standard
                 && !matches!(package.variant, Variant::TestMain | Variant::ExternalTests),
@@ -308,7 +309,7 @@ impl<'a> Lister<'a> {
     fn listed_error(&self, error: &'a PackageError) -> ListedError<'a> {
         let pos = match &error.file {
             Some(file) if error.line > 0 => {
-                let file = self.short_path(file);
+                let file = short_path(&self.program.dir, file);
                 match error.column {
                     0 => format!("{file}:{}", error.line),
                     column => format!("{file}:{}:{column}", error.line),
@@ -317,17 +318,6 @@ impl<'a> Lister<'a> {
             _ => String::new(),
         };
         ListedError { import_stack: &error.import_stack, pos, err: &error.message }
-    }
-
-    /// A path as the go command shows it: relative if that is shorter.
-    fn short_path(&self, path: &Utf8Path) -> String {
-        let dir = &self.program.dir;
-        let common = dir.ancestors().find(|ancestor| path.starts_with(ancestor));
-        let Some(common) = common else { return path.to_string() };
-        let up = dir.strip_prefix(common).map_or(0, |rest| rest.components().count());
-        let rest = path.strip_prefix(common).unwrap_or(path);
-        let relative = format!("{}{rest}", "../".repeat(up));
-        if relative.len() < path.as_str().len() { relative } else { path.to_string() }
     }
 
     fn add_dependencies(&self, index: PackageIndex, listed: &mut ListedPackage<'a>) {
@@ -364,6 +354,12 @@ impl<'a> Lister<'a> {
         listed.deps = deps;
         listed.deps_errors = errors;
     }
+}
+
+/// The patterns that match; `tool` counts twice for the go command.
+fn matched(patterns: &[String]) -> Vec<&str> {
+    let times = |pattern: &str| if pattern == "tool" { 2 } else { 1 };
+    patterns.iter().flat_map(|p| std::iter::repeat_n(p.as_str(), times(p))).collect()
 }
 
 /// The patterns, each once.

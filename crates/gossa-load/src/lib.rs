@@ -9,7 +9,8 @@
 //!
 //! No process is started and no network is used. Everything that is read,
 //! and every environment variable that is asked for, goes through
-//! [`System`], so a whole world of modules can stand in memory for tests.
+//! [`System`], so a whole world of modules can stand in memory for tests,
+//! and an [`OverlaySystem`] can put other files in the place of some.
 //!
 //! Nothing in the analysed code can make this stage panic or stop: what is
 //! wrong with one file, package or module becomes a [`LoadDiagnostic`] with
@@ -30,6 +31,7 @@
 
 pub mod config;
 pub mod golist;
+pub mod overlay;
 pub mod program;
 pub mod system;
 
@@ -64,6 +66,7 @@ mod vendoring;
 mod version;
 
 pub use loader::load;
+pub use overlay::{OverlayError, OverlaySystem};
 
 pub use config::{BuildConfig, BuildContext, LangVersion, ModMode};
 pub use program::{

@@ -73,7 +73,7 @@ pub(crate) struct ModuleGraph {
 }
 
 /// The version of a module without a go line.
-const DEFAULT_GO_VERSION: &str = "1.16";
+pub(crate) const DEFAULT_GO_VERSION: &str = "1.16";
 
 impl ModuleGraph {
     /// Finds the main module for a directory, or a graph without any.

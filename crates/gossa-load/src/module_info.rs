@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::config::ModMode;
 use crate::gomod::{ModuleVersion, ReplaceTarget};
-use crate::module_graph::ModuleKey;
+use crate::goroot::Goroot;
+use crate::module_graph::{DEFAULT_GO_VERSION, ModuleKey};
 use crate::program::{Module, ModuleIndex};
 use crate::resolve::Resolver;
 
@@ -19,13 +20,21 @@ pub(crate) struct ModuleTable {
 #[derive(Debug)]
 pub(crate) struct ModuleCollector<'a> {
     resolver: &'a Resolver<'a>,
+    /// The version of main modules without a go line.
+    default_go: String,
     modules: FxHashMap<ModuleKey, Module>,
 }
 
 impl ModuleTable {
     #[expect(clippy::new_ret_no_self, reason = "a table is complete only when sorted")]
-    pub(crate) fn new<'a>(resolver: &'a Resolver<'a>) -> ModuleCollector<'a> {
-        ModuleCollector { resolver, modules: FxHashMap::default() }
+    pub(crate) fn new<'a>(resolver: &'a Resolver<'a>, goroot: &Goroot) -> ModuleCollector<'a> {
+        // Where the go command may write go.mod, it adds a line with its own version.
+        let default_go = match resolver.modules.mode {
+            ModMode::Mod => goroot.version.trim_start_matches("go"),
+            ModMode::Readonly | ModMode::Vendor => DEFAULT_GO_VERSION,
+        };
+        let default_go = default_go.to_owned();
+        ModuleCollector { resolver, default_go, modules: FxHashMap::default() }
     }
 
     pub(crate) fn index_of(&self, key: Option<&ModuleKey>) -> Option<ModuleIndex> {
@@ -92,7 +101,7 @@ impl ModuleCollector<'_> {
             indirect: false,
             dir: Some(module.dir.clone()),
             go_mod: Some(module.dir.join("go.mod")),
-            go_version: module.file.go.clone(),
+            go_version: Some(module.file.go.clone().unwrap_or_else(|| self.default_go.clone())),
             time: None,
             sum: None,
             go_mod_sum: None,

@@ -18,7 +18,7 @@ use crate::program::{
     CgoFlags, DiagnosticKind, EmbedPattern, IgnoreReason, IgnoredFile, ImportSpec, OtherFiles,
     SourceFile, SourceKind,
 };
-use crate::system::{DirEntry, System};
+use crate::system::{DirEntry, System, describe};
 
 /// A directory read as a package.
 #[derive(Debug, Default)]
@@ -36,6 +36,8 @@ pub(crate) struct PackageScan {
     pub(crate) other_files: OtherFiles,
     pub(crate) embed_patterns: Vec<EmbedPattern>,
     pub(crate) cgo_flags: CgoFlags,
+    /// There are SWIG files, whether or not cgo is on.
+    pub(crate) has_swig: bool,
     /// Paths imported by `files`, sorted, each once, `C` included.
     pub(crate) imports: Vec<ScannedImport>,
     pub(crate) problems: Vec<Problem>,
@@ -165,7 +167,7 @@ pub(crate) fn scan_dir(
             let mut scan = PackageScan { dir: dir.to_owned(), ..Default::default() };
             scan.problems.push(Problem {
                 kind: DiagnosticKind::Io,
-                message: format!("cannot read directory {dir}: {e}"),
+                message: describe("open", dir, e),
                 file: None,
                 line: 0,
                 column: 0,
@@ -308,7 +310,7 @@ fn scan_go_file(
         Err(e) => {
             return Scanned::Unreadable(Problem {
                 kind: DiagnosticKind::Io,
-                message: format!("cannot read {path}: {e}"),
+                message: describe("open", &path, &e),
                 file: Some(path),
                 line: 0,
                 column: 0,
@@ -379,7 +381,7 @@ fn scan_go_file(
     let cgo_flags = cgo::flags(&cgo_preambles, options.context, &path, &mut problems);
     let source = SourceFile {
         name: name.to_owned(),
-        kind: if imports_c { SourceKind::Cgo } else { SourceKind::Go },
+        kind: if imports_c && !is_test { SourceKind::Cgo } else { SourceKind::Go },
         package_name: header.package_name.as_str().into(),
         lang_version: LangVersion::default(),
         imports: import_specs(&header),
@@ -482,6 +484,7 @@ fn assemble(
     let list = if uses_cgo { &mut scan.other_files.s } else { &mut scan.other_files.ignored };
     list.append(&mut c_assembly);
     list.sort_unstable();
+    scan.has_swig = !(scan.other_files.swig.is_empty() && scan.other_files.swig_cxx.is_empty());
     if !context.cgo {
         // Without cgo nothing compiles these.
         let other = &mut scan.other_files;

@@ -16,7 +16,7 @@ use crate::graph::{Edges, cut_cycles};
 use crate::package_dir::Problem;
 use crate::program::{DiagnosticKind, MissingPackage, PackageError, Variant};
 use crate::report::{import_problem, no_go_files, stray_c_files};
-use crate::resolve::Resolver;
+use crate::resolve::{Resolver, is_local};
 
 /// The errors of nodes and units, and what cannot be found.
 #[derive(Debug, Default)]
@@ -293,7 +293,12 @@ impl<'a> Finder<'a> {
         stack: &[String],
     ) -> Option<PackageError> {
         imports.iter().find_map(|import| {
-            let (_, message) = import_problem(self.resolver, self.graph, node, import)?;
+            let path = &import.import.path;
+            let message = if is_local(path) {
+                format!("local import {path:?} in non-local package")
+            } else {
+                import_problem(self.resolver, self.graph, node, import)?.1
+            };
             Some(PackageError {
                 message,
                 import_stack: stack.to_vec(),
@@ -333,17 +338,18 @@ fn placed(problem: &Problem, import_stack: Vec<String>) -> PackageError {
     }
 }
 
-/// A problem without its place, but with the name of the file if that is what
-/// the go command does.
+/// A problem without its place, but with the file if that is what the go
+/// command does.
 fn whole(problem: &Problem) -> String {
-    match problem.file.as_ref().and_then(|file| file.file_name()) {
-        Some(name)
-            if matches!(problem.kind, DiagnosticKind::Constraint | DiagnosticKind::Cgo)
-                && problem.line > 0 =>
-        {
-            format!("{name}: {}", problem.message)
+    let Problem { kind, message, file: Some(file), line: 1.., .. } = problem else {
+        return problem.message.clone();
+    };
+    match kind {
+        DiagnosticKind::Cgo => format!("{file}: {message}"),
+        DiagnosticKind::Constraint => {
+            format!("{}: {message}", file.file_name().unwrap_or_default())
         }
-        _ => problem.message.clone(),
+        _ => message.clone(),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::pattern_match::Wildcard;
 use crate::program::{DiagnosticKind, LoadDiagnostic, Severity};
 use crate::resolve::{Importer, Location, Resolver, has_path_prefix, is_local, is_standard_path};
 use crate::scans::Scans;
-use crate::system::{EntryKind, lexically_clean};
+use crate::system::{EntryKind, lexically_clean, short_path};
 
 /// What one pattern stands for.
 #[derive(Debug)]
@@ -201,7 +201,9 @@ impl Expander<'_> {
             (&self.resolver.modules.workspace, find_upwards(listings, dir, "go.mod"))
         {
             return Err(format!(
-                "{shown} is contained in a module that is not one of the workspace modules listed in {workspace}. You can add the module to the workspace using:\n\tgo work use {root}"
+                "{shown} is contained in a module that is not one of the workspace modules listed in {}. You can add the module to the workspace using:\n\tgo work use {}",
+                workspace.file_name().unwrap_or_default(),
+                short_path(self.dir, &root)
             ));
         }
         Err(format!("{shown} outside main module or its selected dependencies"))
@@ -321,7 +323,9 @@ impl Expander<'_> {
             } else {
                 e.to_string()
             };
-            self.problem(Severity::Error, format!("pattern {pattern}: lstat {base}: {why}"));
+            let shown = pattern.split("...").next().unwrap_or_default();
+            let shown = &shown[..shown.rfind('/').map_or(0, |slash| slash + 1)];
+            self.problem(Severity::Error, format!("pattern {pattern}: lstat {shown}: {why}"));
             return Vec::new();
         }
         if base != self.dir && base.file_name().is_some_and(is_skipped) {
@@ -557,7 +561,15 @@ impl Expander<'_> {
     }
 
     fn resolve_candidates(&mut self, candidates: Vec<Candidate>) -> Vec<Location> {
-        candidates.iter().filter_map(|c| self.one_path(&c.name)).collect()
+        let mut found = Vec::new();
+        for Candidate { name, .. } in candidates {
+            let before = self.diagnostics.len();
+            found.extend(self.one_path(&name));
+            for diagnostic in &mut self.diagnostics[before..] {
+                diagnostic.missing = Some(name.clone());
+            }
+        }
+        found
     }
 }
 

@@ -179,9 +179,39 @@ impl System for DiskSystem {
         std::env::var(name).ok().filter(|v| !v.is_empty())
     }
 
+    /// As the shell shows it: if it was entered through a link, the link counts.
     fn current_dir(&self) -> io::Result<Utf8PathBuf> {
-        utf8_path(std::env::current_dir()?)
+        let current = utf8_path(std::env::current_dir()?)?;
+        let shown = self.env_var("PWD").map(Utf8PathBuf::from).filter(|dir| dir.is_absolute());
+        let same = |dir: &Utf8PathBuf| {
+            self.canonicalize(dir)
+                .ok()
+                .is_some_and(|real| self.canonicalize(&current).ok() == Some(real))
+        };
+        Ok(shown.filter(same).unwrap_or(current))
     }
+}
+
+/// A path as the go command shows it: relative to `dir` if that is shorter.
+pub(crate) fn short_path(dir: &Utf8Path, path: &Utf8Path) -> String {
+    let common = dir.ancestors().find(|ancestor| path.starts_with(ancestor));
+    let Some(common) = common else { return path.to_string() };
+    let up = dir.strip_prefix(common).map_or(0, |rest| rest.components().count());
+    let rest = path.strip_prefix(common).unwrap_or(path);
+    let relative = match format!("{}{rest}", "../".repeat(up)) {
+        empty if empty.is_empty() => ".".to_owned(),
+        relative => relative,
+    };
+    if relative.len() < path.as_str().len() { relative } else { path.to_string() }
+}
+
+/// What the system says about a file, as the go command words it.
+pub(crate) fn describe(verb: &str, path: &Utf8Path, error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut rest = text.chars();
+    let first = rest.next().map(|c| c.to_ascii_lowercase());
+    format!("{verb} {path}: {}{}", first.map(String::from).unwrap_or_default(), rest.as_str())
 }
 
 fn utf8_path(path: std::path::PathBuf) -> io::Result<Utf8PathBuf> {

@@ -99,9 +99,9 @@ fn unreadable_and_undecodable_files() {
         [
             "/m/a/empty.go:1:1: expected 'package', found 'EOF' [Syntax]",
             "/m/a/latin.go:2:4: invalid UTF-8 encoding [Encoding]",
-            "/m/a/locked.go:0:0: cannot read /m/a/locked.go: permission denied [Io]",
-            "/m/a/loop.go:0:0: cannot read /m/a/loop.go: too many levels of symbolic links: /m/a/loop.go [Io]",
-            "/m/a/nowhere.go:0:0: cannot read /m/a/nowhere.go: no such file or directory: /m/a/nowhere.go [Io]",
+            "/m/a/locked.go:0:0: open /m/a/locked.go: permission denied [Io]",
+            "/m/a/loop.go:0:0: open /m/a/loop.go: too many levels of symbolic links: /m/a/loop.go [Io]",
+            "/m/a/nowhere.go:0:0: open /m/a/nowhere.go: no such file or directory: /m/a/nowhere.go [Io]",
             "/m/a/nul.go:4:5: unexpected NUL in input [Encoding]",
         ]
     );
@@ -177,7 +177,7 @@ fn directories_that_are_no_package() {
     assert_eq!(
         shown(&program),
         [
-            "pattern ./none/...: lstat /m/none: no such file or directory [Pattern]",
+            "pattern ./none/...: lstat ./none/: no such file or directory [Pattern]",
             "stat /m/gone: directory not found [Pattern]",
             "\"./excluded/...\" matched no packages [Pattern]",
             "\"gone/...\" matched no packages [Pattern]",

@@ -6,7 +6,7 @@
 use crate::config_spec::ConfigSpec;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use gossa_load::BuildConfig;
+use gossa_load::{BuildConfig, ModMode};
 use gossa_report::{Confidence, OutputFormat};
 
 /// Whole-program static analysis for Go: finds misuse of memory, concurrency and resources,
@@ -83,6 +83,14 @@ pub(crate) struct BuildArgs {
     /// command on PATH]
     #[arg(long, value_name = "DIR")]
     pub(crate) goroot: Option<Utf8PathBuf>,
+    /// Where packages of other modules come from: mod, readonly, or vendor [default: as the go
+    /// command decides]
+    #[arg(long = "mod", value_name = "MODE", hide_possible_values = true)]
+    pub(crate) mod_mode: Option<ModModeArg>,
+    /// Read other files in the place of some, as this JSON file says; its form is that of the go
+    /// command's -overlay
+    #[arg(long, value_name = "FILE")]
+    pub(crate) overlay: Option<Utf8PathBuf>,
     /// Include the tests of the packages: with their _test.go files, the external tests, and what
     /// is compiled once more because of them
     #[arg(long, alias = "test")]
@@ -96,6 +104,36 @@ pub(crate) struct BuildArgs {
 pub(crate) enum Switch {
     On,
     Off,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ModModeArg {
+    Mod,
+    Readonly,
+    Vendor,
+}
+
+impl From<ModModeArg> for ModMode {
+    fn from(mode: ModModeArg) -> Self {
+        match mode {
+            ModModeArg::Mod => Self::Mod,
+            ModModeArg::Readonly => Self::Readonly,
+            ModModeArg::Vendor => Self::Vendor,
+        }
+    }
+}
+
+impl Command {
+    /// What to build for, of the subcommands that work on packages.
+    pub(crate) fn build(&self) -> Option<&BuildArgs> {
+        match self {
+            Self::Check(args) => Some(&args.build),
+            Self::List(args) => Some(&args.build),
+            Self::Types(args) => Some(&args.build),
+            Self::Ssa(args) => Some(&args.build),
+            Self::Ast(_) | Self::Explain(_) => None,
+        }
+    }
 }
 
 impl BuildArgs {
@@ -114,6 +152,7 @@ impl BuildArgs {
             cgo: self.cgo.map(|cgo| cgo == Switch::On),
             go_version: self.go_version.clone(),
             goroot: self.goroot.as_ref().map(|goroot| dir.join(goroot)),
+            mod_mode: self.mod_mode.map(ModMode::from),
             tests: self.tests,
             ..BuildConfig::default()
         }

@@ -8,7 +8,7 @@ use crate::progress::TerminalProgress;
 use camino::{Utf8Path, Utf8PathBuf};
 use gossa_base::FxHashMap;
 use gossa_db::{Options, PackageInput, RootDb, Session, SessionError, SourceFile};
-use gossa_load::{DiskSystem, Program, System};
+use gossa_load::{DiskSystem, OverlaySystem, Program, System};
 use gossa_report::{Diagnostic, Location, PathDisplay, Severity, SourceProvider, Stage};
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -36,6 +36,14 @@ impl Context {
             return Err(CommandError::Usage(format!("-C: there is no directory {dir}")));
         }
         Ok(Self { system, dir, quiet: args.quiet, deterministic: args.deterministic })
+    }
+
+    /// Puts files in the place of others, if that is asked for.
+    pub(crate) fn apply_overlay(&mut self, build: &BuildArgs) -> Result<(), CommandError> {
+        let system = Arc::clone(&self.system);
+        self.system = OverlaySystem::apply(system, &self.dir, build.overlay.as_deref())
+            .map_err(|error| CommandError::Usage(error.to_string()))?;
+        Ok(())
     }
 
     /// Progress, if anybody is to see it.

@@ -71,7 +71,10 @@ pub fn main(registry: Registry) -> ExitCode {
 }
 
 fn run(line: &CommandLine, registry: &Registry) -> Result<Exit, CommandError> {
-    let context = Context::new(&line.global)?;
+    let mut context = Context::new(&line.global)?;
+    if let Some(build) = line.command.build() {
+        context.apply_overlay(build)?;
+    }
     match &line.command {
         Command::Check(args) => check::run(&context, args, registry),
         Command::List(args) => list::run(&context, args),

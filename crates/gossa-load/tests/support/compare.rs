@@ -86,16 +86,26 @@ pub(crate) fn read_listing(text: &[u8]) -> Result<Listing, serde_json::Error> {
     Ok(listing)
 }
 
-/// A module that is not in the module cache: the go command tries to get it,
-/// and says why it may not; gossa says how to get it.
+/// Where the two may differ. A module that is not in the module cache: the go
+/// command tries to get it, and says why it may not; gossa says how to get it.
 fn normalize(package: &mut Value) {
     let is_absent = |text: &str| {
         text.ends_with("module lookup disabled by GOPROXY=off")
             || text.contains("module is not in the module cache")
     };
     let normalize = |error: &mut Value| {
-        if error["Err"].as_str().is_some_and(is_absent) {
+        let Some(text) = error["Err"].as_str() else { return };
+        if is_absent(text) {
             error["Err"] = Value::from("module not downloaded");
+        } else if text.contains("cgo") {
+            // With or without the directory of the file: that depends on
+            // whether the go command has indexed it yet.
+            let short = |word: &str| match word.rsplit_once('/') {
+                Some((_, name)) if name.contains(".go") => name.to_owned(),
+                _ => word.to_owned(),
+            };
+            let words: Vec<String> = text.split(' ').map(short).collect();
+            error["Err"] = Value::from(words.join(" "));
         }
     };
     if let Some(error) = package.get_mut("Error") {

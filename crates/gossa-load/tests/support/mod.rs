@@ -83,6 +83,10 @@ impl World {
         args.extend(patterns);
         let env: Vec<(&str, &str)> =
             self.env.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let mut env = env;
+        // As in a shell: the directory as it was named, links and all.
+        let dir = self.dir.to_string_lossy();
+        env.push(("PWD", &dir));
         let go = self.goroot.join("bin").join("go");
         let output = run(go.as_std_path(), &args, &self.dir, &env);
         assert!(output.status.success(), "go list: {}", String::from_utf8_lossy(&output.stderr));

@@ -106,6 +106,31 @@ fn the_build_follows_options_and_environment() {
 }
 
 #[test]
+fn an_overlay_stands_in_for_files() {
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+        ("a.go", "package m\n\nvar x int = \"no number\"\n"),
+        ("new.txt", "package m\n\nimport _ \"unsafe\"\n\nvar x = 1 / zero\n"),
+        ("overlay.json", "{\"Replace\": {\"a.go\": \"new.txt\", \"sub/b.go\": \"new.txt\"}}"),
+        ("broken.json", "{"),
+    ]);
+    let listed = packages(
+        &gossa(dir.path()).args(["list", "./...", "--overlay", "overlay.json"]).run().exits(0),
+    );
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[0]["Imports"][0], "unsafe");
+
+    // What later stages read is replaced, too.
+    let ended = gossa(dir.path()).args(["types"]).run().exits(3);
+    assert!(ended.stdout.contains("a.go:3:13"), "{}", ended.stdout);
+    let ended = gossa(dir.path()).args(["types"]).env("GOFLAGS", "-overlay=overlay.json").run();
+    assert!(ended.exits(3).stdout.contains("undefined: zero"));
+
+    let ended = gossa(dir.path()).args(["list", "--overlay", "broken.json"]).run().exits(2);
+    assert!(ended.stderr.contains("parsing overlay JSON"), "{}", ended.stderr);
+}
+
+#[test]
 fn what_cannot_be_loaded_is_told_and_the_rest_is_listed() {
     let ended = gossa(fixture("import_cycle")).args(["list", "./..."]).run().exits(3);
     assert_eq!(packages(&ended).len(), 3);

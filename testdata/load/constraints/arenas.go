@@ -1,0 +1,3 @@
+//go:build goexperiment.arenas
+
+package constraints

@@ -1,0 +1,5 @@
+//go:build extra && !windows
+
+package constraints
+
+import _ "net"

@@ -1,0 +1,3 @@
+//go:build gccgo || ignore
+
+package constraints

@@ -1,0 +1,3 @@
+// +build extra
+
+package constraints

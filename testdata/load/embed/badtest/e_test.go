@@ -1,0 +1,6 @@
+package badtest
+
+import _ "embed"
+
+//go:embed none
+var a string

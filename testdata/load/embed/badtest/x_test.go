@@ -1,0 +1,6 @@
+package badtest_test
+
+import _ "embed"
+
+//go:embed nothing
+var a string

@@ -1,0 +1,6 @@
+package behind
+
+import _ "embed"
+
+//go:embed dir/b.txt
+var a string

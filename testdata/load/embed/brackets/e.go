@@ -1,0 +1,6 @@
+package brackets
+
+import _ "embed"
+
+//go:embed [a
+var a string

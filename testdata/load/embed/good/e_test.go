@@ -1,0 +1,6 @@
+package good
+
+import _ "embed"
+
+//go:embed tests/*.golden a.txt
+var golden string

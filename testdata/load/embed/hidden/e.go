@@ -1,0 +1,6 @@
+package hidden
+
+import "embed"
+
+//go:embed dir
+var a embed.FS

@@ -1,0 +1,6 @@
+package links
+
+import _ "embed"
+
+//go:embed to.txt
+var a string

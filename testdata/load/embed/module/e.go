@@ -1,0 +1,6 @@
+package module
+
+import "embed"
+
+//go:embed inner/x.txt
+var a embed.FS

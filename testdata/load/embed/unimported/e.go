@@ -1,0 +1,4 @@
+package unimported
+
+//go:embed none
+var a string

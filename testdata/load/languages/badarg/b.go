@@ -1,0 +1,4 @@
+package badarg
+
+// #cgo LDFLAGS: `x`
+import "C"

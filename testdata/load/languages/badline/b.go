@@ -1,0 +1,4 @@
+package badline
+
+// #cgo LDFLAGS -lm
+import "C"

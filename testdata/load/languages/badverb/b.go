@@ -1,0 +1,4 @@
+package badverb
+
+// #cgo NOSUCH: x
+import "C"

@@ -1,0 +1,3 @@
+package intest
+
+import "C"

@@ -1,0 +1,6 @@
+package c
+
+import (
+	_ "example.org/gone"
+	_ "example.com/mistakes/nothing"
+)

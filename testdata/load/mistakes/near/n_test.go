@@ -1,0 +1,3 @@
+package near
+
+import _ "example.org/gone/too"

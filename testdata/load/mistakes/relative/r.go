@@ -1,0 +1,6 @@
+package relative
+
+import (
+	_ "../near"
+	_ "/abs"
+)

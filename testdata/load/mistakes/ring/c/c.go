@@ -1,0 +1,6 @@
+package c
+
+import (
+	_ "example.com/mistakes/ring/a"
+	_ "example.com/mistakes/ring/b"
+)

@@ -1,0 +1,3 @@
+package syntax
+
+import "fmt

@@ -1,0 +1,3 @@
+package usesnotests
+
+import _ "example.com/mistakes/notests"

@@ -1,0 +1,3 @@
+package usesring
+
+import _ "example.com/mistakes/ring/c"

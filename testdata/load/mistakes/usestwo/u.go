@@ -1,0 +1,6 @@
+package usestwo
+
+import (
+	_ "example.com/mistakes/two"
+	_ "example.com/mistakes/syntax"
+)

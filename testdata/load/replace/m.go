@@ -1,0 +1,6 @@
+package m
+
+import (
+	_ "example.com/local/pkg"
+	_ "example.com/two"
+)

@@ -1,0 +1,5 @@
+//go:build extra
+
+package m
+
+import _ "example.com/unused"

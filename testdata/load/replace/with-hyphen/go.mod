@@ -1,0 +1,3 @@
+module example.com/far/away
+
+go 1.27

@@ -1,0 +1,6 @@
+package between
+
+import (
+	_ "example.com/tests/other"
+	_ "example.com/tests/q"
+)

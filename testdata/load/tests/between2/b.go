@@ -1,0 +1,3 @@
+package between2
+
+import _ "example.com/tests/other"

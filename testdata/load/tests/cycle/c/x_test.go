@@ -1,0 +1,3 @@
+package c_test
+
+import _ "example.com/tests/prog"

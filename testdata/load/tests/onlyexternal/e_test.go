@@ -1,0 +1,3 @@
+package onlyexternal_test
+
+import _ "testing"

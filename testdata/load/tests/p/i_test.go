@@ -1,0 +1,5 @@
+//go:build integration
+
+package p_test
+
+import _ "net/url"

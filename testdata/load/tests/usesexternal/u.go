@@ -1,0 +1,3 @@
+package usesexternal
+
+import _ "example.com/tests/external"

@@ -1,0 +1,6 @@
+package a_test
+
+import (
+	_ "example.com/a"
+	_ "testing"
+)

@@ -1,0 +1,10 @@
+module example.com/a
+
+go 1.24
+
+require (
+	example.com/dep v1.0.0
+	example.com/versioned v1.0.0
+)
+
+replace example.com/dep => ../never

@@ -1,0 +1,3 @@
+package versioned
+
+const Old = true
