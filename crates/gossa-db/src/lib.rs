@@ -29,6 +29,7 @@ mod env;
 mod inputs;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod line_directives;
+mod linknames;
 mod one_shot;
 mod parsing;
 mod schedule;
@@ -42,6 +43,7 @@ pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};
 pub use env::DbEnv;
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
+pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};
 pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};

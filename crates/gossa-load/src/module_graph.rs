@@ -273,14 +273,15 @@ impl ModuleGraph {
                 "\n\t(Go version in {source} is at least 1.14 and vendor directory exists.)"
             );
         }
-        self.check_vendoring(&path, &list, go.as_deref(), diagnostics);
+        self.check_vendoring(work, &path, &list, go.as_deref(), diagnostics);
         self.vendor = Some((dir, list));
     }
 
-    /// Warns where modules.txt and go.mod disagree: the vendored code is then
-    /// not what go.mod asks for.
+    /// Reports where modules.txt and go.mod disagree: the vendored code is then
+    /// not what go.mod asks for. It is loaded all the same.
     fn check_vendoring(
         &self,
+        work: &ModFile,
         path: &Utf8Path,
         list: &VendorList,
         go: Option<&str>,
@@ -289,23 +290,98 @@ impl ModuleGraph {
         if go.is_none_or(|go| compare_go_versions(go, "1.14") == Ordering::Less) {
             return;
         }
-        for main in &self.mains {
-            for requirement in &main.file.require {
-                let module = &requirement.module;
-                if list.modules.get(module).is_none_or(|m| !m.explicit) {
-                    diagnostics.push(
-                        LoadDiagnostic::new(
-                            Severity::Warning,
-                            DiagnosticKind::Module,
-                            format!(
-                                "inconsistent vendoring: {}@{} is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt",
-                                module.path, module.version
-                            ),
-                        )
-                        .at(path, 0, 0),
-                    );
-                }
+        let mut wrong = String::new();
+        let mut report = |module: &ModuleVersion, what: &str| {
+            let at = if module.version.is_empty() { "" } else { "@" };
+            wrong.push_str(&format!("\n\t{}{at}{}: {what}", module.path, module.version));
+        };
+        for requirement in self.mains.iter().flat_map(|main| &main.file.require) {
+            let module = &requirement.module;
+            if list.modules.get(module).is_none_or(|m| !m.explicit) {
+                report(
+                    module,
+                    "is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt",
+                );
             }
+        }
+        let mut seen = FxHashSet::default();
+        let source = if self.workspace.is_some() { "go.work" } else { "go.mod" };
+        let files = self.mains.iter().map(|main| (&main.file, "go.mod")).chain([(work, source)]);
+        for (replace, source) in
+            files.flat_map(|(file, source)| file.replace.iter().map(move |r| (r, source)))
+        {
+            let old = ModuleVersion {
+                path: replace.path.clone(),
+                version: replace.version.clone().unwrap_or_default(),
+            };
+            if !seen.insert(old.clone()) {
+                continue;
+            }
+            let Some(new) = self.replacement(&old) else { continue };
+            let new = self.as_written(new);
+            match list.modules.get(&old).and_then(|m| m.replace.as_ref()) {
+                None => report(
+                    &old,
+                    &format!(
+                        "is replaced in {source}, but not marked as replaced in vendor/modules.txt"
+                    ),
+                ),
+                Some(marked) if describe(marked) != new => report(
+                    &old,
+                    &format!(
+                        "is replaced by {new} in {source}, but marked as replaced by {} in vendor/modules.txt",
+                        describe(marked)
+                    ),
+                ),
+                Some(_) => {}
+            }
+        }
+        let required = |module: &ModuleVersion| {
+            let mut requirements = self.mains.iter().flat_map(|main| &main.file.require);
+            requirements.any(|r| r.module == *module)
+        };
+        for module in &list.order {
+            if list.modules.get(module).is_some_and(|m| m.explicit) && !required(module) {
+                let article = if self.workspace.is_some() { "a " } else { "" };
+                report(
+                    module,
+                    &format!(
+                        "is marked as explicit in vendor/modules.txt, but not explicitly required in {article}go.mod"
+                    ),
+                );
+            }
+        }
+        for module in &list.replaced {
+            if self.replacement(module).is_none() {
+                let source = if self.workspace.is_some() { "the workspace" } else { "go.mod" };
+                report(
+                    module,
+                    &format!(
+                        "is marked as replaced in vendor/modules.txt, but not replaced in {source}"
+                    ),
+                );
+            }
+        }
+        if !wrong.is_empty() {
+            let dir = path.parent().and_then(Utf8Path::parent).unwrap_or(path);
+            let command = if self.workspace.is_some() { "work" } else { "mod" };
+            let message = format!(
+                "inconsistent vendoring in {dir}:{wrong}\n\n\tTo ignore the vendor directory, use -mod=readonly or -mod=mod.\n\tTo sync the vendor directory, run:\n\t\tgo {command} vendor"
+            );
+            diagnostics.push(
+                LoadDiagnostic::new(Severity::Error, DiagnosticKind::Module, message)
+                    .at(path, 0, 0),
+            );
+        }
+    }
+
+    /// A replacement in words; a directory as it is written in go.mod.
+    fn as_written(&self, target: &ReplaceTarget) -> String {
+        match target {
+            ReplaceTarget::Directory(dir) => {
+                self.directory_as_written(dir.as_str().into()).to_owned()
+            }
+            module @ ReplaceTarget::Module(_) => describe(module),
         }
     }
 
@@ -507,6 +583,14 @@ impl ModuleGraph {
             .and_then(|path| listings.system().read(&path).ok())
             .or_else(|| listings.system().read(&self.cache_dir(actual)?.join("go.mod")).ok())?;
         Some(gomod::parse(&text, Strictness::Dependency))
+    }
+}
+
+/// A replacement in words.
+fn describe(target: &ReplaceTarget) -> String {
+    match target {
+        ReplaceTarget::Directory(dir) => dir.clone(),
+        ReplaceTarget::Module(module) => format!("{}@{}", module.path, module.version),
     }
 }
 

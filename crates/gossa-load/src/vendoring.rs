@@ -13,6 +13,10 @@ pub(crate) struct VendorList {
     pub(crate) packages: FxHashMap<String, ModuleVersion>,
     /// What the file says of each module; a version of "" means any.
     pub(crate) modules: FxHashMap<ModuleVersion, VendoredModule>,
+    /// The modules of vendored packages, in the order of the file.
+    pub(crate) order: Vec<ModuleVersion>,
+    /// The modules that are marked as replaced, in the order of the file.
+    pub(crate) replaced: Vec<ModuleVersion>,
     /// Made for a workspace rather than for one module.
     pub(crate) for_workspace: bool,
 }
@@ -51,6 +55,9 @@ pub(crate) fn parse(text: &str) -> VendorList {
             let package = line.trim();
             if !package.is_empty() && !package.contains(char::is_whitespace) {
                 list.packages.insert(package.to_owned(), module.clone());
+                if list.order.last() != Some(module) {
+                    list.order.push(module.clone());
+                }
             }
         }
     }
@@ -80,6 +87,7 @@ fn module_line(header: &str, list: &mut VendorList) -> Option<ModuleVersion> {
     let meta = list.modules.entry(module.clone()).or_default();
     if replace.is_some() {
         meta.replace = replace;
+        list.replaced.push(module.clone());
     }
     Some(module)
 }

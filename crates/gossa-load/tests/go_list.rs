@@ -236,6 +236,36 @@ fn a_vendored_module() {
 }
 
 #[test]
+fn vendoring_that_is_not_what_go_mod_says() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap();
+    write(
+        &root,
+        &[
+            (
+                "go.mod",
+                "module example.com/v\n\ngo 1.21\n\nrequire (\n\texample.com/a v1.1.0\n\texample.com/b v1.1.0\n\texample.com/r v1.0.0\n)\n\nreplace (\n\texample.com/b => ../b\n\texample.com/r => ./r\n)\n",
+            ),
+            ("v.go", "package v\n\nimport _ \"example.com/a/p\"\n"),
+            (
+                "vendor/modules.txt",
+                "# example.com/a v1.0.0\n## explicit; go 1.17\nexample.com/a/p\n# example.com/b v1.1.0\n## explicit\nexample.com/b\n# example.com/c v1.0.0 => example.com/d v1.2.0\nexample.com/c\n# example.com/r => ./other\n# example.com/r v1.0.0 => ./other\n## explicit\n",
+            ),
+            ("vendor/example.com/a/p/p.go", "package p\n"),
+        ],
+    );
+    let mut world = World::new(&root);
+    world.set("GOFLAGS", "");
+    let config = BuildConfig { goroot: Some(world.goroot.clone()), ..BuildConfig::default() };
+    let program = load(&world, &config, &["./...".to_owned()]).unwrap();
+    let ours: Vec<&str> = program.diagnostics.iter().map(|d| d.message.as_str()).collect();
+    let theirs = world.go_failure(&["list", "./..."]);
+    assert_eq!(ours, [theirs.trim().strip_prefix("go: ").unwrap_or(&theirs)]);
+    // The vendored code is there, and gossa loads it.
+    assert!(program.find("example.com/a/p").is_some());
+}
+
+#[test]
 fn a_module_in_the_old_layout() {
     // Before Go 1.17 the requirements of requirements count.
     let dir = tempfile::tempdir().unwrap();

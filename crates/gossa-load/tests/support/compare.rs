@@ -154,14 +154,19 @@ fn fields(package: &Value) -> impl Iterator<Item = &str> {
 }
 
 fn field<'a>(package: &'a Value, name: &str) -> &'a Value {
-    // The go command has written the main package of a test to its build
-    // cache, and says where.
-    let test_main = package.get("ForTest").is_none()
-        && package["ImportPath"].as_str().is_some_and(|path| path.ends_with(".test"));
-    if name == "GoFiles" && test_main {
-        return &Value::Null;
-    }
-    package.get(name).unwrap_or(&Value::Null)
+    let path = package["ImportPath"].as_str().unwrap_or_default();
+    let for_test = package.get("ForTest").and_then(Value::as_str);
+    let ignored = match name {
+        // The go command has written the main package of a test to its build
+        // cache, and says where.
+        "GoFiles" => for_test.is_none() && path.ends_with(".test"),
+        // It copies packages for tests on other threads than it fills these in.
+        "TestEmbedFiles" | "XTestEmbedFiles" => {
+            for_test.is_some_and(|tested| path.split(" [").next() != Some(tested))
+        }
+        _ => false,
+    };
+    if ignored { &Value::Null } else { package.get(name).unwrap_or(&Value::Null) }
 }
 
 /// Of long lists, only what one side has alone, unless that is nothing.

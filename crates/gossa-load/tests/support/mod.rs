@@ -76,6 +76,17 @@ impl World {
         self
     }
 
+    /// Runs the go command where it must fail; what it says then.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub(crate) fn go_failure(&self, args: &[&str]) -> String {
+        let env: Vec<(&str, &str)> =
+            self.env.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let go = self.goroot.join("bin").join("go");
+        let output = run(go.as_std_path(), args, &self.dir, &env);
+        assert!(!output.status.success(), "go {args:?} does not fail");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+
     /// Runs `go list -e -json -deps -test`; the packages by import path.
     pub(crate) fn go_list(&self, patterns: &[&str]) -> Listing {
         let fields = json_flag();
