@@ -77,6 +77,41 @@ fn cmd_on_other_targets() {
 }
 
 #[test]
+fn tags_of_the_toolchain() {
+    for (goos, goarch, settings) in [
+        ("linux", "amd64", &[][..]),
+        ("linux", "amd64", &[("GOAMD64", "v3")]),
+        ("linux", "amd64", &[("GOEXPERIMENT", "arenas,nogreenteagc")]),
+        ("linux", "amd64", &[("GOEXPERIMENT", "none")]),
+        ("windows", "386", &[("GO386", "softfloat")]),
+        ("darwin", "arm64", &[]),
+        ("linux", "arm64", &[("GOARM64", "v9.1,crypto")]),
+        ("linux", "arm", &[("GOARM", "6")]),
+        ("linux", "mips", &[("GOMIPS", "softfloat")]),
+        ("linux", "mips64le", &[]),
+        ("aix", "ppc64", &[("GOPPC64", "power9")]),
+        ("linux", "riscv64", &[("GORISCV64", "rva22u64")]),
+        ("linux", "s390x", &[]),
+        ("freebsd", "386", &[]),
+        ("js", "wasm", &[]),
+        ("linux", "loong64", &[]),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut world = World::new(dir.path());
+        world.set("GOOS", goos).set("GOARCH", goarch).set("CGO_ENABLED", "0");
+        for (name, value) in settings {
+            world.set(name, value);
+        }
+        let theirs = world.go(&["list", "-f", "{{join context.ToolTags \" \"}}", "unsafe"]);
+        let mut theirs: Vec<&str> = theirs.split_whitespace().collect();
+        theirs.sort_unstable();
+        let config = BuildConfig { goroot: Some(world.goroot.clone()), ..BuildConfig::default() };
+        let program = load(&world, &config, &["unsafe".to_owned()]).unwrap();
+        assert_eq!(program.context.tool_tags, theirs, "{goos}/{goarch} {settings:?}");
+    }
+}
+
+#[test]
 fn patterns_in_the_standard_library() {
     let dir = tempfile::tempdir().unwrap();
     let world = World::new(dir.path());

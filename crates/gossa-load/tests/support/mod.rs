@@ -76,6 +76,17 @@ impl World {
         self
     }
 
+    /// Runs the go command; what it prints.
+    #[allow(dead_code, reason = "not every test needs it")]
+    pub(crate) fn go(&self, args: &[&str]) -> String {
+        let env: Vec<(&str, &str)> =
+            self.env.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        let go = self.goroot.join("bin").join("go");
+        let output = run(go.as_std_path(), args, &self.dir, &env);
+        assert!(output.status.success(), "go: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Runs the go command where it must fail; what it says then.
     #[allow(dead_code, reason = "not every test needs it")]
     pub(crate) fn go_failure(&self, args: &[&str]) -> String {
