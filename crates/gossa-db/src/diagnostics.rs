@@ -10,7 +10,9 @@ use gossa_report::{Diagnostic, Location, Origin, Severity, Stage};
 use gossa_ssa::{FuncId, FuncKey};
 use gossa_syntax::{Node, NodeId, Span, TreeWithSpans};
 use gossa_types::order::cycle_error;
-use gossa_types::{DeclId, DeclSource, Note, PackageId, Part, ShownPlace, TypeError, node_span};
+use gossa_types::{
+    DeclId, DeclSource, Note, Object, PackageId, Part, ShownPlace, TypeError, node_span,
+};
 
 /// A node of a declaration.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -184,6 +186,7 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
         });
         found.push((place.resolve_part(db, error.part), text));
     }
+    found.extend(directive_errors(db, package, found.is_empty() && !has_syntax_errors));
     // As the compiler does: in the order of places, and nothing twice in a line.
     let line = |place: &Option<SourcePlace>| {
         place.as_ref().map(|place| (place.path.clone(), place.start.line))
@@ -200,6 +203,62 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
         }
     }));
     diagnostics
+}
+
+/// What is wrong with directives, and functions without a body; some of it matters only where
+/// there is no other error.
+fn directive_errors(
+    db: &dyn Db,
+    package: PackageInput,
+    only: bool,
+) -> Vec<(Option<SourcePlace>, String)> {
+    let mut found = Vec::new();
+    if package.standard(db) {
+        return found;
+    }
+    let decls = package_decls(db, package);
+    let mut late = Vec::new();
+    let mut may_lack_bodies = !package.complete(db);
+    let mut linked = FxHashSet::default();
+    for &file in package.files(db) {
+        let directives = parse(db, file).directives();
+        may_lack_bodies |= directives.has_host_functions;
+        linked.extend(directives.linked.iter().copied());
+        for error in &directives.errors {
+            let known = error.unless_declared.and_then(|name| decls.scope.get(&name));
+            if matches!(known, Some(Object::Func(_) | Object::Var(_))) {
+                continue;
+            }
+            let list = if error.late { &mut late } else { &mut found };
+            let place = SourcePlace::new(db, file, error.range);
+            list.push((Some(place), error.message.clone()));
+        }
+    }
+    if !only || !found.is_empty() {
+        return found;
+    }
+    if !may_lack_bodies {
+        for &func in &decls.func_order {
+            let Some(decl) = decls.funcs.get(&func) else { continue };
+            let is_linked = decl.receiver.is_none() && linked.contains(&func.name());
+            if decl.has_body || is_linked {
+                continue;
+            }
+            let place = source_file(db, package, decl.source).and_then(|file| {
+                let parsed = parse(db, file).load(db, file);
+                let range = parsed.decls.get(decl.source.decl as usize)?.range;
+                // The compiler points behind the keyword: to the name, or to the receiver.
+                let text = file.text(db);
+                let rest = text.get(usize::from(range.start()) + "func".len()..)?;
+                let blanks = rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let start = usize::from(range.start()) + "func".len() + blanks;
+                let start = gossa_base::TextSize::from(start as u32);
+                Some(SourcePlace::new(db, file, TextRange::new(start, range.end().max(start))))
+            });
+            late.push((place, "missing function body".to_owned()));
+        }
+    }
+    late
 }
 
 /// The header tree of the declaration of a variable, constant or function.

@@ -49,6 +49,9 @@ pub struct PackageInput {
     /// Whether it belongs to the Go distribution.
     #[returns(copy)]
     pub standard: bool,
+    /// Whether all of it is Go: functions without a body are declared nowhere else.
+    #[returns(copy)]
+    pub complete: bool,
     /// C headers of its directory, by name, that cgo preambles may include; empty for packages
     /// without cgo.
     #[returns(deref)]

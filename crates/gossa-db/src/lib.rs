@@ -24,6 +24,7 @@
 mod bodies;
 mod declare;
 mod diagnostics;
+mod directives;
 mod env;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;

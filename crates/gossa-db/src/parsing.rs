@@ -1,5 +1,6 @@
 //! File text to trees.
 
+use crate::directives::Directives;
 use crate::inputs::{Db, SourceFile};
 use arc_swap::ArcSwapOption;
 use gossa_base::FxHashMap;
@@ -12,6 +13,7 @@ pub struct ParsedFile {
     trees: Arc<Trees>,
     errors: Box<[SyntaxError]>,
     lines: u32,
+    directives: Box<Directives>,
 }
 
 /// The trees of one text, and how many packages still have to work on them.
@@ -76,6 +78,11 @@ impl ParsedFile {
         &self.errors
     }
 
+    /// What its directives come to.
+    pub(crate) fn directives(&self) -> &Directives {
+        &self.directives
+    }
+
     /// Number of lines.
     #[must_use]
     pub fn lines(&self) -> u32 {
@@ -93,5 +100,6 @@ pub fn parse(db: &dyn Db, file: SourceFile) -> ParsedFile {
     let parsed = trees.load(text);
     let errors = parsed.errors.clone();
     let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u32;
-    ParsedFile { trees, errors, lines }
+    let directives = Box::new(crate::directives::check(&parsed, text));
+    ParsedFile { trees, errors, lines, directives }
 }

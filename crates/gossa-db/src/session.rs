@@ -320,6 +320,23 @@ fn c_headers(system: &dyn System, package: &gossa_load::Package) -> Box<[(Box<st
     package.other_files.h.iter().filter_map(read).collect()
 }
 
+/// Whether a package consists of Go alone. In the distribution functions may be declared by the
+/// runtime.
+fn is_complete(package: &gossa_load::Package) -> bool {
+    let others = &package.other_files;
+    let foreign = [
+        &others.c,
+        &others.cxx,
+        &others.m,
+        &others.f,
+        &others.s,
+        &others.swig,
+        &others.swig_cxx,
+        &others.syso,
+    ];
+    !package.standard && !package.uses_cgo() && foreign.iter().all(|files| files.is_empty())
+}
+
 fn inputs(
     db: &RootDb,
     system: &dyn System,
@@ -368,6 +385,7 @@ fn inputs(
                 imports,
                 (version.major.into(), version.minor.into()),
                 package.standard,
+                is_complete(package),
                 c_headers,
             )
             .durability(durability)

@@ -66,6 +66,7 @@ impl World {
                 imports,
                 (1, 27),
                 false,
+                true,
                 Box::default(),
             )
         };

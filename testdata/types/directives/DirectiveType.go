@@ -1,13 +1,13 @@
 // Directives that stand in the wrong place.
 package p
 
+//go:noinline
+import "fmt"
+
 //go:nosplit
 type T int
 
 //go:noinline
 const c = 1
-
-//go:noinline
-import "fmt"
 
 var _ = fmt.Println

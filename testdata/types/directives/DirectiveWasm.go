@@ -1,9 +1,6 @@
 // Directives that stand in the wrong place.
 package p
 
-//go:wasmimport a b
-func m()
-
 //go:wasmexport f
 func f() {}
 

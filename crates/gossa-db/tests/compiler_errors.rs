@@ -1,0 +1,115 @@
+//! What a user sees of wrong programs, against the compiler: directives in wrong places and
+//! functions without a body, the order of errors, one error where there are several of a kind.
+//!
+//! Needs Go 1.27 or newer: `GOSSA_TEST_GOROOT`, `GOROOT`, or the `go` on the search path.
+#![allow(clippy::disallowed_methods, reason = "the oracle is a process")]
+
+use camino::Utf8PathBuf;
+use gossa_db::{Options, Session};
+use gossa_load::{BuildConfig, DiskSystem};
+use gossa_report::Stage;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+fn goroot() -> PathBuf {
+    let known = ["GOSSA_TEST_GOROOT", "GOROOT"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|root| !root.is_empty()));
+    let root = known.map(PathBuf::from).unwrap_or_else(|| {
+        let output = Command::new("go").args(["env", "GOROOT"]).output();
+        let output = output.expect("this test needs Go 1.27: set GOSSA_TEST_GOROOT");
+        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
+    });
+    let version = std::fs::read_to_string(root.join("VERSION")).unwrap_or_default();
+    let minor = version
+        .strip_prefix("go1.")
+        .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok());
+    assert!(
+        minor >= Some(27),
+        "this test needs Go 1.27 or newer, but {} has {version:?}: set GOSSA_TEST_GOROOT",
+        root.display()
+    );
+    root
+}
+
+fn go(root: &Path) -> Command {
+    let mut command = Command::new(root.join("bin").join("go"));
+    command.env("GOTOOLCHAIN", "local").env("GOFLAGS", "").env("GOWORK", "off");
+    command.env_remove("GOROOT").env("CGO_ENABLED", "0");
+    command
+}
+
+/// The compiler's errors, a text each.
+fn compiler(root: &Path, importcfg: &Path, file: &Path) -> Vec<String> {
+    let name = file.file_name().expect("a file");
+    let output = go(root)
+        .args(["tool", "compile", "-e", "-p", "p", "-complete", "-o"])
+        // Removed by the compiler after errors.
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("directives.o"))
+        .arg("-importcfg")
+        .arg(importcfg)
+        .arg(name)
+        .current_dir(file.parent().expect("a directory"))
+        .output()
+        .expect("the compiler starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.lines().map(str::to_owned).collect()
+}
+
+/// Ours, in the order in which they come.
+fn ours(root: &Path, file: &Path) -> Vec<String> {
+    let name = file.file_name().and_then(|name| name.to_str()).expect("a name");
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("directives").join(name);
+    std::fs::create_dir_all(&dir).expect("a directory");
+    std::fs::copy(file, dir.join(name)).expect("a copy");
+    std::fs::write(dir.join("go.mod"), "module m\n\ngo 1.27\n").expect("a file");
+    let root = Utf8PathBuf::from_path_buf(root.to_owned()).expect("UTF-8");
+    let session = Session::load(&Options {
+        system: Arc::new(DiskSystem),
+        config: BuildConfig { goroot: Some(root), cgo: Some(false), ..BuildConfig::default() },
+        dir: Utf8PathBuf::from_path_buf(dir).expect("UTF-8"),
+        patterns: vec![".".to_owned()],
+        jobs: 1,
+        one_shot: false,
+    });
+    let session = session.expect("it loads");
+    // That files to embed are missing is the loader's to say.
+    let found = session.diagnostics().into_iter().filter(|found| found.stage != Stage::Load);
+    let texts = found.map(|found| {
+        let place = found.location.expect("a place");
+        format!("{name}:{}:{}: {}", place.line, place.column, found.message)
+    });
+    // Notes are lines of their own.
+    texts.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn misplaced_directives_are_errors_as_in_the_compiler() {
+    let root = goroot();
+    let output = go(&root)
+        .args(["list", "-export", "-deps", "-f"])
+        .arg("{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}")
+        .args(["embed", "fmt"])
+        .current_dir(root.join("src"))
+        .output()
+        .expect("go list starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let importcfg = Path::new(env!("CARGO_TARGET_TMPDIR")).join("directives_importcfg");
+    std::fs::write(&importcfg, output.stdout).expect("a file");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/types/directives");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(dir)
+        .expect("the fixtures")
+        .map(|entry| entry.expect("an entry").path())
+        .collect();
+    files.sort();
+    assert!(files.len() > 10, "{files:?}");
+    let mut wrong = Vec::new();
+    for file in &files {
+        let (theirs, ours) = (compiler(&root, &importcfg, file), ours(&root, file));
+        if theirs != ours {
+            wrong.push(format!("compiler: {theirs:#?}\ngossa: {ours:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} files:\n{}", wrong.len(), files.len(), wrong.join("\n"));
+}
