@@ -1,6 +1,8 @@
 // Declarations that are wrong.
 package p
 
+import "unsafe"
+
 type T struct{ T } // ERROR "invalid recursive type: T refers to itself"
 
 type A = B // ERROR "invalid recursive type"
@@ -53,3 +55,7 @@ func (g G[P]) conv() {
 }
 
 var iota2 = iota // ERROR "cannot use iota outside constant declaration"
+
+func (S) size() [unsafe.Sizeof(S.size)]int { // ERROR "invalid cycle in declaration: size refers to itself"
+	panic(0)
+}

@@ -60,6 +60,7 @@ pub(super) fn collect<'e>(
             bounds: RefCell::default(),
             delayed: RefCell::default(),
             references: RefCell::default(),
+            early: RefCell::default(),
             path: RefCell::default(),
             in_bounds: Cell::default(),
             local_ordinals: RefCell::default(),

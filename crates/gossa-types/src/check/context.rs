@@ -115,6 +115,22 @@ pub(crate) struct FuncEntry {
     pub(crate) receiver_type: Cell<TypeId>,
 }
 
+/// Something whose type is a function's, mentioned while that function's signature is being
+/// resolved: `func f() [unsafe.Sizeof(f)]int`. It gets the signature when that is known.
+#[derive(Clone, Copy)]
+pub(crate) struct Early {
+    pub(crate) func: DeclId,
+    pub(crate) what: EarlyUse,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EarlyUse {
+    /// An expression of a header tree.
+    Expr(u32, ExprId),
+    /// A variable that has the function for its initial value.
+    Var(DeclId),
+}
+
 /// The declarations of a package while they are checked.
 pub(crate) struct PackageState<'e> {
     pub(crate) input: &'e PackageInput<'e>,
@@ -138,6 +154,8 @@ pub(crate) struct PackageState<'e> {
     /// What initialisers mention, by tree and expression; what constants, and variables without
     /// an initialiser, mention, by tree and identifier.
     pub(crate) references: RefCell<FxHashMap<(u32, ExprId), Vec<DeclId>>>,
+    /// What has the type of a function whose signature is being resolved.
+    pub(crate) early: RefCell<Vec<Early>>,
     /// The declarations being resolved, outermost first.
     pub(crate) path: RefCell<Path>,
     /// Whether constraints are being resolved.

@@ -97,6 +97,9 @@ impl Checker<'_> {
                 let mut x = self.expr(target, init);
                 let ty = self.init_var(declared, &mut x, "variable declaration");
                 entry.found.set(Some(ty));
+                if declared.is_none() {
+                    self.note_early_initializer(decl, init);
+                }
             } else {
                 let types = vec![declared; group.len()];
                 let found = self.init_vars(&types, &[init], None);

@@ -138,6 +138,7 @@ impl Checker<'_> {
             Object::Var(decl) => {
                 self.add_reference(decl);
                 let ty = self.cx.variable(decl);
+                self.note_early_variable(decl, expr);
                 if Self::is_invalid(ty) {
                     return Operand::invalid(expr);
                 }
@@ -146,6 +147,7 @@ impl Checker<'_> {
             Object::Func(decl) => {
                 self.add_reference(decl);
                 let ty = self.cx.function(decl);
+                self.note_early_function(decl, expr);
                 if Self::is_invalid(ty) {
                     return Operand::invalid(expr);
                 }

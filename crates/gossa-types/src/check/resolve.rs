@@ -1,6 +1,6 @@
 //! Resolving package-level declarations on demand, and finding cycles among them.
 
-use super::context::{Context, State};
+use super::context::{Context, Early, EarlyUse, FuncEntry, PackageState, State};
 use super::{Checker, Place, Scratch, with_stack};
 use crate::decls::{Note, NoteKind, Part, TypeError};
 use crate::ids::DeclId;
@@ -170,9 +170,11 @@ impl Context<'_> {
         self.resolve_bounds(decl);
         // While it is in progress, a function has a placeholder for a type, which is no error
         // (`func f() [unsafe.Sizeof(f)]int`).
-        if entry.state.get() == State::Untouched && entry.type_params.is_empty() {
+        let is_first = entry.state.get() == State::Untouched;
+        if is_first {
+            let own = entry.receiver.map_or(0, |receiver| receiver.params as usize);
             let placeholder = SignatureType {
-                type_params: Box::default(),
+                type_params: entry.type_params.get(own..).unwrap_or_default().into(),
                 params: Box::default(),
                 results: Box::default(),
                 variadic: false,
@@ -191,6 +193,36 @@ impl Context<'_> {
                 checker.leave();
             },
         );
+        if is_first {
+            self.settle_early(decl, entry.signature.get());
+        }
+    }
+
+    /// Gives a function's signature to what was found to have it before it was known.
+    fn settle_early(&self, func: DeclId, signature: TypeId) {
+        let Some(state) = self.state() else { return };
+        let set = |tree: u32, expr: ExprId| {
+            let records = &state.trees[tree as usize].records;
+            let found = records.expr(expr);
+            if found.ty.is_some() {
+                records.set_expr(expr, found.mode, signature);
+            }
+        };
+        state.early.borrow_mut().retain(|early| {
+            if early.func != func {
+                return true;
+            }
+            match early.what {
+                EarlyUse::Expr(tree, expr) => set(tree, expr),
+                EarlyUse::Var(var) => {
+                    if let Some(entry) = state.vars.get(&var) {
+                        entry.found.set(Some(signature));
+                        set(entry.tree, entry.ident);
+                    }
+                }
+            }
+            false
+        });
     }
 
     /// The declarations of the cycle that mentioning `decl` closes.
@@ -209,6 +241,23 @@ impl Context<'_> {
             .all(|decl| state.vars.contains_key(decl) || state.consts.contains_key(decl));
         if !of_values {
             self.report_cycle(decl);
+        }
+    }
+
+    /// Reports a method that is selected in its own signature, unless by way of a defined type.
+    /// (A function may be mentioned in its own.)
+    pub(super) fn check_method_cycle(&self, method: DeclId) {
+        let Some(state) = self.state() else { return };
+        let in_progress = |entry: &FuncEntry| entry.state.get() == State::InProgress;
+        if !state.funcs.get(&method).is_some_and(in_progress) {
+            return;
+        }
+        let cycle = self.cycle(method);
+        let is_value =
+            |decl: &DeclId| state.vars.contains_key(decl) || state.consts.contains_key(decl);
+        let is_defined = |decl: &DeclId| state.types.get(decl).is_some_and(|entry| !entry.alias);
+        if cycle.iter().any(is_value) || !cycle.iter().any(is_defined) {
+            self.report_cycle_of(&cycle);
         }
     }
 
@@ -294,6 +343,34 @@ impl Checker<'_> {
         let (Some(state), Some(header)) = (self.cx.state(), self.place.header) else { return };
         let delayed = self.delayed.drain(..).map(|delayed| (header, self.owner, delayed));
         state.delayed.borrow_mut().extend(delayed);
+    }
+
+    /// Takes note of a mention of a function whose signature is being resolved.
+    pub(super) fn note_early_function(&self, func: DeclId, expr: ExprId) {
+        let (Some(state), Some(tree)) = (self.cx.state(), self.place.header) else { return };
+        let in_progress = |entry: &FuncEntry| entry.state.get() == State::InProgress;
+        if state.funcs.get(&func).is_some_and(in_progress) {
+            state.early.borrow_mut().push(Early { func, what: EarlyUse::Expr(tree, expr) });
+        }
+    }
+
+    /// Takes note of a mention of a variable that has such a function for its initial value.
+    pub(super) fn note_early_variable(&self, var: DeclId, expr: ExprId) {
+        let (Some(state), Some(tree)) = (self.cx.state(), self.place.header) else { return };
+        self.note_same_type(state, EarlyUse::Var(var), EarlyUse::Expr(tree, expr));
+    }
+
+    /// Takes note of a variable whose initial value is such a function.
+    pub(super) fn note_early_initializer(&self, var: DeclId, init: ExprId) {
+        let (Some(state), Some(tree)) = (self.cx.state(), self.place.header) else { return };
+        self.note_same_type(state, EarlyUse::Expr(tree, init), EarlyUse::Var(var));
+    }
+
+    fn note_same_type(&self, state: &PackageState<'_>, known: EarlyUse, what: EarlyUse) {
+        let mut early = state.early.borrow_mut();
+        if let Some(func) = early.iter().find(|early| early.what == known).map(|early| early.func) {
+            early.push(Early { func, what });
+        }
     }
 
     /// Adds what was mentioned to the references of the variable or constant at hand.

@@ -119,6 +119,7 @@ impl Checker<'_> {
                 if decl.package() == self.cx.package && !of_instance() {
                     self.add_reference(decl);
                 }
+                self.cx.check_method_cycle(decl);
                 self.record_object(sel, Object::Func(decl));
             }
             _ => self.record_object(sel, Object::InterfaceMethod),

@@ -21,7 +21,7 @@ var (
 func self2() {}
 
 func two() (a, b int)
-func f()
+func f() {}
 
 type (
 	R1 []R1
