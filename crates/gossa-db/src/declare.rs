@@ -4,6 +4,7 @@ use crate::bodies::{BodyKey, body_types};
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::parsing::parse;
+use gossa_types::cgo::Sources;
 use gossa_types::check::{CgoInput, check_package};
 use gossa_types::order::{InitOrder, initialization_order};
 use gossa_types::{DeclId, EnvResolver, ItemTree, PackageDecls, TypeError};
@@ -21,23 +22,28 @@ pub fn item_tree(db: &dyn Db, file: SourceFile) -> Arc<ItemTree> {
 #[salsa::tracked]
 pub fn package_decls(db: &dyn Db, package: PackageInput) -> PackageDecls {
     let files = item_trees(db, package);
-    let headers = c_headers(db, package);
-    check_package(&check_input(db, package, &files, &headers), &DbEnv::new(db))
+    let c = c_texts(db, package);
+    check_package(&check_input(db, package, &files, &c), &DbEnv::new(db))
 }
 
 fn item_trees(db: &dyn Db, package: PackageInput) -> Vec<Arc<ItemTree>> {
     package.files(db).iter().map(|&file| item_tree(db, file).clone()).collect()
 }
 
-fn c_headers(db: &dyn Db, package: PackageInput) -> Vec<(&str, &str)> {
-    package.c_headers(db).iter().map(|(name, text)| (&**name, &**text)).collect()
+/// Files and flags of [`CSources`](crate::CSources), borrowed.
+type CTexts<'a> = (Vec<(&'a str, &'a str)>, Vec<&'a str>);
+
+fn c_texts(db: &dyn Db, package: PackageInput) -> CTexts<'_> {
+    let sources = package.c_sources(db);
+    let files = sources.files.iter().map(|(name, text)| (&**name, &**text)).collect();
+    (files, sources.flags.iter().map(|flag| &**flag).collect())
 }
 
 fn check_input<'a>(
     db: &'a dyn Db,
     package: PackageInput,
     files: &'a [Arc<ItemTree>],
-    headers: &'a [(&'a str, &'a str)],
+    c: &'a CTexts<'a>,
 ) -> gossa_types::check::PackageInput<'a> {
     gossa_types::check::PackageInput {
         id: package.id(db),
@@ -46,10 +52,10 @@ fn check_input<'a>(
         imports: package.imports(db),
         go_version: package.go_version(db),
         standard: package.standard(db),
-        cgo: files
-            .iter()
-            .any(|file| file.cgo_preamble.is_some())
-            .then(|| CgoInput { model: Program::get(db).c_model(db), headers }),
+        cgo: files.iter().any(|file| file.cgo_preamble.is_some()).then(|| CgoInput {
+            model: Program::get(db).c_model(db),
+            sources: Sources { files: &c.0, flags: &c.1 },
+        }),
     }
 }
 
@@ -61,8 +67,8 @@ pub(crate) fn unused_imports(db: &dyn Db, package: PackageInput) -> Vec<TypeErro
         let body = body_types(db, BodyKey::new(db, func)).as_ref()?;
         Some((func, &*body.used_imports))
     });
-    let headers = c_headers(db, package);
-    gossa_types::check::unused_imports(&check_input(db, package, &files, &headers), decls, bodies)
+    let c = c_texts(db, package);
+    gossa_types::check::unused_imports(&check_input(db, package, &files, &c), decls, bodies)
 }
 
 /// Generic declarations that instantiate each other without end.
@@ -73,8 +79,8 @@ pub(crate) fn instantiation_cycles(db: &dyn Db, package: PackageInput) -> Vec<Ty
         let body = body_types(db, BodyKey::new(db, func)).as_ref()?;
         Some(&*body.instantiations)
     });
-    let headers = c_headers(db, package);
-    let input = check_input(db, package, &files, &headers);
+    let c = c_texts(db, package);
+    let input = check_input(db, package, &files, &c);
     let env = DbEnv::new(db);
     let resolver = EnvResolver::new(&env, Some(&decls.locals));
     gossa_types::check::instantiation_cycles(&input, decls, bodies, &resolver)

@@ -1,5 +1,6 @@
 //! The inputs, and the database that holds them.
 
+use crate::c_sources::CSources;
 use crate::parsing::SharedTrees;
 use gossa_base::{FxHashMap, Name};
 use gossa_types::cgo::CModel;
@@ -52,10 +53,8 @@ pub struct PackageInput {
     /// Whether all of it is Go: functions without a body are declared nowhere else.
     #[returns(copy)]
     pub complete: bool,
-    /// C headers of its directory, by name, that cgo preambles may include; empty for packages
-    /// without cgo.
-    #[returns(deref)]
-    pub c_headers: Box<[(Box<str>, Box<str>)]>,
+    /// What its cgo preambles may include; empty for packages without cgo.
+    pub c_sources: CSources,
 }
 
 /// The program as a whole.

@@ -22,6 +22,7 @@
 
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod bodies;
+mod c_sources;
 mod declare;
 mod diagnostics;
 mod directives;
@@ -40,6 +41,7 @@ mod ssa;
 pub mod testing;
 
 pub use bodies::{BodyKey, CheckedBody, body_tree, body_types};
+pub use c_sources::CSources;
 pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};
 pub use env::DbEnv;

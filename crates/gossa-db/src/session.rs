@@ -1,5 +1,7 @@
 //! A run over a program: load, then drive the queries in parallel, dependencies first.
 
+use crate::c_sources::{CSources, c_sources};
+use crate::declare::package_decls;
 use crate::diagnostics::package_diagnostics;
 use crate::inputs::{PackageInput, Program, RootDb, SourceFile};
 use crate::parsing::SharedTrees;
@@ -7,8 +9,8 @@ use crate::schedule::{self, PackageShape, PackageWork};
 use camino::Utf8PathBuf;
 use gossa_base::{FxHashMap, Name};
 use gossa_load::{BuildConfig, System};
-use gossa_report::{Diagnostic, Location, Severity, Stage};
-use gossa_types::cgo::CModel;
+use gossa_report::{Diagnostic, LedgerEntry, Location, Severity, Stage};
+use gossa_types::cgo::{CModel, InferredBy};
 use gossa_types::{PackageId, Target};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -267,6 +269,38 @@ impl Session {
         );
         diagnostics
     }
+
+    /// The soundness ledger: what the results rest on that was not read off the code, sorted.
+    #[must_use]
+    pub fn ledger(&self) -> Vec<LedgerEntry> {
+        let db = &self.db();
+        let mut entries = Vec::new();
+        for (&package, loaded) in self.packages.iter().zip(&self.program.packages) {
+            if !loaded.uses_cgo() {
+                continue;
+            }
+            // A package whose check failed was reported with the diagnostics.
+            let decls = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                package_decls(db, package)
+            }));
+            let Ok(Some(cgo)) = decls.map(|decls| decls.cgo.as_ref()) else { continue };
+            entries.extend(cgo.ledger().iter().map(|inferred| {
+                LedgerEntry {
+                    package: package.id(db).path().to_owned(),
+                    name: format!("C.{}", inferred.name),
+                    kind: inferred.kind.to_owned(),
+                    how: match inferred.how {
+                        InferredBy::Table => "table",
+                        InferredBy::Condition => "condition",
+                        InferredBy::Use => "use",
+                    }
+                    .to_owned(),
+                }
+            }));
+        }
+        entries.sort_unstable();
+        entries
+    }
 }
 
 impl Session {
@@ -308,18 +342,6 @@ impl Texts {
     }
 }
 
-/// The C headers of a package that uses cgo; those that cannot be read are as if not there.
-fn c_headers(system: &dyn System, package: &gossa_load::Package) -> Box<[(Box<str>, Box<str>)]> {
-    if !package.uses_cgo() {
-        return Box::default();
-    }
-    let read = |name: &String| {
-        let text = system.read(&package.dir.join(name)).ok()?;
-        Some((Box::from(name.as_str()), Box::from(&*String::from_utf8_lossy(&text))))
-    };
-    package.other_files.h.iter().filter_map(read).collect()
-}
-
 /// Whether a package consists of Go alone. In the distribution functions may be declared by the
 /// runtime.
 fn is_complete(package: &gossa_load::Package) -> bool {
@@ -346,11 +368,14 @@ fn inputs(
         program.packages.iter().map(|package| PackageId::new(&package.import_path)).collect();
     let durability = db.durability();
     let mut files_by_path: FxHashMap<Utf8PathBuf, SourceFile> = FxHashMap::default();
+    let c_sources: Vec<CSources> =
+        program.packages.iter().map(|package| c_sources(system, program, package)).collect();
     let packages: Box<[PackageInput]> = program
         .packages
         .iter_mut()
         .zip(&ids)
-        .map(|(package, &id)| {
+        .zip(c_sources)
+        .map(|((package, &id), c_sources)| {
             let files: Box<[SourceFile]> = package
                 .files
                 .iter_mut()
@@ -377,7 +402,6 @@ fn inputs(
                 })
                 .collect();
             let version = package.lang_version;
-            let c_headers = c_headers(system, package);
             PackageInput::builder(
                 id,
                 Name::new(&package.name),
@@ -386,7 +410,7 @@ fn inputs(
                 (version.major.into(), version.minor.into()),
                 package.standard,
                 is_complete(package),
-                c_headers,
+                c_sources,
             )
             .durability(durability)
             .new(db)

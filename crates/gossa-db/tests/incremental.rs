@@ -2,7 +2,9 @@
 
 use gossa_base::{FxHashMap, Name};
 use gossa_db::testing::EventLog;
-use gossa_db::{LowerKey, PackageInput, Program, RootDb, SourceFile, lowered, package_decls};
+use gossa_db::{
+    CSources, LowerKey, PackageInput, Program, RootDb, SourceFile, lowered, package_decls,
+};
 use gossa_ssa::FuncId;
 use gossa_types::cgo::CModel;
 use gossa_types::{DeclId, PackageId, Target};
@@ -67,7 +69,7 @@ impl World {
                 (1, 27),
                 false,
                 true,
-                Box::default(),
+                CSources::default(),
             )
         };
         let packages = vec![package("lib", lib, &[]), package("main", main, &["lib"])];

@@ -74,6 +74,6 @@ fn written_stats(report: &Report, options: &WriteOptions) -> Stats {
     if options.deterministic {
         report.stats.without_timing()
     } else {
-        Stats { seconds: report.stats.seconds.rounded(), ..report.stats }
+        Stats { seconds: report.stats.seconds.rounded(), ..report.stats.clone() }
     }
 }

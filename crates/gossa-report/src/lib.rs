@@ -51,5 +51,5 @@ pub use finding::{Confidence, Edit, Finding, Fix, Location, Origin, Severity, St
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use format::{OutputFormat, UnknownFormat, WriteOptions};
 pub use paths::{PathDisplay, PathStyle};
-pub use report::{Report, SCHEMA, Schema, Seconds, Stats, Tool};
+pub use report::{LedgerEntry, Report, SCHEMA, Schema, Seconds, Stats, Tool};
 pub use source::{MemorySources, NoSources, SourceProvider};

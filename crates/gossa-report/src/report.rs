@@ -82,8 +82,22 @@ impl Seconds {
     }
 }
 
+/// Something that the result rests on, but that was not read off the code.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Import path of the package that uses it.
+    pub package: String,
+    /// Its name, such as `C.getpid`.
+    pub name: String,
+    /// What it is taken for: `type`, `function`, `variable`, `constant` or `value`.
+    pub kind: String,
+    /// What that rests on: `table`, gossa's own table of the C library; `condition`, a
+    /// declaration under a condition that could not be decided; `use`, its uses.
+    pub how: String,
+}
+
 /// Figures about the run. All but `seconds` and `peak_rss_mb` are the same in every run.
-#[derive(Clone, Copy, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct Stats {
     /// Packages analysed, dependencies included.
     pub packages: u64,
@@ -101,13 +115,17 @@ pub struct Stats {
     pub seconds: Seconds,
     /// Peak resident memory in MiB.
     pub peak_rss_mb: u64,
+    /// The soundness ledger: what the result rests on besides the code, sorted; left out of the
+    /// output where it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<LedgerEntry>,
 }
 
 impl Stats {
     /// The same without what differs from run to run.
     #[must_use]
-    pub fn without_timing(self) -> Self {
-        Self { seconds: Seconds::default(), peak_rss_mb: 0, ..self }
+    pub fn without_timing(&self) -> Self {
+        Self { seconds: Seconds::default(), peak_rss_mb: 0, ..self.clone() }
     }
 }
 

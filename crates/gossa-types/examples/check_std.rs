@@ -153,7 +153,7 @@ fn check(env: &mut SimpleEnv, package: &Listed, totals: &mut Totals, dump: &FxHa
         imports: &imports,
         go_version: package.version,
         standard: package.standard,
-        cgo: Some(CgoInput { model, headers: &[] }),
+        cgo: Some(CgoInput { model, sources: cgo::Sources::default() }),
     };
     let start = Instant::now();
     let decls = check_package(&input, env);

@@ -1,6 +1,6 @@
 //! What a package declares: the result of checking all its declarations but no function body.
 
-use crate::cgo::CgoDecls;
+use crate::cgo::{CName, CgoDecls};
 use crate::constant::Value;
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{Bound, LocalDecls, TreeTypes, TypeDecl};
@@ -337,6 +337,8 @@ pub struct ItemTree {
     pub go_version: Option<(u32, u32)>,
     /// The C preamble of `import "C"`, where the file has one.
     pub cgo_preamble: Option<Box<str>>,
+    /// The names of C that it uses, in bodies too; empty without `import "C"`.
+    pub c_names: Box<[CName]>,
     /// `//go:linkname` directives, in source order.
     pub linknames: Box<[Linkname]>,
 }

@@ -122,6 +122,9 @@ fn add(sum: &mut Stats, build: &Stats) {
     sum.lines += build.lines;
     sum.functions += build.functions;
     sum.instructions += build.instructions;
+    sum.ledger.extend_from_slice(&build.ledger);
+    sum.ledger.sort_unstable();
+    sum.ledger.dedup();
     let (sum, build) = (&mut sum.seconds, &build.seconds);
     sum.load += build.load;
     sum.parse += build.parse;
@@ -244,5 +247,6 @@ fn stats(session: &Session, (functions, instructions): (u64, u64)) -> Stats {
             ..Seconds::default()
         },
         peak_rss_mb: 0,
+        ledger: session.ledger(),
     }
 }

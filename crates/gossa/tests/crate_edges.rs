@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! base → syntax → types → ssa → { interp, points → conc } → db → api → checkers → gossa
-//! base → syntax → load → db          base → report → { db, gossa }
+//! base → syntax → load → db          base → report → { db, gossa }          base → cgo → types
 //! test: on api, beside checkers
 //! ```
 //!
@@ -17,7 +17,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gossa-base", &[]),
     ("gossa-syntax", &["gossa-base"]),
     ("gossa-load", &["gossa-base", "gossa-syntax"]),
-    ("gossa-types", &["gossa-base", "gossa-syntax"]),
+    ("gossa-cgo", &["gossa-base"]),
+    ("gossa-types", &["gossa-base", "gossa-syntax", "gossa-cgo"]),
     ("gossa-ssa", &["gossa-base", "gossa-syntax", "gossa-types"]),
     ("gossa-interp", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"]),
     ("gossa-points", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"]),
@@ -74,7 +75,8 @@ const BELOW_GOSSA: &[&str] = &[
 ];
 
 /// Libraries that only some crates may know, with those crates.
-const CONFINED: &[(&str, &[&str])] = &[("salsa", &["gossa-db"])];
+const CONFINED: &[(&str, &[&str])] =
+    &[("salsa", &["gossa-db"]), ("tree-sitter", &["gossa-cgo"]), ("tree-sitter-c", &["gossa-cgo"])];
 
 /// Members that are no part of the product and may use any crate.
 const FREE: &[&str] = &["gossa-benches"];

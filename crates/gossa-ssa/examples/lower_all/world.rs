@@ -86,7 +86,7 @@ impl World {
             imports: &source.imports,
             go_version: source.version,
             standard: source.standard,
-            cgo: Some(CgoInput { model, headers: &[] }),
+            cgo: Some(CgoInput { model, sources: gossa_types::cgo::Sources::default() }),
         };
         let decls = check_package(&input, self);
         let mut errors: Vec<String> = files

@@ -1,25 +1,25 @@
 //! The pseudo-package `C`, without a C compiler.
 //!
 //! ## How names of C are decided
-//! [`CgoDecls`] holds what the preambles of a package's files declare, found by a light parse of
-//! their text (and of texts of local headers that the caller adds): typedefs, structs, unions,
-//! enums, function prototypes and definitions, variables, macros that are constants. Behind them
-//! stands a short list of the C library's commonest names. Everything else of C is skipped, and
-//! headers of the system are not read. [`CgoDecls::resolve`] says what `C.name` is:
+//! `gossa-cgo` reads the preambles and the headers in reach, and says what a name is in C; this
+//! module turns that into Go. [`CgoDecls`] holds, for each file, the names that it uses as
+//! `C.name` ([`CName`]), and their types:
 //!
 //! - **Known names** have the types that the cgo tool gives them: defined types named `_Ctype_int`,
 //!   `_Ctype_struct_x`, ... declared in the Go package, aliases where cgo makes aliases (typedefs
 //!   of named types), `[N]byte` for unions, `unsafe.Pointer` for `void*`, `*[0]byte` for pointers
 //!   to functions. Constants of macros and enumerators are untyped.
 //! - **Names that are not known** come from a header that was not read; what they are follows from
-//!   their use. Used as a type, `C.name` is an *opaque* defined type `_Ctype_name`: identical to
-//!   itself only, its underlying type is the invalid type, and an operand of it is to be taken as
-//!   an invalid one wherever its structure matters (field selection, operators, conversions,
-//!   assignment), so that no error follows. Called, it is a function with any parameters and an
-//!   invalid result ([`CgoEntity::Unknown`]); names that end in `_t` are conversions. As a value
-//!   it has the invalid type.
-//! - **Names that are declared twice differently** (in two files of the package, or under
-//!   conditions that were misjudged) count as not known.
+//!   their use. Used as a type anywhere in the package, `C.name` is an *opaque* defined type
+//!   `_Ctype_name`: identical to itself only, its underlying type is the invalid type, and an
+//!   operand of it is to be taken as an invalid one wherever its structure matters (field
+//!   selection, operators, conversions, assignment), so that no error follows. Called, it is a
+//!   function with any parameters and an invalid result ([`CgoEntity::Unknown`]); names that end
+//!   in `_t` are conversions. As a value it has the invalid type.
+//! - **Names that cannot be declared anywhere**, since the preamble includes no header that was not
+//!   read, are errors, as they are to cgo.
+//!
+//! Whatever is not read off a text of the package is listed in the [ledger](CgoDecls::ledger).
 //!
 //! The declarations of known types are [`CgoDecls::types`], to be put with the package's own.
 //! Opaque types need none: a type that is not declared has the invalid underlying type.
@@ -28,35 +28,49 @@
 //! `r, err := C.f()` is a call in mode [`CommaErr`](crate::Mode::CommaErr): the second result is
 //! an `error`. A C function without result has the result type `_Ctype_void`, as cgo has it.
 
-mod declare;
-mod evaluate;
-mod members;
-mod model;
-mod prelude;
-mod scan;
+mod convert;
+mod names;
 #[cfg(test)]
 mod tests;
 
-pub use model::CModel;
+pub use gossa_cgo::{CModel, Sources, include_dirs, includes, normalize};
+pub(crate) use names::c_names;
 
-use crate::constant::Value;
+use crate::constant::{LiteralKind, UnaryOperator, Value};
 use crate::ids::{DeclId, PackageId};
 use crate::info::TypeDecl;
 use crate::ty::{BasicKind, Param, TypeId, TypeKind, TypeList};
-use declare::{CType, Declarations};
-use gossa_base::{FxHashMap, Name};
-use model::GoTypes;
-use scan::Scanned;
+use convert::{Converter, Shared, signature};
+use gossa_base::{FxHashMap, FxHashSet, Name};
+use gossa_cgo::{Entity, Origin, Package, Preamble};
 
 /// How `C.name` is used.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum CgoUse {
-    /// `C.name(...)`, a call or conversion.
-    Call,
     /// Where a type stands.
     Type,
+    /// `C.name(...)`, a call or conversion.
+    Call,
     /// As a value, or as the operand of a selector or `&`.
     Value,
+}
+
+/// A name of C that a file uses. One that is used in several ways has the first of [`CgoUse`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CName {
+    /// The name behind `C.`.
+    pub name: Name,
+    /// How it is used.
+    pub used: CgoUse,
+}
+
+/// What a file shows of C: its preamble, and the names that it uses.
+#[derive(Clone, Copy, Debug)]
+pub struct CgoFile<'a> {
+    /// The comments above `import "C"`.
+    pub preamble: &'a str,
+    /// The names.
+    pub names: &'a [CName],
 }
 
 /// What `C.name` is.
@@ -70,10 +84,35 @@ pub enum CgoEntity {
     Var(TypeId),
     /// A constant of an untyped type.
     Constant(TypeId, Value),
-    /// A value that is not addressable: a function's address, a macro that is an expression.
+    /// A value that is not addressable: a macro that is an expression.
     Value(TypeId),
     /// From a header that was not read: anything goes, and the result is invalid.
     Unknown,
+    /// Not declared, and nothing was left unread that could declare it.
+    Undeclared,
+}
+
+/// A name of C that was not read off a text of the package: what is said of it rests on more than
+/// the code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Inferred {
+    /// The name behind `C.`.
+    pub name: Name,
+    /// What it is taken for.
+    pub kind: &'static str,
+    /// Why.
+    pub how: InferredBy,
+}
+
+/// What an inferred name rests on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum InferredBy {
+    /// gossa's table of the C standard library and POSIX.
+    Table,
+    /// A declaration in the package, under a condition that depends on a header that was not read.
+    Condition,
+    /// Its uses in Go.
+    Use,
 }
 
 /// What the C side of a package declares.
@@ -81,222 +120,140 @@ pub enum CgoEntity {
 pub struct CgoDecls {
     package: PackageId,
     types: FxHashMap<DeclId, TypeDecl>,
-    /// Types by the name behind `C.`.
-    type_names: FxHashMap<Name, TypeId>,
-    functions: FxHashMap<Name, Option<TypeId>>,
-    variables: FxHashMap<Name, TypeId>,
-    constants: FxHashMap<Name, Value>,
-    sizes: FxHashMap<Name, u64>,
-    /// Macros that are no constants, and names that are declared in different ways.
-    unclear: FxHashMap<Name, ()>,
+    /// For each file what its names are.
+    files: Box<[FxHashMap<Name, Known>]>,
+    /// Names that some file uses as a type.
+    used_as_types: FxHashSet<Name>,
+    basics: Basics,
+    ledger: Box<[Inferred]>,
 }
 
 impl Eq for CgoDecls {}
 
-const BASIC: [&str; 18] = [
-    "char",
-    "schar",
-    "uchar",
-    "short",
-    "ushort",
-    "int",
-    "uint",
-    "long",
-    "ulong",
-    "longlong",
-    "ulonglong",
-    "float",
-    "double",
-    "complexfloat",
-    "complexdouble",
-    "bool",
-    "_Bool",
-    "void",
-];
+/// A name that a preamble declares.
+#[derive(Clone, PartialEq, Debug)]
+enum Known {
+    Type(TypeId),
+    /// `None` for a function that Go cannot call.
+    Func(Option<TypeId>),
+    Var(TypeId),
+    Constant(TypeId, Value),
+    Value(TypeId),
+    Unknown,
+    Undeclared,
+}
+
+/// Types in the signatures of the functions that cgo itself provides.
+#[derive(Clone, Copy, PartialEq, Debug)]
+struct Basics {
+    char: TypeId,
+    int: TypeId,
+    size_t: TypeId,
+}
 
 impl CgoDecls {
-    /// Parses the preambles of a package's files. `headers` are texts of local headers by path,
-    /// relative to the package's directory; those that a preamble includes are read, once.
+    /// Reads the C side of a package: preambles and used names by file (`None` for files without
+    /// `import "C"`), and what the preambles may include.
     #[must_use]
-    pub fn parse(
+    pub fn read(
         package: PackageId,
         model: CModel,
-        headers: &[(&str, &str)],
-        preambles: &[&str],
+        sources: Sources<'_>,
+        files: &[Option<CgoFile<'_>>],
     ) -> Self {
-        let mut declared = Declarations::default();
-        let mut macros: Vec<(Name, Option<Value>)> = Vec::new();
-        let mut scanned = Scanned::new(headers);
-        for text in preambles {
-            scanned.start();
-            scanned.add(text, &|name| model.predefines(name));
-            declared.add(&scanned);
-            scanned.add_values(&declared, &mut macros);
-        }
-        let mut library = Declarations::default();
-        let mut scanned = Scanned::new(&[]);
-        scanned.add(prelude::TEXT, &|_| false);
-        library.add(&scanned);
-        // What the preamble declares, as anything, wins; the order does not matter.
-        #[expect(clippy::iter_over_hash_type, reason = "into other maps")]
-        for (name, ty) in library.typedefs {
-            declared.typedefs.entry(name).or_insert(ty);
-        }
-        #[expect(clippy::iter_over_hash_type, reason = "into other maps")]
-        for (name, function) in library.functions {
-            let taken = declared.variables.contains_key(&name);
-            if !taken {
-                declared.functions.entry(name).or_insert(function);
-            }
-        }
-        Self::build(package, model, &declared, macros)
-    }
-
-    fn build(
-        package: PackageId,
-        model: CModel,
-        declared: &Declarations,
-        macros: Vec<(Name, Option<Value>)>,
-    ) -> Self {
-        let mut go = GoTypes::new(package, model, declared);
-        let mut type_names: FxHashMap<Name, TypeId> = FxHashMap::default();
-        let mut sizes = FxHashMap::default();
-        let mut add = |go: &mut GoTypes<'_>, name: &str, ty: Option<&CType>| {
-            if let Some(found) = go.named(name) {
-                type_names.insert(Name::new(name), found);
-            }
-            if let Some((size, _)) = ty.and_then(|ty| go.layout(ty)) {
-                sizes.insert(Name::new(name), size);
-            }
-        };
-        for name in BASIC {
-            let ty = match name {
-                "float" => CType::Float,
-                "double" => CType::Double,
-                "complexfloat" => CType::ComplexFloat,
-                "complexdouble" => CType::ComplexDouble,
-                "bool" | "_Bool" => CType::Bool,
-                "void" => CType::Void,
-                integer => CType::Integer(integer),
-            };
-            add(&mut go, name, Some(&ty));
-        }
-        for name in sorted(&declared.typedefs) {
-            add(&mut go, name.as_str(), Some(&CType::Typedef(name)));
-        }
-        for tag in sorted(&declared.structs) {
-            add(&mut go, &format!("struct_{tag}"), Some(&CType::Struct(tag)));
-        }
-        for tag in sorted(&declared.unions) {
-            add(&mut go, &format!("union_{tag}"), Some(&CType::Union(tag)));
-        }
-        for tag in sorted(&declared.enums) {
-            add(&mut go, &format!("enum_{tag}"), Some(&CType::Enum(tag)));
-        }
-        let mut functions = FxHashMap::default();
-        for name in sorted(&declared.functions) {
-            if let Some(function) = declared.functions.get(&name) {
-                functions.insert(name, go.signature(function));
-            }
-        }
-        let mut variables = FxHashMap::default();
-        for name in sorted(&declared.variables) {
-            if let Some(ty) = declared.variables.get(&name) {
-                variables.insert(name, go.go_type(ty));
-            }
-        }
-        let mut constants: FxHashMap<Name, Value> = declared
-            .enumerators
-            .iter()
-            .map(|(&name, &value)| (name, Value::from_i64(value)))
-            .collect();
-        let mut unclear: FxHashMap<Name, ()> =
-            declared.unknown.iter().map(|&name| (name, ())).collect();
-        for (name, value) in macros {
-            match (value, constants.get(&name)) {
-                (Some(value), Some(before)) if *before != value => {
-                    unclear.insert(name, ());
+        let mut c = Package::new(model, sources);
+        let mut shared = Shared::new(package, model);
+        let mut ledger = Vec::new();
+        let mut used_as_types = FxHashSet::default();
+        let mut basics = None;
+        let mut known = Vec::with_capacity(files.len());
+        for file in files {
+            let mut names = FxHashMap::default();
+            if let Some(file) = file {
+                let mut preamble = c.read(file.preamble);
+                for used in file.names {
+                    if used.used == CgoUse::Type {
+                        used_as_types.insert(used.name);
+                    }
+                    if is_special(used.name.as_str()) {
+                        continue;
+                    }
+                    let (found, inferred) = look_up(&mut c, &mut preamble, &mut shared, *used);
+                    ledger.extend(inferred);
+                    names.insert(used.name, found);
                 }
-                (Some(value), _) => {
-                    constants.insert(name, value);
-                }
-                (None, _) => {
-                    unclear.insert(name, ());
+                if basics.is_none() {
+                    basics = Some(Self::basics(&mut c, &mut preamble, &mut shared));
                 }
             }
+            known.push(names);
         }
+        settle_strings(&mut known);
+        ledger
+            .sort_unstable_by_key(|found: &Inferred| (found.name.as_str(), found.kind, found.how));
+        ledger.dedup();
+        let invalid = TypeId::INVALID;
         Self {
             package,
-            types: go.types,
-            type_names,
-            functions,
-            variables,
-            constants,
-            sizes,
-            unclear,
+            types: shared.finish(),
+            files: known.into(),
+            used_as_types,
+            basics: basics.unwrap_or(Basics { char: invalid, int: invalid, size_t: invalid }),
+            ledger: ledger.into(),
         }
     }
 
-    /// Declarations of all known types of C, to be put with the package's own.
+    fn basics(c: &mut Package<'_>, preamble: &mut Preamble, shared: &mut Shared) -> Basics {
+        let mut basic = |name: &str| match preamble.lookup(c, name).entity {
+            Entity::Type(ty) => Converter { c: preamble, shared }.go_type(&ty),
+            _ => TypeId::INVALID,
+        };
+        Basics { char: basic("char"), int: basic("int"), size_t: basic("size_t") }
+    }
+
+    /// Declarations of the known types of C that the package uses, to be put with its own.
     #[must_use]
     pub fn types(&self) -> &FxHashMap<DeclId, TypeDecl> {
         &self.types
     }
 
-    /// What `C.name` is in such a use.
+    /// The names that rest on more than the package's texts, sorted.
     #[must_use]
-    pub fn resolve(&self, name: Name, used: CgoUse) -> CgoEntity {
-        let text = name.as_str();
-        if let Some(signature) = self.special(text) {
+    pub fn ledger(&self) -> &[Inferred] {
+        &self.ledger
+    }
+
+    /// What `C.name` is in such a use in a file, by its index in the package.
+    #[must_use]
+    pub fn resolve(&self, file: usize, name: Name, used: CgoUse) -> CgoEntity {
+        if let Some(signature) = self.special(name.as_str()) {
             return CgoEntity::Func(signature);
         }
-        if let Some(of) = text.strip_prefix("sizeof_") {
-            let size = self.sizes.get(&Name::new(of));
-            return match size {
-                Some(&size) => {
-                    CgoEntity::Constant(TypeId::basic(BasicKind::UntypedInt), Value::from_u64(size))
-                }
-                None => CgoEntity::Unknown,
-            };
-        }
-        if self.unclear.contains_key(&name) {
-            return self.opaque(name, used);
-        }
-        if let Some(value) = self.constants.get(&name) {
-            return CgoEntity::Constant(untyped(value), value.clone());
-        }
-        if let Some(&ty) = self.variables.get(&name) {
-            return CgoEntity::Var(ty);
-        }
-        if let Some(signature) = self.functions.get(&name) {
-            return match (used, signature) {
-                (CgoUse::Call, Some(signature)) => CgoEntity::Func(*signature),
-                (CgoUse::Call, None) => CgoEntity::Unknown,
-                // The function's address.
-                _ => CgoEntity::Value(TypeId::basic(BasicKind::UnsafePointer)),
-            };
-        }
-        match self.type_names.get(&name) {
-            Some(&ty) => CgoEntity::Type(ty),
-            None => self.opaque(name, used),
+        match self.files.get(file).and_then(|names| names.get(&name)) {
+            Some(Known::Type(ty)) => CgoEntity::Type(*ty),
+            Some(Known::Func(Some(signature))) if used == CgoUse::Call => {
+                CgoEntity::Func(*signature)
+            }
+            Some(Known::Func(_)) if used == CgoUse::Call => CgoEntity::Unknown,
+            // The function's address; cgo keeps it in a variable.
+            Some(Known::Func(_)) => CgoEntity::Var(TypeId::basic(BasicKind::UnsafePointer)),
+            Some(Known::Var(ty)) => CgoEntity::Var(*ty),
+            Some(Known::Constant(ty, value)) => CgoEntity::Constant(*ty, value.clone()),
+            Some(Known::Value(ty)) => CgoEntity::Value(*ty),
+            Some(Known::Undeclared) => CgoEntity::Undeclared,
+            Some(Known::Unknown) | None => self.opaque(name, used),
         }
     }
 
     fn opaque(&self, name: Name, used: CgoUse) -> CgoEntity {
-        let text = name.as_str();
         let is_type = used == CgoUse::Type
-            || text.ends_with("_t")
-            || ["struct_", "union_", "enum_"].iter().any(|prefix| text.starts_with(prefix));
+            || self.used_as_types.contains(&name)
+            || looks_like_type(name.as_str());
         if is_type {
-            let decl = GoTypes::decl(self.package, text);
-            CgoEntity::Type(TypeId::named(decl, TypeList::EMPTY))
+            CgoEntity::Type(convert::opaque(self.package, name.as_str()))
         } else {
             CgoEntity::Unknown
         }
-    }
-
-    fn basic(&self, name: &str) -> TypeId {
-        self.type_names.get(&Name::new(name)).copied().unwrap_or(TypeId::INVALID)
     }
 
     /// The functions that cgo itself provides.
@@ -304,19 +261,129 @@ impl CgoDecls {
         let string = TypeId::basic(BasicKind::String);
         let pointer = TypeId::basic(BasicKind::UnsafePointer);
         let bytes = TypeId::slice(TypeId::basic(BasicKind::Byte));
-        let chars = TypeId::pointer(self.basic("char"));
-        let (params, result): (&[TypeId], TypeId) = match name {
-            "CString" => (&[string], chars),
-            "CBytes" => (&[bytes], pointer),
-            "GoString" => (&[chars], string),
-            "GoStringN" => (&[chars, self.basic("int")], string),
-            "GoBytes" => (&[pointer, self.basic("int")], bytes),
-            "malloc" | "_CMalloc" => (&[self.basic("size_t")], pointer),
+        let chars = TypeId::pointer(self.basics.char);
+        let (params, result): (&[(&str, TypeId)], TypeId) = match name {
+            "CString" => (&[("s", string)], chars),
+            "CBytes" => (&[("b", bytes)], pointer),
+            "GoString" => (&[("p", chars)], string),
+            "GoStringN" => (&[("p", chars), ("l", self.basics.int)], string),
+            "GoBytes" => (&[("p", pointer), ("l", self.basics.int)], bytes),
+            "malloc" | "_CMalloc" => (&[("n", self.basics.size_t)], pointer),
             _ => return None,
         };
-        let params = params.iter().map(|&ty| Param { name: None, ty }).collect();
-        Some(model::signature(params, result))
+        let params =
+            params.iter().map(|&(name, ty)| Param { name: Some(Name::new(name)), ty }).collect();
+        Some(signature(params, result))
     }
+}
+
+/// Functions that cgo provides itself: they have no second result, and are no functions of C.
+pub(crate) fn is_special(name: &str) -> bool {
+    matches!(
+        name,
+        "CString" | "CBytes" | "GoString" | "GoStringN" | "GoBytes" | "malloc" | "_CMalloc"
+    )
+}
+
+fn looks_like_type(name: &str) -> bool {
+    name.ends_with("_t")
+        || ["struct_", "union_", "enum_"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Gives string constants that files define differently the value that the last file gives them:
+/// cgo declares each name once.
+fn settle_strings(files: &mut [FxHashMap<Name, Known>]) {
+    let string = TypeId::basic(BasicKind::UntypedString);
+    let mut last: FxHashMap<Name, Known> = FxHashMap::default();
+    for names in files.iter_mut().rev() {
+        #[expect(clippy::iter_over_hash_type, reason = "each name is on its own")]
+        for (name, known) in names {
+            if matches!(known, Known::Constant(ty, _) if *ty == string) {
+                *known = last.entry(*name).or_insert_with(|| known.clone()).clone();
+            }
+        }
+    }
+}
+
+/// What a name is, and what that rests on where it is not the package's own text.
+fn look_up(
+    c: &mut Package<'_>,
+    preamble: &mut Preamble,
+    shared: &mut Shared,
+    used: CName,
+) -> (Known, Option<Inferred>) {
+    let name = used.name;
+    let found = preamble.lookup(c, name.as_str());
+    let mut converter = Converter { c: preamble, shared };
+    let valid =
+        |ty: TypeId, known: Known| if ty == TypeId::INVALID { Known::Unknown } else { known };
+    let known = match found.entity {
+        Entity::Type(ty) => {
+            let ty = converter.named(name.as_str(), &ty);
+            valid(ty, Known::Type(ty))
+        }
+        Entity::Function(function) => Known::Func(converter.signature(&function)),
+        Entity::Variable(ty) => {
+            let ty = converter.go_type(&ty);
+            valid(ty, Known::Var(ty))
+        }
+        Entity::Expression(ty) => {
+            let ty = converter.go_type(&ty);
+            valid(ty, Known::Value(ty))
+        }
+        Entity::Constant(value) => constant(value),
+        Entity::Character(character) => Known::Constant(
+            TypeId::basic(BasicKind::UntypedRune),
+            Value::from_i64(i64::from(u32::from(character))),
+        ),
+        Entity::Unknown => Known::Unknown,
+        Entity::Undeclared => Known::Undeclared,
+    };
+    let kind = match (&known, used.used) {
+        (Known::Type(_), _) => "type",
+        (Known::Func(_), _) => "function",
+        (Known::Var(_), _) => "variable",
+        (Known::Constant(..), _) => "constant",
+        (Known::Value(_), _) => "value",
+        (_, CgoUse::Type) => "type",
+        _ if looks_like_type(name.as_str()) => "type",
+        (_, CgoUse::Call) => "function",
+        (_, CgoUse::Value) => "value",
+    };
+    let how = match (&known, found.origin) {
+        (Known::Undeclared, _) => None,
+        (Known::Unknown, _) => Some(InferredBy::Use),
+        (_, Origin::Own) => None,
+        (_, Origin::Conditional) => Some(InferredBy::Condition),
+        (_, Origin::Library) => Some(InferredBy::Table),
+    };
+    (known, how.map(|how| Inferred { name, kind, how }))
+}
+
+fn constant(value: gossa_cgo::Value) -> Known {
+    let (kind, value) = match value {
+        gossa_cgo::Value::Int(value) => {
+            let value = match (i64::try_from(value), u64::try_from(value)) {
+                (Ok(value), _) => Value::from_i64(value),
+                (_, Ok(value)) => Value::from_u64(value),
+                _ => return Known::Unknown,
+            };
+            (BasicKind::UntypedInt, value)
+        }
+        gossa_cgo::Value::Float(value) => {
+            // cgo writes floating-point constants with six decimals, whatever their size.
+            match Value::from_literal(LiteralKind::Float, format!("{:.6}", value.abs())) {
+                Ok(magnitude) if value < 0.0 => match magnitude.unary(UnaryOperator::Minus, None) {
+                    Ok(value) => (BasicKind::UntypedFloat, value),
+                    Err(_) => return Known::Unknown,
+                },
+                Ok(magnitude) => (BasicKind::UntypedFloat, magnitude),
+                Err(_) => return Known::Unknown,
+            }
+        }
+        gossa_cgo::Value::String(bytes) => (BasicKind::UntypedString, Value::from_bytes(&bytes)),
+    };
+    Known::Constant(TypeId::basic(kind), value)
 }
 
 /// Whether a type is an opaque type of C: a name from a header that was not read.
@@ -331,67 +398,7 @@ pub fn is_opaque(r: &dyn crate::Resolver, ty: TypeId) -> bool {
     }
 }
 
-fn untyped(value: &Value) -> TypeId {
-    use crate::constant::Kind;
-    TypeId::basic(match value.kind() {
-        Kind::String => BasicKind::UntypedString,
-        Kind::Float => BasicKind::UntypedFloat,
-        _ => BasicKind::UntypedInt,
-    })
-}
-
-/// Keys in an order that does not depend on hashing: later declarations see earlier ones.
-fn sorted<T>(map: &FxHashMap<Name, T>) -> Vec<Name> {
-    let mut names: Vec<Name> = map.keys().copied().collect();
-    names.sort_unstable_by_key(|name| name.as_str());
-    names
-}
-
-impl Scanned<'_> {
-    /// Adds the values of the macros that this text and headers first read by it define.
-    fn add_values(&self, declared: &Declarations, macros: &mut Vec<(Name, Option<Value>)>) {
-        for (name, _) in &self.macro_order {
-            let Some(found) = self.macros.get(name) else { continue };
-            let value = if found.function_like {
-                None
-            } else {
-                macro_value(self, declared, &found.body, 0)
-            };
-            macros.push((Name::new(name), value));
-        }
-    }
-}
-
-fn macro_value(
-    scanned: &Scanned<'_>,
-    declared: &Declarations,
-    body: &[scan::Token],
-    depth: u32,
-) -> Option<Value> {
-    // `#define A B` is what B is.
-    if let [scan::Token::Ident(name)] = body
-        && depth < 16
-        && let Some(found) = scanned.macros.get(name)
-        && !found.function_like
-    {
-        return macro_value(scanned, declared, &found.body, depth + 1);
-    }
-    let lookup = |name: &str| lookup_integer(scanned, declared, name, 0);
-    evaluate::constant(body, &lookup)
-}
-
-fn lookup_integer(
-    scanned: &Scanned<'_>,
-    declared: &Declarations,
-    name: &str,
-    depth: u32,
-) -> Option<i64> {
-    if let Some(&value) = declared.enumerators.get(&Name::new(name)) {
-        return Some(value);
-    }
-    let found = scanned.macros.get(name)?;
-    if found.function_like || depth > 16 {
-        return None;
-    }
-    evaluate::integer(&found.body, &|name| lookup_integer(scanned, declared, name, depth + 1))
+/// A defined type of C.
+fn named(decl: DeclId) -> TypeId {
+    TypeId::named(decl, TypeList::EMPTY)
 }

@@ -41,13 +41,34 @@ impl Resolver for Env<'_> {
     }
 }
 
-fn parse(text: &str) -> CgoDecls {
-    let model = CModel::for_platform("linux", "amd64");
-    CgoDecls::parse(PackageId::new("p"), model, &[], &[text])
+/// A preamble with the names that its file uses.
+struct Text<'a> {
+    preamble: &'a str,
+    names: &'a [(&'a str, CgoUse)],
 }
 
-/// What a name is, in a line.
-fn show(decls: &CgoDecls, name: &str, used: CgoUse) -> String {
+fn read(model: CModel, sources: Sources<'_>, texts: &[Text<'_>]) -> CgoDecls {
+    let names: Vec<Vec<CName>> = texts
+        .iter()
+        .map(|text| {
+            let name = |&(name, used): &(&str, CgoUse)| CName { name: Name::new(name), used };
+            text.names.iter().map(name).collect()
+        })
+        .collect();
+    let files: Vec<Option<CgoFile<'_>>> = texts
+        .iter()
+        .zip(&names)
+        .map(|(text, names)| Some(CgoFile { preamble: text.preamble, names }))
+        .collect();
+    CgoDecls::read(PackageId::new("p"), model, sources, &files)
+}
+
+fn linux() -> CModel {
+    CModel::for_platform("linux", "amd64")
+}
+
+/// What a name is in a file, in a line.
+fn show(decls: &CgoDecls, file: usize, name: &str, used: CgoUse) -> String {
     let env = Env { decls, cache: RelationCache::default() };
     let own = PackageId::new("p");
     let bare = |package: PackageId| {
@@ -55,7 +76,7 @@ fn show(decls: &CgoDecls, name: &str, used: CgoUse) -> String {
     };
     let printer = Printer::new(&env, &bare);
     let print = |ty: TypeId| printer.print(ty);
-    match decls.resolve(Name::new(name), used) {
+    match decls.resolve(file, Name::new(name), used) {
         CgoEntity::Type(ty) => {
             let under = crate::underlying::underlying(&env, ty);
             format!("type {} {}", print(ty), print(under))
@@ -65,32 +86,39 @@ fn show(decls: &CgoDecls, name: &str, used: CgoUse) -> String {
         CgoEntity::Constant(ty, value) => format!("const {} {}", print(ty), value.exact_string()),
         CgoEntity::Value(ty) => format!("value {}", print(ty)),
         CgoEntity::Unknown => "unknown".to_owned(),
+        CgoEntity::Undeclared => "undeclared".to_owned(),
     }
 }
 
-fn check(text: &str, expected: &[(&str, CgoUse, &str)]) {
-    let decls = parse(text);
+fn check_on(model: CModel, preamble: &str, expected: &[(&str, CgoUse, &str)]) {
+    let names: Vec<(&str, CgoUse)> =
+        expected.iter().map(|(name, used, _)| (*name, *used)).collect();
+    let decls = read(model, Sources::default(), &[Text { preamble, names: &names }]);
     for (name, used, want) in expected {
-        assert_eq!(show(&decls, name, *used), *want, "C.{name}");
+        assert_eq!(show(&decls, 0, name, *used), *want, "C.{name}");
     }
+}
+
+fn check(preamble: &str, expected: &[(&str, CgoUse, &str)]) {
+    check_on(linux(), preamble, expected);
 }
 
 use CgoUse::{Call, Type, Value as Val};
 
 #[test]
-fn basic_types_and_cgo_functions_need_no_declaration() {
+fn basic_types_and_the_functions_of_cgo() {
     check(
-        "",
+        "#include <stdlib.h>\n#include <string.h>\n#include <stdbool.h>\n#include <stdint.h>",
         &[
             ("int", Type, "type _Ctype_int int32"),
             ("char", Type, "type _Ctype_char int8"),
             ("ulong", Type, "type _Ctype_ulong uint64"),
             ("size_t", Type, "type _Ctype_size_t uint64"),
             ("uint8_t", Type, "type _Ctype_uint8_t uint8"),
-            ("bool", Type, "type _Ctype__Bool bool"),
-            ("CString", Call, "func(string) *_Ctype_char"),
-            ("GoBytes", Call, "func(unsafe.Pointer, _Ctype_int) []byte"),
-            ("malloc", Call, "func(_Ctype_size_t) unsafe.Pointer"),
+            ("bool", Type, "type _Ctype_bool bool"),
+            ("CString", Call, "func(s string) *_Ctype_char"),
+            ("GoBytes", Call, "func(p unsafe.Pointer, l _Ctype_int) []byte"),
+            ("malloc", Call, "func(n _Ctype_size_t) unsafe.Pointer"),
             ("free", Call, "func(unsafe.Pointer) _Ctype_void"),
             ("strlen", Call, "func(*_Ctype_char) _Ctype_size_t"),
             ("sizeof_int", Val, "const untyped int 4"),
@@ -131,7 +159,7 @@ fn structs_unions_enums_and_typedefs() {
             ("callback_t", Type, "type _Ctype_callback_t *[0]byte"),
             ("digest", Type, "type _Ctype_digest [32]_Ctype_uchar"),
             ("union_u", Type, "type _Ctype_union_u [24]byte"),
-            ("enum_color", Type, "type uint32 uint32"),
+            ("enum_color", Type, "type _Ctype_enum_color uint32"),
             ("sign", Type, "type _Ctype_sign int32"),
             ("RED", Val, "const untyped int 0"),
             ("BLUE", Val, "const untyped int 6"),
@@ -140,13 +168,13 @@ fn structs_unions_enums_and_typedefs() {
             (
                 "node_t",
                 Type,
-                "type _Ctype_struct_node struct{__type _Ctype_int; _type _Ctype_int; \
+                "type _Ctype_node_t struct{__type _Ctype_int; _type _Ctype_int; \
                  next *_Ctype_struct_node; _ [8]byte; weight _Ctype_double; \
-                 name [16]_Ctype_char; callback *[0]byte; value _Ctype_union___0}",
+                 name [16]_Ctype_char; callback *[0]byte; value [8]byte}",
             ),
             ("sizeof_node_t", Val, "const untyped int 64"),
             ("sizeof_struct_node", Val, "const untyped int 64"),
-            ("instance", Val, "var _Ctype_struct___1"),
+            ("instance", Val, "var _Ctype_struct___0"),
         ],
     );
 }
@@ -158,11 +186,13 @@ fn layouts_are_those_of_c() {
         struct flexible { char b; char rest[]; };
         struct padded { void *p; char b; char rest[0]; };
         struct mixed { char a; double b; char c; };
+        struct packed { char a; int b; } __attribute__((packed));
         typedef struct one one;
         typedef struct two two;
         struct one { two *x; };
         struct two { one *x; };
         typedef struct self { struct self *next; } self_t, *self_ptr;
+        struct hidden;
         char text[] = "te" "xt";
         int list[] = { 1, f(2, 3), { 4 }, -5, };
         int designated[] = { [7] = 1 };
@@ -186,11 +216,18 @@ fn layouts_are_those_of_c() {
                 "type _Ctype_struct_mixed struct{a _Ctype_char; b _Ctype_double; \
                  c _Ctype_char; _ [7]byte}",
             ),
-            ("one", Type, "type _Ctype_struct_one struct{x *_Ctype_struct_two}"),
-            ("two", Type, "type _Ctype_struct_two struct{x *_Ctype_struct_one}"),
+            // What Go cannot align is left out.
+            ("struct_packed", Type, "type _Ctype_struct_packed struct{a _Ctype_char; _ [4]byte}"),
+            (
+                "struct_hidden",
+                Type,
+                "type _Ctype_struct_hidden struct{_ internal/runtime/sys.NotInHeap}",
+            ),
+            ("one", Type, "type _Ctype_one struct{x *_Ctype_struct_two}"),
+            ("two", Type, "type _Ctype_two struct{x *_Ctype_struct_one}"),
             ("text", Val, "var [5]_Ctype_char"),
             ("list", Val, "var [4]_Ctype_int"),
-            ("designated", Val, "unknown"),
+            ("designated", Val, "var [8]_Ctype_int"),
             ("jclass", Type, "type _Ctype_jclass uintptr"),
             ("EGLDisplay", Type, "type _Ctype_EGLDisplay uintptr"),
             (
@@ -206,6 +243,8 @@ fn layouts_are_those_of_c() {
 fn functions_variables_and_macros() {
     check(
         r#"
+        #include <stdint.h>
+        #include <lib.h>
         #define EXPORT __attribute__((visibility("default")))
         #define VERSION "1." "2"
         #define MASK (0xF0 | 1 << 2)
@@ -214,6 +253,7 @@ fn functions_variables_and_macros() {
         #define CAST ((uint32_t)7)
         #define EXPR (some_call(3) + 1)
         #define MAX(a, b) ((a) > (b) ? (a) : (b))
+        #define LARGER MAX(MASK, 3)
         #define NEGATIVE -12
         #define LETTER 'A'
         #define BIG 0xFFFFFFFFFFFFFFFFULL
@@ -235,6 +275,8 @@ fn functions_variables_and_macros() {
         void (*get_handler(int sig))(int);
         extern int counter, table[MASK];
         static const char *names[] = { "a", "b" };
+        const double ratio = 0.5;
+        const int limit = 5;
         #ifdef __cplusplus
         }
         #endif
@@ -246,86 +288,179 @@ fn functions_variables_and_macros() {
             ("MASK", Val, "const untyped int 244"),
             ("ALIAS", Val, "const untyped int 244"),
             ("CAST", Val, "const untyped int 7"),
+            ("LARGER", Val, "const untyped int 244"),
             ("PI", Val, "const untyped float 13/4"),
             ("NEGATIVE", Val, "const untyped int -12"),
-            ("LETTER", Val, "const untyped int 65"),
+            ("LETTER", Val, "const untyped rune 65"),
             ("BIG", Val, "const untyped int 18446744073709551615"),
             ("EXPR", Val, "unknown"),
             ("on_linux", Call, "func() _Ctype_int"),
             ("elsewhere", Call, "unknown"),
             ("sum", Call, "func(*_Ctype_int, _Ctype_size_t) _Ctype_ulonglong"),
-            ("sum", Val, "value unsafe.Pointer"),
             ("nothing", Call, "func() _Ctype_void"),
             ("prefixed", Call, "func(**_Ctype_char, _Ctype_int) _Ctype_int"),
             ("prefixed_pointer", Call, "func(_Ctype_foo_t) *_Ctype_foo_t"),
             ("log_it", Call, "unknown"),
             ("use", Call, "func(*_Ctype_struct_ctx, *_Ctype_int, *[0]byte) _Ctype_int"),
             ("get_handler", Call, "func(_Ctype_int) *[0]byte"),
+            ("get_handler", Val, "var unsafe.Pointer"),
             ("counter", Val, "var _Ctype_int"),
             ("table", Val, "var [244]_Ctype_int"),
             ("names", Val, "var [2]*_Ctype_char"),
+            ("ratio", Val, "const untyped float 1/2"),
+            ("limit", Val, "var _Ctype_int"),
             ("twice", Call, "unknown"),
         ],
     );
 }
 
 #[test]
-fn names_of_unread_headers_are_opaque() {
-    let decls = parse("#include <curl/curl.h>\n");
-    assert_eq!(show(&decls, "CURL", Type), "type _Ctype_CURL invalid type");
-    assert_eq!(show(&decls, "struct_stat", Type), "type _Ctype_struct_stat invalid type");
-    assert_eq!(show(&decls, "curl_off_t", Call), "type _Ctype_curl_off_t invalid type");
-    assert_eq!(show(&decls, "curl_easy_init", Call), "unknown");
-    assert_eq!(show(&decls, "CURLE_OK", Val), "unknown");
+fn names_of_unread_headers_are_opaque_and_in_the_ledger() {
+    let names = [
+        ("CURL", Type),
+        ("struct_stat", Type),
+        ("curl_off_t", Call),
+        ("curl_easy_init", Call),
+        ("CURLE_OK", Val),
+        ("own", Call),
+        ("getpid", Call),
+        ("maybe", Call),
+    ];
+    let preamble = "#include <curl/curl.h>\n#include <unistd.h>\nint own(void);\n\
+                    #ifndef CURL_OLD\nint maybe(void);\n#endif\n";
+    let decls = read(linux(), Sources::default(), &[Text { preamble, names: &names }]);
+    let show = |name, used| show(&decls, 0, name, used);
+    assert_eq!(show("CURL", Type), "type _Ctype_CURL invalid type");
+    assert_eq!(show("struct_stat", Type), "type _Ctype_struct_stat invalid type");
+    assert_eq!(show("curl_off_t", Call), "type _Ctype_curl_off_t invalid type");
+    assert_eq!(show("curl_easy_init", Call), "unknown");
+    assert_eq!(show("CURLE_OK", Val), "unknown");
+    assert_eq!(show("own", Call), "func() _Ctype_int");
     let env = Env { decls: &decls, cache: RelationCache::default() };
-    let CgoEntity::Type(opaque) = decls.resolve(Name::new("CURL"), Type) else {
+    let CgoEntity::Type(opaque) = decls.resolve(0, Name::new("CURL"), Type) else {
         panic!("not a type")
     };
     assert!(is_opaque(&env, opaque));
+    let ledger: Vec<String> = decls
+        .ledger()
+        .iter()
+        .map(|found| format!("{} {} {:?}", found.kind, found.name, found.how))
+        .collect();
+    assert_eq!(
+        ledger,
+        [
+            "type CURL Use",
+            "value CURLE_OK Use",
+            "function curl_easy_init Use",
+            "type curl_off_t Use",
+            "function getpid Table",
+            "function maybe Condition",
+            "type struct_stat Use",
+        ]
+    );
+}
+
+#[test]
+fn without_unread_headers_a_name_is_declared_or_wrong() {
+    check("int f(void);", &[("f", Call, "func() _Ctype_int"), ("g", Call, "undeclared")]);
 }
 
 #[test]
 fn preambles_see_headers_but_not_each_other() {
-    let model = CModel::for_platform("linux", "amd64");
     let header =
         "#ifndef H\n#define H\n#define LEN 3\ntypedef struct s { int a[LEN]; } s;\n#endif\n";
-    let one = "#include \"h.h\"\n#define MODE 1\ns one(int mode[LEN]);\n";
-    let two = "#include \"sub/../h.h\"\n#include <h.h>\n#define MODE 2\n#ifdef MODE\nextern s shared[LEN];\n#endif\n";
-    let decls = CgoDecls::parse(
-        PackageId::new("p"),
-        model,
-        &[("include/h.h", header), ("other.h", "int LEN;")],
-        &[one, two],
+    let one = "#include \"include/h.h\"\n#define MODE 1\ns one(int mode[LEN]);\n";
+    let two = "#include \"sub/../include/h.h\"\n#include <h.h>\n#define MODE 2\n#ifdef MODE\nextern s shared[LEN];\n#endif\n";
+    let files = [("include/h.h", header), ("other.h", "int LEN;")];
+    let decls = read(
+        linux(),
+        Sources { files: &files, flags: &["-Iinclude", "-DFROM_FLAGS=42"] },
+        &[
+            Text {
+                preamble: one,
+                names: &[("one", Call), ("LEN", Val), ("MODE", Val), ("shared", Val)],
+            },
+            Text {
+                preamble: two,
+                names: &[("shared", Val), ("sizeof_s", Val), ("MODE", Val), ("FROM_FLAGS", Val)],
+            },
+        ],
     );
-    assert_eq!(show(&decls, "one", Call), "func(*_Ctype_int) _Ctype_struct_s");
-    assert_eq!(show(&decls, "shared", Val), "var [3]_Ctype_struct_s");
-    assert_eq!(show(&decls, "sizeof_s", Val), "const untyped int 12");
-    assert_eq!(show(&decls, "LEN", Val), "const untyped int 3");
-    // Two files disagree: not known.
-    assert_eq!(show(&decls, "MODE", Val), "unknown");
+    assert_eq!(show(&decls, 0, "one", Call), "func(*_Ctype_int) _Ctype_struct_s");
+    assert_eq!(show(&decls, 1, "shared", Val), "var [3]_Ctype_struct_s");
+    assert_eq!(show(&decls, 0, "shared", Val), "undeclared");
+    assert_eq!(show(&decls, 1, "sizeof_s", Val), "const untyped int 12");
+    assert_eq!(show(&decls, 0, "LEN", Val), "const untyped int 3");
+    assert_eq!(show(&decls, 0, "MODE", Val), "const untyped int 1");
+    assert_eq!(show(&decls, 1, "MODE", Val), "const untyped int 2");
+    assert_eq!(show(&decls, 1, "FROM_FLAGS", Val), "const untyped int 42");
 }
 
 #[test]
 fn sizes_follow_the_platform() {
-    let windows = CModel::for_platform("windows", "amd64");
-    let decls = CgoDecls::parse(PackageId::new("p"), windows, &[], &[""]);
-    assert_eq!(show(&decls, "long", Type), "type _Ctype_long int32");
-    assert_eq!(show(&decls, "size_t", Type), "type _Ctype_size_t uint64");
-    let arm = CModel::for_platform("linux", "arm");
-    let decls = CgoDecls::parse(PackageId::new("p"), arm, &[], &[""]);
-    assert_eq!(show(&decls, "char", Type), "type _Ctype_char uint8");
-    assert_eq!(show(&decls, "size_t", Type), "type _Ctype_size_t uint32");
-    assert_eq!(show(&decls, "int64_t", Type), "type _Ctype_int64_t int64");
+    check_on(
+        CModel::for_platform("windows", "amd64"),
+        "#include <stdint.h>",
+        &[("long", Type, "type _Ctype_long int32"), ("size_t", Type, "type _Ctype_size_t uint64")],
+    );
+    check_on(
+        CModel::for_platform("linux", "arm"),
+        "#include <stdint.h>",
+        &[
+            ("char", Type, "type _Ctype_char uint8"),
+            ("size_t", Type, "type _Ctype_size_t uint32"),
+            ("int64_t", Type, "type _Ctype_int64_t int64"),
+        ],
+    );
 }
 
 #[test]
 fn any_text_is_survived() {
     let pieces = [
-        "struct", "{", "}", "(", ")", "*", "int", "x", ";", "typedef", "[", "]", "enum", "=", "1",
-        ",", "\"", "'", "#define", "\n", "/*", "union", ":", "\\", "...", "a_t", "#if", "é", "0x",
+        "struct",
+        "{",
+        "}",
+        "(",
+        ")",
+        "*",
+        "int",
+        "x",
+        ";",
+        "typedef",
+        "[",
+        "]",
+        "enum",
+        "=",
+        "1",
+        ",",
+        "\"",
+        "'",
+        "#define",
+        "\n",
+        "/*",
+        "union",
+        ":",
+        "\\",
+        "...",
+        "a_t",
+        "#if",
+        "é",
+        "0x",
+        "##",
+        "#",
+        "x(",
+        "sizeof",
+        "__attribute__((",
+        "packed",
+        "aligned",
+        "_Complex",
     ];
+    let names = [("x", Val), ("a_t", Type), ("struct_x", Type), ("sizeof_x", Val)];
+    let parse = |preamble: &str| {
+        read(linux(), Sources::default(), &[Text { preamble, names: &names }]);
+    };
     let mut seed = 1_u32;
-    for _ in 0..3000 {
+    for _ in 0..600 {
         let mut text = String::new();
         for _ in 0..40 {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -337,6 +472,10 @@ fn any_text_is_survived() {
     parse(&"(".repeat(100_000));
     parse(&format!("int {} x;", "(*".repeat(50_000)));
     parse(&format!("{} int x; {}", "struct {".repeat(10_000), "} a;".repeat(10_000)));
-    parse(&format!("#define A {}1\n", "-".repeat(100_000)));
+    parse(&format!("#define x {}1\n", "-".repeat(100_000)));
+    parse(&format!("#define x {}1{}\n", "(".repeat(100_000), ")".repeat(100_000)));
+    parse(&format!("#define x {}1\n", "1+".repeat(50_000)));
     parse(&format!("int a[{}1];", "(".repeat(100_000)));
+    parse("#define f(a) a a a a a a a a\nint x = f(f(f(f(f(f(f(f(f(f(1))))))))));");
+    parse("typedef x x;\ntypedef y a_t; typedef a_t y;\nstruct x { struct x x; };");
 }

@@ -5,7 +5,7 @@ use super::context::{
 };
 use super::package::{PackageInput, unresolved};
 use super::record::Records;
-use crate::cgo::CgoDecls;
+use crate::cgo::{CgoDecls, CgoFile};
 use crate::constant::{LiteralKind, Value};
 use crate::decls::{DeclSource, Note, NoteKind, Part, TypeError};
 use crate::env::TypeEnv;
@@ -78,13 +78,19 @@ pub(super) fn collect<'e>(
 }
 
 fn cgo_decls(input: &PackageInput<'_>) -> Option<Arc<CgoDecls>> {
-    let preambles: Vec<&str> =
-        input.files.iter().filter_map(|file| file.cgo_preamble.as_deref()).collect();
-    if preambles.is_empty() {
+    let files: Vec<Option<CgoFile<'_>>> = input
+        .files
+        .iter()
+        .map(|file| {
+            let preamble = file.cgo_preamble.as_deref()?;
+            Some(CgoFile { preamble, names: &file.c_names })
+        })
+        .collect();
+    if files.iter().all(Option::is_none) {
         return None;
     }
     let cgo = input.cgo?;
-    Some(Arc::new(CgoDecls::parse(input.id, cgo.model, cgo.headers, &preambles)))
+    Some(Arc::new(CgoDecls::read(input.id, cgo.model, cgo.sources, &files)))
 }
 
 /// The import path of an import specification, as written; `None` where it is no string.

@@ -25,11 +25,17 @@ pub fn item_tree(file: &File, text: &[u8]) -> ItemTree {
             _ => {}
         }
     }
+    let cgo_preamble = cgo_preamble(file, text);
+    let c_names = match &cgo_preamble {
+        Some(_) => crate::cgo::c_names(file),
+        None => Box::default(),
+    };
     ItemTree {
         package: file.package,
         items: file.decls.iter().map(|decl| Arc::clone(&decl.header.tree)).collect(),
         go_version,
-        cgo_preamble: cgo_preamble(file, text),
+        cgo_preamble,
+        c_names,
         linknames: linknames.into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Scratch;
 use super::context::{Context, Own, PackageState};
-use crate::cgo::CModel;
+use crate::cgo::{CModel, Sources};
 use crate::decls::{
     ConstDecl, DeclSource, FuncDecl, Initializer, ItemTree, PackageDecls, Part, Receiver,
     StaticDecl, TypeError, VarDecl,
@@ -42,8 +42,8 @@ pub struct PackageInput<'a> {
 pub struct CgoInput<'a> {
     /// C's basic types on the platform.
     pub model: CModel,
-    /// Texts of local headers, by path relative to the package's directory.
-    pub headers: &'a [(&'a str, &'a str)],
+    /// What preambles may include, and flags of the compiler.
+    pub sources: Sources<'a>,
 }
 
 impl PackageInput<'_> {

@@ -2,7 +2,7 @@
 
 use super::expr::Resolved;
 use super::{Checker, Operand};
-use crate::cgo::{CgoEntity, CgoUse};
+use crate::cgo::{CgoEntity, CgoUse, is_special};
 use crate::ids::PackageId;
 use crate::implements::pointer_message;
 use crate::info::{Mode, Selected, Selection, SelectionKind};
@@ -293,24 +293,20 @@ impl Checker<'_> {
             CgoUse::Value
         };
         let Some(cgo) = self.cx.cgo() else { return Operand::invalid(expr) };
-        match cgo.resolve(name, used) {
+        match cgo.resolve(self.place.source.file as usize, name, used) {
             CgoEntity::Type(ty) => Operand::new(expr, Mode::Type, ty),
             // These two are not as cgo declares them: allocation cannot fail, and names of cgo
             // itself are Go functions.
-            CgoEntity::Func(ty) if is_cgo_function(name) => Operand::new(expr, Mode::Value, ty),
+            CgoEntity::Func(ty) if is_special(name.as_str()) => Operand::new(expr, Mode::Value, ty),
             CgoEntity::Func(ty) => Operand::new(expr, Mode::CgoFunc, ty),
             CgoEntity::Var(ty) => Operand::new(expr, Mode::Variable, ty),
             CgoEntity::Constant(ty, value) => Operand::constant(expr, ty, value),
             CgoEntity::Value(ty) => Operand::new(expr, Mode::Value, ty),
             CgoEntity::Unknown => Operand::invalid(expr),
+            CgoEntity::Undeclared => {
+                self.error(sel, format!("could not determine what C.{name} refers to"));
+                Operand::invalid(expr)
+            }
         }
     }
-}
-
-/// Functions that cgo provides itself: they have no second result.
-fn is_cgo_function(name: Name) -> bool {
-    matches!(
-        name.as_str(),
-        "CString" | "CBytes" | "GoString" | "GoStringN" | "GoBytes" | "malloc" | "_CMalloc"
-    )
 }

@@ -99,7 +99,10 @@ pub fn check(
         imports,
         go_version: version,
         standard,
-        cgo: Some(CgoInput { model: cgo::CModel::for_platform("linux", "amd64"), headers: &[] }),
+        cgo: Some(CgoInput {
+            model: cgo::CModel::for_platform("linux", "amd64"),
+            sources: cgo::Sources::default(),
+        }),
     };
     let decls: PackageDecls = check_package(&input, env);
     let mut errors = decls.errors.to_vec();

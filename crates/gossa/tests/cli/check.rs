@@ -215,3 +215,29 @@ fn a_package_of_the_standard_library() {
     assert_eq!(report["diagnostics"], json!([]));
     assert!(report["stats"]["packages"].as_u64().is_some_and(|n| n > 5), "{}", report["stats"]);
 }
+
+#[test]
+fn the_ledger_lists_names_of_c_that_were_not_read() {
+    let file = "package m\n\n// #include <stdlib.h>\n// #include <far/away.h>\n// int own(void);\n\
+                import \"C\"\n\nfunc Use() {\n\tC.free(nil)\n\tC.own()\n\tC.far_away(C.far_t(1))\n}\n";
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n".to_owned()),
+        ("m.go", file.to_owned()),
+    ]);
+    let ledger = |cgo: &str| {
+        let report = gossa(dir.path()).args(JSON).args(["--cgo", cgo]).run().json();
+        let own = |entry: &&Value| entry["package"] == "example.com/m";
+        let entries = report["stats"]["ledger"].as_array().cloned().unwrap_or_default();
+        entries.iter().filter(own).cloned().collect::<Vec<_>>()
+    };
+    let entry = |name: &str, kind: &str, how: &str| json!({"package": "example.com/m", "name": name, "kind": kind, "how": how});
+    assert_eq!(
+        ledger("on"),
+        [
+            entry("C.far_away", "function", "use"),
+            entry("C.far_t", "type", "use"),
+            entry("C.free", "function", "table"),
+        ]
+    );
+    assert!(ledger("off").is_empty());
+}

@@ -1,0 +1,3 @@
+module gossa.test/oracle_cgo
+
+go 1.27

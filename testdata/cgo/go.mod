@@ -1,0 +1,3 @@
+module gossa.test/cgo
+
+go 1.27

@@ -1,0 +1,2 @@
+#define VERSION_MAJOR 1
+#define VERSION_MINOR 3
