@@ -34,6 +34,7 @@ mod line_directives;
 mod linknames;
 mod one_shot;
 mod parsing;
+mod run_env;
 mod schedule;
 mod session;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
@@ -49,5 +50,6 @@ pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
 pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};
+pub use run_env::RunEnv;
 pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};
 pub use ssa::{LowerKey, lowered};

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Types(TypesArgs),
     /// Print functions in SSA form
     Ssa(SsaArgs),
+    /// Run a main package in the interpreter
+    Run(RunArgs),
     /// Explain a checker: what it reports and why, with examples; without a name, list them all
     Explain(ExplainArgs),
 }
@@ -131,6 +133,7 @@ impl Command {
             Self::List(args) => Some(&args.build),
             Self::Types(args) => Some(&args.build),
             Self::Ssa(args) => Some(&args.build),
+            Self::Run(args) => Some(&args.build),
             Self::Ast(_) | Self::Explain(_) => None,
         }
     }
@@ -279,6 +282,18 @@ pub(crate) struct SsaArgs {
     /// Check every function's form, and that its text reads back as it was
     #[arg(long)]
     pub(crate) verify_ir: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Choose between goroutines by this number; the same number gives the same run
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Stop after so many operations
+    #[arg(long, value_name = "N")]
+    pub(crate) steps: Option<u64>,
 }
 
 #[derive(Args, Debug)]

@@ -29,6 +29,7 @@ mod memory;
 mod output;
 mod panics;
 mod progress;
+mod run;
 mod ssa;
 mod types;
 
@@ -66,23 +67,25 @@ pub fn main(registry: Registry) -> ExitCode {
                 };
             }
         };
-        run(&line, &registry).unwrap_or_else(|error| fail(&error)).into()
+        run(&line, &registry).unwrap_or_else(|error| fail(&error).into())
     })
 }
 
-fn run(line: &CommandLine, registry: &Registry) -> Result<Exit, CommandError> {
+fn run(line: &CommandLine, registry: &Registry) -> Result<ExitCode, CommandError> {
     let mut context = Context::new(&line.global)?;
     if let Some(build) = line.command.build() {
         context.apply_overlay(build)?;
     }
-    match &line.command {
+    let exit = match &line.command {
+        Command::Run(args) => return run::run(&context, args),
         Command::Check(args) => check::run(&context, args, registry),
         Command::List(args) => list::run(&context, args),
         Command::Ast(args) => ast::run(&context, args),
         Command::Types(args) => types::run(&context, args),
         Command::Ssa(args) => ssa::run(&context, args),
         Command::Explain(args) => explain::run(args, registry),
-    }
+    };
+    exit.map(ExitCode::from)
 }
 
 fn fail(error: &CommandError) -> Exit {

@@ -1,0 +1,83 @@
+//! The database as the program that the interpreter runs.
+
+use crate::env::DbEnv;
+use crate::inputs::{Db, Program};
+use crate::linknames::Linknames;
+use crate::ssa::{LowerKey, lowered};
+use gossa_interp::ProgramEnv;
+use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered};
+use gossa_syntax::Tree;
+use gossa_types::{
+    BodyTypes, DeclId, DeclSource, LocalDecls, PackageDecls, PackageId, Target, TypeEnv,
+};
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+/// Answers the questions of the interpreter by queries.
+pub struct RunEnv<'db> {
+    db: &'db dyn Db,
+    env: DbEnv<'db>,
+    links: OnceCell<Linknames>,
+}
+
+impl<'db> RunEnv<'db> {
+    /// The environment over a database.
+    #[must_use]
+    pub fn new(db: &'db dyn Db) -> Self {
+        Self { db, env: DbEnv::new(db), links: OnceCell::new() }
+    }
+
+    fn implementation(&self, decl: DeclId) -> Option<DeclId> {
+        let links = self.links.get_or_init(|| {
+            let packages = Program::get(self.db).packages(self.db);
+            let mut packages: Vec<_> = packages.values().copied().collect();
+            packages.sort_by_key(|package| package.id(self.db).as_str());
+            Linknames::new(self.db, &packages)
+        });
+        links.implementation(decl)
+    }
+}
+
+impl TypeEnv for RunEnv<'_> {
+    fn package(&self, id: PackageId) -> Option<&PackageDecls> {
+        self.env.package(id)
+    }
+
+    fn local_decls(&self, function: DeclId) -> Option<&LocalDecls> {
+        self.env.local_decls(function)
+    }
+
+    fn target(&self) -> Target {
+        self.env.target()
+    }
+}
+
+impl LowerEnv for RunEnv<'_> {
+    fn header_tree(&self, package: PackageId, source: DeclSource) -> Option<&Tree> {
+        self.env.header_tree(package, source)
+    }
+
+    fn body(&self, decl: DeclId) -> Option<(&Tree, &BodyTypes)> {
+        self.env.body(decl)
+    }
+
+    fn init_order(&self, package: PackageId) -> &[u32] {
+        self.env.init_order(package)
+    }
+}
+
+impl ProgramEnv for RunEnv<'_> {
+    fn lowered(&self, func: FuncId) -> Option<Arc<Lowered>> {
+        lowered(self.db, LowerKey::new(self.db, func)).clone()
+    }
+
+    fn linked(&self, func: FuncId) -> Option<FuncId> {
+        let FuncKey::Decl { decl, args } = *func.key() else { return None };
+        let target = self.implementation(decl)?;
+        Some(FuncId::new(FuncKey::Decl { decl: target, args }))
+    }
+
+    fn linked_variable(&self, variable: DeclId) -> Option<DeclId> {
+        self.implementation(variable)
+    }
+}

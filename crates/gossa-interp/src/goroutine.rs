@@ -1,0 +1,256 @@
+//! Goroutines: their activations, stacks, deferred calls and panics.
+
+use crate::code::{Code, Pc};
+use crate::memory::{Addr, Memory};
+use crate::trap::Trap;
+use std::rc::Rc;
+
+/// Number of a goroutine, from 1, never used twice.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct GoId(pub u64);
+
+/// Number of an activation within its goroutine; grows.
+pub type FrameId = u64;
+
+/// An activation of a function.
+pub struct Frame {
+    /// Its number.
+    pub id: FrameId,
+    /// The function.
+    pub code: Rc<Code>,
+    /// The operation that runs, or that called the frame above.
+    pub pc: Pc,
+    /// Where its places begin.
+    pub base: Addr,
+    /// Where its results go; 0: nowhere.
+    pub dst: Addr,
+    /// The closure that was called; 0 for a function known by name.
+    pub closure: Addr,
+    /// Calls that are to run when it ends, last first.
+    pub defers: Vec<Deferred>,
+    /// Whether the frame below called it as a deferred call.
+    pub deferred: bool,
+    /// Whether a panic was recovered here, so that it returns once its deferred calls have run.
+    pub recovered: bool,
+    /// Where its stack chunk ended before it.
+    mark: (usize, u64),
+}
+
+/// A call that was deferred, or that a goroutine begins with.
+#[derive(Debug)]
+pub struct Deferred {
+    /// The function.
+    pub code: Rc<Code>,
+    /// The closure; 0 for a function known by name.
+    pub closure: Addr,
+    /// Bytes of its arguments, in whole words each.
+    pub args: Box<[u8]>,
+}
+
+/// A panic, or an exit of the goroutine, on its way up.
+pub struct Panicking {
+    /// The value: the two words of an `any`.
+    pub value: (u64, u64),
+    /// Whether it is `runtime.Goexit`.
+    pub goexit: bool,
+    /// Whether a deferred call has recovered it.
+    pub recovered: bool,
+    /// The activation that runs its deferred calls for it; 0 before the first.
+    pub frame: FrameId,
+    /// The activations where it began, the innermost first, as far as traces show them.
+    pub origin: Box<[Rc<Code>]>,
+}
+
+/// What a goroutine waits for, as traces name it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Waiting {
+    /// A value from a channel.
+    Receive,
+    /// Room in a channel.
+    Send,
+    /// One of several channels.
+    Select,
+    /// Nothing that could ever come.
+    Forever,
+    /// `time.Sleep`
+    Sleep,
+    /// A semaphore of `sync`.
+    Semaphore,
+    /// A condition variable.
+    Condition,
+    /// The other side of a coroutine.
+    Coroutine,
+}
+
+impl Waiting {
+    /// The words of Go's traces.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Receive => "chan receive",
+            Self::Send => "chan send",
+            Self::Select => "select",
+            Self::Forever => "select (no cases)",
+            Self::Sleep => "sleep",
+            Self::Semaphore => "semacquire",
+            Self::Condition => "sync.Cond.Wait",
+            Self::Coroutine => "coroutine",
+        }
+    }
+}
+
+/// What a goroutine that waited is told when it goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wake {
+    /// It has what it waited for: the arm of a select, and for a receive whether a value came.
+    Done {
+        /// Number of the arm.
+        arm: u32,
+        /// Whether a value came, rather than the end of the channel.
+        ok: bool,
+    },
+    /// The channel that it sends on was closed.
+    Closed,
+}
+
+/// A goroutine.
+pub struct Goroutine {
+    /// Its number.
+    pub id: GoId,
+    /// Activations, the running one last.
+    pub frames: Vec<Frame>,
+    /// Panics on their way, the newest last.
+    pub panics: Vec<Panicking>,
+    /// What it waits for.
+    pub waiting: Option<Waiting>,
+    /// Set when what it waits for has come.
+    pub wake: Option<Wake>,
+    /// Where the results are of the function that an intrinsic called.
+    pub native_result: Option<Addr>,
+    /// The coroutine that it is.
+    pub coroutine: Option<Addr>,
+    /// Numbers its waits, so that a waker of an earlier one is told apart.
+    pub wait: u64,
+    next_frame: FrameId,
+    chunks: Vec<(Addr, u64)>,
+    /// The chunk in use and how much of it is taken.
+    top: (usize, u64),
+    stack_bytes: u64,
+}
+
+/// Activations that a trace shows.
+const TRACE: usize = 50;
+const FIRST_CHUNK: u64 = 16 << 10;
+/// What Go allows a goroutine on 64-bit machines.
+const MAX_STACK: u64 = 1_000_000_000;
+/// Activations take at least so much of Go's stacks.
+const MIN_FRAME: u64 = 64;
+
+impl Goroutine {
+    /// A goroutine without activations.
+    #[must_use]
+    pub fn new(id: GoId) -> Self {
+        Self {
+            id,
+            frames: Vec::new(),
+            panics: Vec::new(),
+            waiting: None,
+            wake: None,
+            native_result: None,
+            coroutine: None,
+            wait: 0,
+            next_frame: 1,
+            chunks: Vec::new(),
+            top: (0, 0),
+            stack_bytes: 0,
+        }
+    }
+
+    /// A new activation on top, its places not yet written.
+    pub fn push(
+        &mut self,
+        memory: &mut Memory,
+        code: Rc<Code>,
+        closure: Addr,
+        dst: Addr,
+    ) -> Result<&mut Frame, Trap> {
+        let size = u64::from(code.frame).max(8);
+        self.stack_bytes += size.max(MIN_FRAME);
+        if self.stack_bytes > MAX_STACK / 2 {
+            return Err(Trap::Fatal("stack overflow".into()));
+        }
+        let mark = self.top;
+        let base = self.room(memory, size)?;
+        let id = self.next_frame;
+        self.next_frame += 1;
+        self.frames.push(Frame {
+            id,
+            code,
+            pc: 0,
+            base,
+            dst,
+            closure,
+            defers: Vec::new(),
+            deferred: false,
+            recovered: false,
+            mark,
+        });
+        let last = self.frames.len() - 1;
+        Ok(&mut self.frames[last])
+    }
+
+    fn room(&mut self, memory: &mut Memory, size: u64) -> Result<Addr, Trap> {
+        loop {
+            let (chunk, used) = self.top;
+            match self.chunks.get(chunk) {
+                Some(&(start, length)) if used + size <= length => {
+                    self.top = (chunk, used + size);
+                    return Ok(start + used);
+                }
+                // Too small for this frame: the next one may do.
+                Some(_) => self.top = (chunk + 1, 0),
+                None => {
+                    let length = (FIRST_CHUNK << chunk.min(10)).max(size.next_power_of_two());
+                    let start = memory.alloc(length)?;
+                    self.chunks.push((start, length));
+                }
+            }
+        }
+    }
+
+    /// The results of the function that an intrinsic called, if it has returned.
+    pub fn take_native_result(&mut self) -> Option<Addr> {
+        self.native_result.take()
+    }
+
+    /// Takes the top activation off.
+    pub fn pop(&mut self) -> Option<Frame> {
+        let frame = self.frames.pop()?;
+        self.top = frame.mark;
+        self.stack_bytes -= u64::from(frame.code.frame).max(MIN_FRAME);
+        Some(frame)
+    }
+
+    /// The stack's chunks, to be used by another goroutine.
+    pub fn take_chunks(&mut self) -> Vec<(Addr, u64)> {
+        std::mem::take(&mut self.chunks)
+    }
+
+    /// Uses chunks of a goroutine that has ended.
+    pub fn give_chunks(&mut self, chunks: Vec<(Addr, u64)>) {
+        self.chunks = chunks;
+    }
+
+    /// The functions of the activations, the innermost first, as far as traces show them.
+    #[must_use]
+    pub fn functions(&self) -> Box<[Rc<Code>]> {
+        self.frames.iter().rev().take(TRACE).map(|frame| frame.code.clone()).collect()
+    }
+
+    /// Whether an activation is still there.
+    #[must_use]
+    pub fn has_frame(&self, id: FrameId) -> bool {
+        // Ids grow along the stack.
+        self.frames.binary_search_by_key(&id, |frame| frame.id).is_ok()
+    }
+}

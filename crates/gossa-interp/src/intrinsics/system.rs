@@ -1,0 +1,106 @@
+//! The operating system, as far as there is one: output, arguments, environment, the end.
+
+use super::{Call, List, nothing};
+use crate::goroutine::Goroutine;
+use crate::machine::Machine;
+use crate::memory::Addr;
+use crate::trap::Trap;
+
+pub(super) const LIST: List = &[
+    ("internal/runtime/syscall/linux.Syscall6", syscall),
+    ("syscall.rawSyscallNoError", syscall_no_error),
+    ("syscall.runtime_entersyscall", nothing),
+    ("syscall.runtime_exitsyscall", nothing),
+    ("syscall.runtime_envs", environment),
+    ("syscall.Getpagesize", page_size),
+    ("syscall.Exit", exit),
+    ("syscall.runtimeSetenv", nothing),
+    ("syscall.runtimeUnsetenv", nothing),
+    ("os.runtime_args", arguments),
+    ("os.runtime_beforeExit", nothing),
+    ("os.runtime_rand", super::sync::random),
+    ("os.sigpipe", nothing),
+    ("os.checkClonePidfd", nothing),
+    ("os.ignoreSIGSYS", nothing),
+    ("os.restoreSIGSYS", nothing),
+    ("internal/poll.runtime_pollServerInit", nothing),
+    ("internal/poll.runtime_isPollServerDescriptor", nothing),
+    ("internal/poll.runtime_pollOpen", poll_open),
+    ("internal/syscall/unix.fcntl", nothing),
+];
+
+const WRITE: u64 = 1;
+const GETPID: u64 = 39;
+const FCNTL: u64 = 72;
+const EXIT_GROUP: u64 = 231;
+const PRLIMIT: u64 = 302;
+const NOT_PERMITTED: u64 = 1;
+
+fn syscall(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let number = call.arg(m, 0)?;
+    let args = [call.arg(m, 1)?, call.arg(m, 2)?, call.arg(m, 3)?];
+    if number == PRLIMIT {
+        // There are no limits to be known.
+        call.set(m, 0, u64::MAX)?;
+        call.set(m, 1, 0)?;
+        return call.set(m, 2, NOT_PERMITTED);
+    }
+    let result = match (number, args[0]) {
+        (WRITE, 1 | 2) => {
+            let bytes = m.memory.slice(args[1], args[2])?;
+            m.output.write(args[0] as u32, bytes);
+            args[2]
+        }
+        (FCNTL, 0..=2) => 2,
+        (GETPID, _) => 1,
+        (EXIT_GROUP, status) => return Err(Trap::Exit(status as i32)),
+        _ => return Err(Trap::Unsupported(format!("the system call {number}"))),
+    };
+    call.set(m, 0, result)?;
+    call.set(m, 1, 0)?;
+    call.set(m, 2, 0)
+}
+
+fn syscall_no_error(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    call.set(m, 0, 0)?;
+    call.set(m, 1, 0)
+}
+
+fn poll_open(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    call.set(m, 0, 0)?;
+    call.set(m, 1, NOT_PERMITTED)
+}
+
+fn page_size(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    call.set(m, 0, 4096)
+}
+
+fn exit(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    Err(Trap::Exit(call.arg(m, 0)? as i32))
+}
+
+fn arguments(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let list = m.options.args.clone();
+    let at = call.result(m, 0);
+    m.set_strings(at, &list)
+}
+
+fn environment(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let list = m.options.environment.clone();
+    let at = call.result(m, 0);
+    m.set_strings(at, &list)
+}
+
+impl Machine<'_> {
+    /// Writes a `[]string`.
+    pub(crate) fn set_strings(&mut self, at: Addr, list: &[String]) -> Result<(), Trap> {
+        let count = list.len() as u64;
+        let data = self.new_object(count * 16)?;
+        for (index, text) in list.iter().enumerate() {
+            self.set_string(data + index as u64 * 16, text.as_bytes())?;
+        }
+        self.memory.set_word(at, data)?;
+        self.memory.set_word(at + 8, count)?;
+        self.memory.set_word(at + 16, count)
+    }
+}

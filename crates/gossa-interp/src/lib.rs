@@ -1,0 +1,31 @@
+//! Executes the SSA form of Go programs.
+//!
+//! Beside the analyses, on top of `gossa-ssa`: what lowering gets wrong fails loudly here, and what
+//! really happens in a run can be compared with what analyses claim. A run is deterministic: the
+//! same program, seed and limits give the same output.
+//!
+//! The parts, from the bottom: [`memory`] is what programs point into, [`types`] how values lie in
+//! it, [`code`] what functions become ([`compile`] makes it), [`goroutine`] and [`schedule`] who
+//! runs, [`exec`] the loop, [`unwind`] panics, [`map`] and [`channel`] what their names say,
+//! [`descriptor`] what `reflect` reads, and [`intrinsics`] what the standard library leaves to the
+//! runtime. [`machine`] holds it together.
+
+pub mod channel;
+pub mod code;
+mod compile;
+pub mod descriptor;
+mod exec;
+pub mod goroutine;
+pub mod growth;
+pub mod intrinsics;
+pub mod machine;
+pub mod map;
+pub mod memory;
+mod run;
+pub mod schedule;
+pub mod trap;
+pub mod types;
+mod unwind;
+
+pub use machine::{Machine, Options, Output, ProgramEnv};
+pub use run::{Outcome, run_main};

@@ -1,0 +1,249 @@
+//! The machine's memory: one flat, byte-addressed space, laid out as the gc compiler lays it out,
+//! so that `unsafe`, `reflect` and `sync/atomic` do what they do on a real machine.
+//!
+//! Lowest in the crate: everything that a program can point to lives here, goroutine stacks
+//! included. Objects are allocated in *spans*, runs of pages that hold objects of one size, so the
+//! object behind any address into it is found by arithmetic.
+
+use crate::trap::Trap;
+
+/// An address; 0 is nil.
+pub type Addr = u64;
+
+const PAGE: u64 = 8 << 10;
+/// Below this nothing is ever allocated: a nil pointer plus the offset of a field is caught.
+const NIL_ZONE: u64 = 64 << 10;
+/// Sizes that small objects are rounded up to.
+const CLASSES: &[u32] = &[
+    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896,
+    1024, 1280, 1536, 1792, 2048,
+];
+const LARGEST_CLASS: u64 = 2048;
+
+/// The memory of a run.
+pub struct Memory {
+    bytes: Box<[u8]>,
+    /// First address that no span holds.
+    end: Addr,
+    /// By page: one more than the index of its span, or 0.
+    span_of: Vec<u32>,
+    spans: Vec<Span>,
+    /// By class: where the next object goes, and how many bytes are left for it.
+    open: [(Addr, u64); CLASSES.len()],
+    allocated: u64,
+}
+
+#[derive(Clone, Copy)]
+struct Span {
+    start: Addr,
+    /// Size of an object in it.
+    size: u64,
+}
+
+impl Memory {
+    /// A memory of at most `limit` bytes. Pages are taken from the system as they are touched.
+    #[must_use]
+    pub fn new(limit: u64) -> Self {
+        let limit = limit.max(1 << 20).next_multiple_of(PAGE);
+        Self {
+            bytes: vec![0; limit as usize].into_boxed_slice(),
+            end: NIL_ZONE,
+            span_of: vec![0; (NIL_ZONE / PAGE) as usize],
+            spans: Vec::new(),
+            open: [(0, 0); CLASSES.len()],
+            allocated: 0,
+        }
+    }
+
+    /// Bytes allocated so far, rounded up as the allocator rounds.
+    #[must_use]
+    pub fn allocated(&self) -> u64 {
+        self.allocated
+    }
+
+    /// A new zeroed object, aligned for any type. One of size 0 has an address of its own.
+    pub fn alloc(&mut self, size: u64) -> Result<Addr, Trap> {
+        let size = size.max(1);
+        if size > LARGEST_CLASS {
+            return self.new_span(size, size);
+        }
+        let class = CLASSES.partition_point(|&class| u64::from(class) < size);
+        let rounded = u64::from(CLASSES[class]);
+        let (mut at, mut left) = self.open[class];
+        if left < rounded {
+            let bytes = PAGE.max(rounded * 8).next_multiple_of(PAGE);
+            at = self.new_span(bytes, rounded)?;
+            self.allocated -= bytes;
+            left = bytes;
+        }
+        self.open[class] = (at + rounded, left - rounded);
+        self.allocated += rounded;
+        Ok(at)
+    }
+
+    fn new_span(&mut self, bytes: u64, size: u64) -> Result<Addr, Trap> {
+        let start = self.end;
+        let pages = bytes.div_ceil(PAGE);
+        let end = pages
+            .checked_mul(PAGE)
+            .and_then(|length| start.checked_add(length))
+            .filter(|&end| end <= self.bytes.len() as u64)
+            .ok_or(Trap::OutOfMemory)?;
+        self.spans.push(Span { start, size });
+        let index = self.spans.len() as u32;
+        self.span_of.extend((0..pages).map(|_| index));
+        self.end = end;
+        self.allocated += bytes;
+        Ok(start)
+    }
+
+    /// The object that an address points into: where it starts, and its size (rounded up as the
+    /// allocator rounds). `None` for what was never allocated.
+    #[must_use]
+    pub fn object_at(&self, addr: Addr) -> Option<(Addr, u64)> {
+        let span = *self.span_of.get((addr / PAGE) as usize)?;
+        let span = self.spans.get((span as usize).checked_sub(1)?)?;
+        let index = (addr - span.start) / span.size;
+        Some((span.start + index * span.size, span.size))
+    }
+
+    /// Whether a pointer may be followed at all; the first pages stand for nil.
+    #[inline]
+    fn check(&self, addr: Addr, size: u64) -> Result<usize, Trap> {
+        if addr < NIL_ZONE {
+            return Err(Trap::NilDereference(addr));
+        }
+        match addr.checked_add(size) {
+            Some(end) if end <= self.end => Ok(addr as usize),
+            _ => Err(Trap::BadAddress(addr)),
+        }
+    }
+
+    /// The bytes at an address.
+    #[inline]
+    pub fn slice(&self, addr: Addr, size: u64) -> Result<&[u8], Trap> {
+        if size == 0 {
+            return Ok(&[]);
+        }
+        let at = self.check(addr, size)?;
+        Ok(&self.bytes[at..at + size as usize])
+    }
+
+    /// The bytes at an address, to be written.
+    #[inline]
+    pub fn slice_mut(&mut self, addr: Addr, size: u64) -> Result<&mut [u8], Trap> {
+        if size == 0 {
+            return Ok(&mut []);
+        }
+        let at = self.check(addr, size)?;
+        Ok(&mut self.bytes[at..at + size as usize])
+    }
+
+    /// Copies bytes as `memmove` does.
+    #[inline]
+    pub fn copy(&mut self, to: Addr, from: Addr, size: u64) -> Result<(), Trap> {
+        if size == 0 {
+            return Ok(());
+        }
+        let from = self.check(from, size)?;
+        let to = self.check(to, size)?;
+        if size == 8 {
+            let word: [u8; 8] = *self.bytes[from..].first_chunk().ok_or(Trap::BadAddress(0))?;
+            self.bytes[to..to + 8].copy_from_slice(&word);
+        } else {
+            self.bytes.copy_within(from..from + size as usize, to);
+        }
+        Ok(())
+    }
+
+    /// Writes zeros.
+    pub fn clear(&mut self, addr: Addr, size: u64) -> Result<(), Trap> {
+        self.slice_mut(addr, size)?.fill(0);
+        Ok(())
+    }
+
+    /// Reads an unsigned integer of 1, 2, 4 or 8 bytes.
+    #[inline]
+    pub fn read(&self, addr: Addr, size: u64) -> Result<u64, Trap> {
+        let at = self.check(addr, size)?;
+        let bytes = &self.bytes[at..];
+        let value = match size {
+            1 => bytes.first().map(|&byte| u64::from(byte)),
+            2 => bytes.first_chunk().map(|&word| u64::from(u16::from_le_bytes(word))),
+            4 => bytes.first_chunk().map(|&word| u64::from(u32::from_le_bytes(word))),
+            _ => bytes.first_chunk().map(|&word| u64::from_le_bytes(word)),
+        };
+        value.ok_or(Trap::BadAddress(addr))
+    }
+
+    /// Writes the low 1, 2, 4 or 8 bytes of an integer.
+    #[inline]
+    pub fn write(&mut self, addr: Addr, size: u64, value: u64) -> Result<(), Trap> {
+        let at = self.check(addr, size)?;
+        let bytes = value.to_le_bytes();
+        self.bytes[at..at + size as usize].copy_from_slice(&bytes[..size as usize]);
+        Ok(())
+    }
+
+    /// Reads a word.
+    #[inline]
+    pub fn word(&self, addr: Addr) -> Result<u64, Trap> {
+        let at = self.check(addr, 8)?;
+        let word = self.bytes[at..].first_chunk().ok_or(Trap::BadAddress(addr))?;
+        Ok(u64::from_le_bytes(*word))
+    }
+
+    /// Writes a word.
+    #[inline]
+    pub fn set_word(&mut self, addr: Addr, value: u64) -> Result<(), Trap> {
+        let at = self.check(addr, 8)?;
+        self.bytes[at..at + 8].copy_from_slice(&value.to_le_bytes());
+        Ok(())
+    }
+
+    /// A new object that holds these bytes; nil for none.
+    pub fn alloc_bytes(&mut self, bytes: &[u8]) -> Result<Addr, Trap> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let addr = self.alloc(bytes.len() as u64)?;
+        self.slice_mut(addr, bytes.len() as u64)?.copy_from_slice(bytes);
+        Ok(addr)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_do_not_overlap_and_are_found_from_within() {
+        let mut memory = Memory::new(16 << 20);
+        let mut objects = Vec::new();
+        for size in (1..4000).step_by(7) {
+            let addr = memory.alloc(size).expect("room");
+            objects.push((addr, size));
+        }
+        for &(addr, size) in &objects {
+            assert_eq!(addr % 8, 0);
+            let (base, found) = memory.object_at(addr + size - 1).expect("allocated");
+            assert_eq!(base, addr);
+            assert!(found >= size);
+        }
+        objects.sort_unstable();
+        assert!(objects.windows(2).all(|pair| pair[0].0 + pair[0].1 <= pair[1].0));
+    }
+
+    #[test]
+    fn nil_and_wild_addresses_are_caught() {
+        let mut memory = Memory::new(1 << 20);
+        assert!(matches!(memory.word(0), Err(Trap::NilDereference(0))));
+        assert!(matches!(memory.word(16), Err(Trap::NilDereference(16))));
+        assert!(matches!(memory.word(u64::MAX - 3), Err(Trap::BadAddress(_))));
+        assert!(matches!(memory.alloc(2 << 20), Err(Trap::OutOfMemory)));
+        assert!(matches!(memory.alloc(u64::MAX), Err(Trap::OutOfMemory)));
+        let addr = memory.alloc(8).expect("room");
+        memory.set_word(addr, 7).expect("ours");
+        assert_eq!(memory.word(addr).expect("ours"), 7);
+    }
+}

@@ -1,0 +1,177 @@
+//! Running a whole program, and how runs end.
+
+use crate::code::{Code, CodeKey};
+use crate::exec::Pause;
+use crate::goroutine::{Deferred, GoId, Goroutine};
+use crate::machine::{Machine, Options, Output, ProgramEnv};
+use crate::memory::Addr;
+use crate::trap::Trap;
+use crate::types::Shape;
+use gossa_types::PackageId;
+use std::rc::Rc;
+
+/// How a run ended.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// The program ended with this status: 0 when `main` returned, 2 after a panic or a fatal
+    /// error, whose text went to standard error.
+    Exit(i32),
+    /// The machine could not go on.
+    Refused {
+        /// What it met.
+        what: String,
+        /// The functions that led there, the innermost first.
+        trace: Vec<String>,
+    },
+}
+
+/// Runs a main package, its dependencies' initialisation first.
+pub fn run_main<'e>(
+    env: &'e dyn ProgramEnv,
+    package: PackageId,
+    options: Options,
+    output: Box<dyn Output + 'e>,
+) -> Outcome {
+    let mut machine = match Machine::new(env, options, output) {
+        Ok(machine) => machine,
+        Err(trap) => return Outcome::Refused { what: format!("{trap:?}"), trace: Vec::new() },
+    };
+    let start = machine.code_of(CodeKey::Start(package));
+    let main = machine
+        .code(start)
+        .and_then(|code| machine.start(Deferred { code, closure: 0, args: Box::default() }));
+    let result = main.and_then(|main| machine.run_all(main));
+    machine.outcome(result)
+}
+
+impl Machine<'_> {
+    fn outcome(&mut self, result: Result<(), Trap>) -> Outcome {
+        match result {
+            Ok(()) => Outcome::Exit(0),
+            Err(Trap::Exit(status)) => Outcome::Exit(status),
+            Err(Trap::Fatal(text)) => {
+                self.say(&format!("fatal error: {text}\n"));
+                self.print_trace(self.current);
+                Outcome::Exit(2)
+            }
+            Err(Trap::OutOfMemory) => {
+                self.say("fatal error: out of memory\n");
+                Outcome::Exit(2)
+            }
+            Err(Trap::Uncaught) => self.die(),
+            Err(Trap::Unsupported(what)) => self.refused(what),
+            Err(Trap::BadAddress(addr)) => {
+                self.say(&format!("unexpected fault address {addr:#x}\nfatal error: fault\n"));
+                self.print_trace(self.current);
+                Outcome::Exit(2)
+            }
+            Err(other) => self.refused(format!("{other:?}")),
+        }
+    }
+
+    fn refused(&self, what: String) -> Outcome {
+        let trace = self.goroutines.get(&self.current).map(Self::trace).unwrap_or_default();
+        Outcome::Refused { what, trace }
+    }
+
+    fn say(&mut self, text: &str) {
+        self.output.write(2, text.as_bytes());
+    }
+
+    /// Names of a goroutine's activations, the innermost first.
+    fn trace(go: &Goroutine) -> Vec<String> {
+        go.functions().iter().filter_map(|code| Self::function_name(code)).collect()
+    }
+
+    fn print_trace(&mut self, id: GoId) {
+        let Some(go) = self.goroutines.get(&id) else { return };
+        let state = go.waiting.map_or("running", |waiting| waiting.text());
+        let functions = go.functions();
+        self.say_trace(id, state, &functions);
+    }
+
+    fn say_trace(&mut self, id: GoId, state: &str, functions: &[Rc<Code>]) {
+        let mut text = format!("\ngoroutine {} [{state}]:\n", id.0);
+        for name in functions.iter().filter_map(|code| Self::function_name(code)) {
+            text.push_str(&name);
+            text.push_str("(...)\n");
+        }
+        self.say(&text);
+    }
+
+    fn function_name(code: &Code) -> Option<String> {
+        match &code.key {
+            CodeKey::Func(func) => Some(func.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Prints the panics that nobody recovered.
+    fn die(&mut self) -> Outcome {
+        let values = std::mem::take(&mut self.dying);
+        for (index, &value) in values.iter().enumerate() {
+            let prefix = if index > 0 { "\tpanic: " } else { "panic: " };
+            let text = self.panic_text(value).unwrap_or_else(|trap| format!("{trap:?}"));
+            self.say(&format!("{prefix}{text}\n"));
+        }
+        let id = self.dying_go.unwrap_or(self.current);
+        let functions = std::mem::take(&mut self.dying_trace);
+        self.say_trace(id, "running", &functions);
+        Outcome::Exit(2)
+    }
+
+    /// What a panic shows of its value.
+    fn panic_text(&mut self, (first, second): (u64, u64)) -> Result<String, Trap> {
+        if first == 0 {
+            return Ok("nil".to_owned());
+        }
+        let ty = self.dynamic_type(first, true)?;
+        for method in ["Error", "String"] {
+            let name = gossa_base::Name::new(method);
+            let Some(found) = self.method_of(ty, name, None) else { continue };
+            let key = CodeKey::InterfaceMethod { holder: ty, method: found };
+            let id = self.code_of(key);
+            let code = self.code(id)?;
+            let is_string = code.results.len() == 1
+                && self.types.info(code.results[0]).shape == Shape::String
+                && code.params.len() == 1;
+            if is_string {
+                let result = self.call_now(Deferred {
+                    code,
+                    closure: 0,
+                    args: second.to_le_bytes().into(),
+                })?;
+                return Ok(String::from_utf8_lossy(self.string(result)?).into_owned());
+            }
+        }
+        let info = self.types.info(ty);
+        let (id, direct) = (info.id, info.direct);
+        let named = matches!(id.kind(), gossa_types::TypeKind::Named { .. });
+        let name = self.type_name(id);
+        let simple = matches!(info.shape, Shape::Bool | Shape::Num(_) | Shape::String);
+        if !simple || direct {
+            return Ok(format!("({name}) {second:#x}"));
+        }
+        let is_string = info.shape == Shape::String;
+        let text = String::from_utf8_lossy(&self.printed(second, ty)?).into_owned();
+        Ok(match (named, is_string) {
+            (false, _) => text,
+            (true, true) => format!("{name}(\"{text}\")"),
+            (true, false) => format!("{name}({text})"),
+        })
+    }
+
+    /// Runs a call to its end, on a goroutine of its own, and returns where its results are.
+    fn call_now(&mut self, call: Deferred) -> Result<Addr, Trap> {
+        let results = self.memory.alloc(u64::from(call.code.result_bytes).max(8))?;
+        let mut go = Goroutine::new(GoId(0));
+        self.enter_deferred(&mut go, call, results, false)?;
+        loop {
+            match self.run_goroutine(&mut go, 1 << 20)? {
+                Pause::Ended => return Ok(results),
+                Pause::Preempted => {}
+                Pause::Waiting => return Err(Trap::Fatal("a panic's text waits".into())),
+            }
+        }
+    }
+}

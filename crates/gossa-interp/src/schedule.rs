@@ -1,0 +1,194 @@
+//! Which goroutine runs, and when time passes. Every choice comes from the seed, so the same seed
+//! gives the same run.
+//!
+//! Time is virtual: it stands still while anything can run, and jumps to the next timer when
+//! nothing can.
+
+use crate::exec::Pause;
+use crate::goroutine::{Deferred, GoId, Goroutine, Wake};
+use crate::machine::Machine;
+use crate::memory::Addr;
+use crate::trap::Trap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+/// Operations that a goroutine runs before others get their turn.
+const QUANTUM: u64 = 20_000;
+/// When runs begin: nanoseconds since 1970.
+const EPOCH: i64 = 1_257_894_000_000_000_000;
+
+/// Goroutines that can run, and what is to happen later.
+pub struct Scheduler {
+    ready: VecDeque<GoId>,
+    timers: BinaryHeap<Reverse<(i64, u64, TimerAction)>>,
+    next_go: u64,
+    next_timer: u64,
+    /// Nanoseconds since the run began.
+    now: i64,
+    seed: u64,
+    state: u64,
+    spare_chunks: Vec<Vec<(Addr, u64)>>,
+}
+
+/// What happens when a timer is due.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum TimerAction {
+    /// A goroutine that sleeps goes on.
+    Wake(GoId, u64),
+    /// A `time.Timer` fires: its address, and which setting of it.
+    Fire(Addr, u64),
+}
+
+impl Scheduler {
+    /// Nothing to run yet.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            ready: VecDeque::new(),
+            timers: BinaryHeap::new(),
+            next_go: 1,
+            next_timer: 1,
+            now: 1,
+            seed,
+            state: seed ^ 0x9e37_79b9_7f4a_7c15,
+            spare_chunks: Vec::new(),
+        }
+    }
+
+    /// Nanoseconds since the run began.
+    pub(crate) fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Nanoseconds since 1970.
+    pub(crate) fn wall(&self) -> i64 {
+        EPOCH + self.now
+    }
+
+    /// A goroutine can run.
+    pub(crate) fn ready(&mut self, go: GoId) {
+        self.ready.push_back(go);
+    }
+
+    /// A number below `count`.
+    pub(crate) fn choose(&mut self, count: u64) -> u64 {
+        self.random() % count.max(1)
+    }
+
+    /// A random word.
+    pub(crate) fn random(&mut self) -> u64 {
+        // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// Something is to happen `after` nanoseconds.
+    pub(crate) fn at(&mut self, when: i64, action: TimerAction) {
+        let sequence = self.next_timer;
+        self.next_timer += 1;
+        self.timers.push(Reverse((when, sequence, action)));
+    }
+
+    fn pick(&mut self) -> Option<GoId> {
+        if self.ready.is_empty() {
+            return None;
+        }
+        // Seed 0 takes turns.
+        let index = if self.seed == 0 { 0 } else { self.choose(self.ready.len() as u64) as usize };
+        self.ready.remove(index)
+    }
+
+    fn quantum(&mut self) -> u64 {
+        if self.seed == 0 { QUANTUM } else { 1 + self.choose(QUANTUM / 4) }
+    }
+}
+
+impl Machine<'_> {
+    /// Starts a goroutine.
+    pub(crate) fn start(&mut self, call: Deferred) -> Result<GoId, Trap> {
+        let id = self.start_parked(call)?;
+        self.scheduler.ready(id);
+        Ok(id)
+    }
+
+    /// A goroutine that does not run before it is made ready.
+    pub(crate) fn start_parked(&mut self, call: Deferred) -> Result<GoId, Trap> {
+        let id = GoId(self.scheduler.next_go);
+        self.scheduler.next_go += 1;
+        let mut go = Goroutine::new(id);
+        if let Some(chunks) = self.scheduler.spare_chunks.pop() {
+            go.give_chunks(chunks);
+        }
+        self.enter_deferred(&mut go, call, 0, false)?;
+        self.goroutines.insert(id, go);
+        Ok(id)
+    }
+
+    /// Runs until the first goroutine ends, or nothing can run any more.
+    pub(crate) fn run_all(&mut self, main: GoId) -> Result<(), Trap> {
+        loop {
+            let Some(id) = self.scheduler.pick() else {
+                self.advance()?;
+                continue;
+            };
+            let Some(mut go) = self.goroutines.remove(&id) else { continue };
+            let left =
+                self.options.steps.map_or(u64::MAX, |limit| limit.saturating_sub(self.steps));
+            if left == 0 {
+                self.current = id;
+                self.goroutines.insert(id, go);
+                return Err(Trap::Unsupported("more steps than the budget allows".into()));
+            }
+            let quantum = self.scheduler.quantum().min(left);
+            self.current = id;
+            let pause = self.run_goroutine(&mut go, quantum);
+            match pause {
+                Ok(Pause::Ended) => {
+                    if id == main {
+                        return Ok(());
+                    }
+                    if let Some(coroutine) = go.coroutine {
+                        self.leave_coroutine(coroutine);
+                    }
+                    self.scheduler.spare_chunks.push(go.take_chunks());
+                }
+                Ok(Pause::Preempted) => {
+                    self.goroutines.insert(id, go);
+                    self.scheduler.ready(id);
+                }
+                Ok(Pause::Waiting) => {
+                    self.goroutines.insert(id, go);
+                }
+                Err(trap) => {
+                    self.goroutines.insert(id, go);
+                    return Err(trap);
+                }
+            }
+        }
+    }
+
+    /// Nothing can run: time passes until something happens.
+    fn advance(&mut self) -> Result<(), Trap> {
+        let Some(Reverse((when, _, action))) = self.scheduler.timers.pop() else {
+            return Err(Trap::Fatal("all goroutines are asleep - deadlock!".into()));
+        };
+        self.scheduler.now = self.scheduler.now.max(when);
+        match action {
+            TimerAction::Wake(id, wait) => {
+                if let Some(go) = self.goroutines.get_mut(&id)
+                    && go.wait == wait
+                    && go.waiting.is_some()
+                    && go.wake.is_none()
+                {
+                    go.wake = Some(Wake::Done { arm: 0, ok: true });
+                    self.scheduler.ready(id);
+                }
+                Ok(())
+            }
+            TimerAction::Fire(timer, setting) => self.fire(timer, setting),
+        }
+    }
+}
