@@ -5,7 +5,7 @@
 //! is checked by the same functions that the database's queries call, over an environment of its
 //! own ([`World`]), so that thousands of inputs leave nothing behind in the database.
 
-use super::mutate::{self, MILD, MUTATIONS, Seed};
+use super::mutate::{self, DELETE_AND_SWAP, MILD, MUTATIONS, Seed};
 use super::random::Random;
 use super::{FuzzTarget, Input};
 use crate::corpus;
@@ -17,11 +17,13 @@ use gossa_db::{DbEnv, Options, RootDb, Session, SilentProgress};
 use gossa_load::{BuildConfig, DiskSystem};
 use gossa_ssa::{FuncId, FuncKey, LowerEnv};
 use gossa_syntax::{File, Tree};
-use gossa_types::check::{PackageInput, check_body, check_package, item_tree, unused_imports};
+use gossa_types::check::{
+    PackageInput, check_body, check_package, instantiation_cycles, item_tree, unused_imports,
+};
 use gossa_types::order::initialization_order;
 use gossa_types::{
     BodyTypes, DeclId, DeclSource, EnvResolver, ItemTree, LocalDecls, PackageDecls, PackageId,
-    Target, TypeEnv,
+    Target, TypeEnv, TypeError,
 };
 use std::cell::{Cell, OnceCell};
 use std::sync::{Arc, Mutex};
@@ -78,6 +80,8 @@ pub(super) struct CheckerTarget {
     /// What may be imported, by the index of the importing package: those before it.
     ids: Vec<(Name, PackageId)>,
     lower: bool,
+    /// Whether tokens are deleted and swapped, and nothing else.
+    plain: bool,
 }
 
 /// A package whose files are mutated.
@@ -146,7 +150,41 @@ impl CheckerTarget {
             .iter()
             .map(|package| (Name::new(&package.import_path), PackageId::new(&package.import_path)));
         let ids = ids.collect();
-        Ok(Self { packages, seeds, db: Mutex::new(session.db()), ids, lower })
+        Ok(Self { packages, seeds, db: Mutex::new(session.db()), ids, lower, plain: false })
+    }
+
+    /// The reference tests of the type checker beside the standard library's packages, each file a
+    /// package; tokens are deleted and swapped.
+    pub(super) fn mutants(goroot: &Utf8Path) -> Result<Self, BenchError> {
+        let mut target = Self::new(goroot, false)?;
+        target.plain = true;
+        for kind in ["check", "examples", "fixedbugs", "spec"] {
+            let directory = goroot.join("src/internal/types/testdata").join(kind);
+            let mut paths = Vec::new();
+            for entry in directory.read_dir_utf8().map_err(BenchError::io(&directory))? {
+                let path = entry.map_err(BenchError::io(&directory))?.into_path();
+                if path.extension() == Some("go") {
+                    paths.push(path);
+                }
+            }
+            paths.sort();
+            for path in paths {
+                let text = corpus::read(&path)?;
+                let parsed = gossa_syntax::parse(&text);
+                let items = Arc::new(item_tree(&parsed, &text));
+                let name = path.strip_prefix(goroot).unwrap_or(&path).to_string();
+                target.packages.push(Package {
+                    id: PackageId::new("mutant"),
+                    name: parsed.package.unwrap_or_else(|| Name::new("p")),
+                    go_version: (1, 27),
+                    index: target.ids.len(),
+                    bytes: text.len(),
+                    files: vec![PackageFile { seed: target.seeds.len(), parsed, items }],
+                });
+                target.seeds.push(Seed { name, text });
+            }
+        }
+        Ok(target)
     }
 
     /// The package, the number of the mutated file in it, and what draws on.
@@ -166,7 +204,9 @@ impl FuzzTarget for CheckerTarget {
         let Some((start, mut random)) = chosen else {
             return Input { origin: String::new(), steps: Vec::new(), text: Vec::new() };
         };
-        if random.once_in(4) {
+        if self.plain {
+            mutate::mutate(start, &self.seeds, DELETE_AND_SWAP, 4, &mut random)
+        } else if random.once_in(4) {
             mutate::mutate(start, &self.seeds, MUTATIONS, 3, &mut random)
         } else {
             mutate::mutate(start, &self.seeds, MILD, 6, &mut random)
@@ -345,18 +385,25 @@ fn check(
         .filter(|func| decls.funcs.get(func).is_some_and(|found| found.has_body))
         .collect();
     let mut errors = decls.errors.len();
+    let mut instances = Vec::new();
     let mut used = Vec::new();
     for &func in &functions {
         if let Some((_, types)) = world.own_body(func) {
             errors += types.errors.len();
             used.push((func, &*types.used_imports));
+            instances.push(&*types.instantiations);
+            types.errors.iter().for_each(|error| show(files, error));
         }
     }
+    decls.errors.iter().for_each(|error| show(files, error));
+    let resolver = EnvResolver::new(&world, None);
+    let endless = instantiation_cycles(&input, decls, instances, &resolver);
+    endless.iter().for_each(|error| show(files, error));
     let unused = unused_imports(&input, decls, used);
     let order = initialization_order(&decls.initializers, &decls.statics, &|decl| {
         world.own_body(decl).map_or(&[], |(_, types)| &types.references)
     });
-    let clean = errors + unused.len() + order.cycles.len() == 0
+    let clean = errors + endless.len() + unused.len() + order.cycles.len() == 0
         && files.iter().all(|(file, _)| file.errors.is_empty());
     let order = world.order.get_or_init(|| order.order);
     let mut sorted = order.to_vec();
@@ -396,6 +443,18 @@ fn check(
         }
     }
     Ok(outcome)
+}
+
+/// Makes what an error shows, as a report would.
+fn show(files: &[(&File, Arc<ItemTree>)], error: &TypeError) {
+    let decl = |source: DeclSource| {
+        let (file, _) = files.get(source.file as usize)?;
+        file.decls.get(source.decl as usize)
+    };
+    let Some(found) = decl(error.source) else { return };
+    let tree = if error.in_body { found.body.as_ref() } else { Some(&found.header) };
+    let _ = tree.and_then(|tree| error.span(tree));
+    let _ = error.text(&|_| None);
 }
 
 #[cfg(test)]

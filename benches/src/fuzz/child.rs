@@ -63,11 +63,12 @@ fn take_panic() -> String {
     PANIC.lock().map(|mut words| std::mem::take(&mut *words)).unwrap_or_default()
 }
 
-/// Runs inputs from number `from` on until the time is up.
+/// Runs inputs from number `from` on, below `count`, until the time is up.
 pub(super) fn run(
     target: &dyn FuzzTarget,
     files: &Files,
     from: u64,
+    count: u64,
     time: Duration,
 ) -> Result<ExitCode, BenchError> {
     std::panic::set_hook(Box::new(|info| {
@@ -90,7 +91,7 @@ pub(super) fn run(
         let (keep_alive, stopped) = std::sync::mpsc::channel::<()>();
         let deadline = &deadline;
         scope.spawn(move || watch(start, deadline, &stopped));
-        while start.elapsed() < time && failures < MAX_FAILURES as u64 && !full {
+        while start.elapsed() < time && number < count && failures < MAX_FAILURES as u64 && !full {
             let state = State { number, failures };
             state_file
                 .rewind()

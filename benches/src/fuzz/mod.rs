@@ -33,6 +33,9 @@ pub(crate) struct FuzzArgs {
     /// How long.
     #[arg(long, default_value_t = 60)]
     seconds: u64,
+    /// How many inputs at most, from number 0 on.
+    #[arg(long, default_value_t = u64::MAX)]
+    count: u64,
     /// Decides all inputs; taken from the clock and printed if not given.
     #[arg(long)]
     seed: Option<u64>,
@@ -56,6 +59,9 @@ enum Target {
     Types,
     /// The type checker, and lowering of whatever it made of the input.
     Ssa,
+    /// The type checker, on its reference tests and on the standard library with tokens deleted
+    /// and swapped at random.
+    Mutants,
 }
 
 impl Target {
@@ -64,6 +70,7 @@ impl Target {
             Self::Parser => "parser",
             Self::Types => "types",
             Self::Ssa => "ssa",
+            Self::Mutants => "mutants",
         }
     }
 
@@ -72,6 +79,7 @@ impl Target {
             Self::Parser => Ok(Box::new(parser::ParserTarget::new(goroot)?)),
             Self::Types => Ok(Box::new(checker::CheckerTarget::new(goroot, false)?)),
             Self::Ssa => Ok(Box::new(checker::CheckerTarget::new(goroot, true)?)),
+            Self::Mutants => Ok(Box::new(checker::CheckerTarget::mutants(goroot)?)),
         }
     }
 }
@@ -122,7 +130,7 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<ExitCode, BenchError> {
     if let Some(from) = args.from {
         let target = args.target.prepare(&goroot)?;
         let time = Duration::from_secs(args.seconds);
-        return on_big_stack(|| child::run(&*target, &files, from, time));
+        return on_big_stack(|| child::run(&*target, &files, from, args.count, time));
     }
     supervise(args, &goroot, &program, &files, seed)
 }
@@ -203,14 +211,15 @@ fn supervise(
     say(format_args!("fuzzing {} for {} s, seed {seed}", args.target.name(), args.seconds));
     loop {
         let left = end.saturating_duration_since(Instant::now()).as_secs();
-        if left == 0 || failures >= MAX_FAILURES {
+        if left == 0 || failures >= MAX_FAILURES || from >= args.count {
             break;
         }
         child::State { number: from, failures: 0 }.write(&files.state())?;
         let mut run = command(program.as_str());
         run.args(["fuzz", args.target.name(), "--goroot", goroot.as_str()]);
         run.args(["--seconds", &left.to_string(), "--seed", &seed.to_string()]);
-        run.args(["--from", &from.to_string()]).stdin(Stdio::null());
+        run.args(["--from", &from.to_string(), "--count", &args.count.to_string()])
+            .stdin(Stdio::null());
         let status = run.status().map_err(BenchError::io(program))?;
         if status.code() == Some(2) {
             let reason = "it could not begin; see its message".to_owned();

@@ -83,6 +83,10 @@ pub(super) fn mutate(
 /// From text to text; the files are there to take parts from.
 pub(super) type Mutation = fn(&[u8], &[Seed], &mut Random) -> Vec<u8>;
 
+/// Tokens are deleted and swapped.
+pub(super) const DELETE_AND_SWAP: &[(&str, Mutation)] =
+    &[("delete a token", delete_token), ("swap tokens", swap_tokens)];
+
 /// Those that often leave the syntax whole, for what comes after parsing.
 pub(super) const MILD: &[(&str, Mutation)] = &[
     ("delete a token", delete_token),
