@@ -1,6 +1,6 @@
 //! A function as the machine runs it: SSA values have become places in a frame, types sizes.
 //!
-//! Made by [`compile`](crate::compile) once per function, run by [`exec`](crate::exec).
+//! Made by `compile` once per function, run by `exec`.
 
 use crate::memory::Addr;
 use crate::types::{Num, Ty};

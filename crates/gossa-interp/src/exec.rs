@@ -1,6 +1,6 @@
 //! Running code: the loop over operations, and those that move control between activations.
 //!
-//! The operations that only compute are in the modules below; see [`crate::unwind`] for panics.
+//! The operations that only compute are in the modules below; see `unwind` for panics.
 
 mod arith;
 mod interface;

@@ -5,8 +5,8 @@
 //! same program, seed and limits give the same output.
 //!
 //! The parts, from the bottom: [`memory`] is what programs point into, [`types`] how values lie in
-//! it, [`code`] what functions become ([`compile`] makes it), [`goroutine`] and [`schedule`] who
-//! runs, [`exec`] the loop, [`unwind`] panics, [`map`] and [`channel`] what their names say,
+//! it, [`code`] what functions become (`compile` makes it), [`goroutine`] and [`schedule`] who
+//! runs, `exec` the loop, `unwind` panics, [`map`] and [`channel`] what their names say,
 //! [`descriptor`] what `reflect` reads, and [`intrinsics`] what the standard library leaves to the
 //! runtime. [`machine`] holds it together.
 
