@@ -20,7 +20,7 @@ var (
 
 func self2() {}
 
-func two() (a, b int)
+func two() (a, b int) { return }
 func f() {}
 
 type (
