@@ -6,6 +6,7 @@ use crate::lower::{Lower, MAX_DEPTH};
 use crate::parse::{children, node_text};
 use crate::token::unquote;
 use crate::types::{Float, Int, Length, Type, Value};
+use std::cmp::Ordering;
 use std::rc::Rc;
 use tree_sitter::Node;
 
@@ -476,7 +477,7 @@ impl<'p> Lower<'_, 'p> {
         let types = (self.arithmetic(&left.ty), self.arithmetic(&right.ty));
         let (Some(left_ty), Some(right_ty)) = types else {
             // Pointers: comparisons are integers, sums are pointers.
-            let is_comparison = matches!(operator, "==" | "!=" | "<" | ">" | "<=" | ">=");
+            let is_comparison = comparison(operator, None).is_some();
             return Some(Typed::of(match self.unit.resolve(&left.ty)? {
                 _ if is_comparison => Type::Int(Int::Int),
                 Type::Array(elem, _) => Type::Pointer(Rc::clone(elem)),
@@ -488,7 +489,10 @@ impl<'p> Lower<'_, 'p> {
         let ty = if shift { left_ty } else { self.usual(left_ty, right_ty) };
         let left = self.convert(left, ty.clone());
         let right = if shift { right } else { self.convert(right, ty.clone()) };
-        let compare = |holds: bool| (Type::Int(Int::Int), Value::Int(i128::from(holds)));
+        let compare = |order: Option<Ordering>| {
+            let holds = comparison(operator, order)?;
+            Some((Type::Int(Int::Int), Value::Int(i128::from(holds))))
+        };
         let result = match (left.value, right.value) {
             (Some(Value::Int(a)), Some(Value::Int(b))) => {
                 let bits = u32::try_from(b).ok().filter(|bits| *bits < 64);
@@ -503,13 +507,7 @@ impl<'p> Lower<'_, 'p> {
                     "^" => (ty, Value::Int(a ^ b)),
                     "<<" => (ty, Value::Int(a.checked_mul(1_i128 << bits?)?)),
                     ">>" => (ty, Value::Int(a >> bits?)),
-                    "==" => compare(a == b),
-                    "!=" => compare(a != b),
-                    "<" => compare(a < b),
-                    ">" => compare(a > b),
-                    "<=" => compare(a <= b),
-                    ">=" => compare(a >= b),
-                    _ => return None,
+                    _ => compare(a.partial_cmp(&b))?,
                 })
             }
             (Some(Value::Float(a)), Some(Value::Float(b))) => Some(match operator {
@@ -517,22 +515,30 @@ impl<'p> Lower<'_, 'p> {
                 "-" => (ty, Value::Float(a - b)),
                 "*" => (ty, Value::Float(a * b)),
                 "/" => (ty, Value::Float(a / b)),
-                "==" => compare(a == b),
-                "!=" => compare(a != b),
-                "<" => compare(a < b),
-                ">" => compare(a > b),
-                "<=" => compare(a <= b),
-                ">=" => compare(a >= b),
-                _ => return None,
+                _ => compare(a.partial_cmp(&b))?,
             }),
             _ => {
-                let is_comparison = matches!(operator, "==" | "!=" | "<" | ">" | "<=" | ">=");
+                let is_comparison = comparison(operator, None).is_some();
                 return Some(Typed::of(if is_comparison { Type::Int(Int::Int) } else { ty }));
             }
         };
         let (ty, value) = result?;
         Some(self.convert(Typed { ty: ty.clone(), value: Some(value), strict }, ty))
     }
+}
+
+/// Whether a comparison holds of operands in this order; `order`: `None` for what is not ordered,
+/// a NaN. `None` where the operator compares nothing.
+fn comparison(operator: &str, order: Option<Ordering>) -> Option<bool> {
+    Some(match operator {
+        "==" => order == Some(Ordering::Equal),
+        "!=" => order != Some(Ordering::Equal),
+        "<" => order.is_some_and(Ordering::is_lt),
+        ">" => order.is_some_and(Ordering::is_gt),
+        "<=" => order.is_some_and(Ordering::is_le),
+        ">=" => order.is_some_and(Ordering::is_ge),
+        _ => return None,
+    })
 }
 
 fn wrap(value: i128, bits: u64, signed: bool) -> i128 {

@@ -384,8 +384,7 @@ impl Machine<'_> {
 
     /// What stands for a function that `reflect` made: the closure says which type it has.
     fn made_by_reflect(&mut self, id: CodeId, closure: Addr) -> Result<CodeId, Trap> {
-        let CodeKey::Func(func) = *self.code_key(id) else { return Ok(id) };
-        match crate::intrinsics::Stub::of(func) {
+        match self.stub(id) {
             Some(stub) => stub.code(self, closure),
             None => Ok(id),
         }

@@ -18,10 +18,10 @@ use crate::goroutine::Goroutine;
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
-use crate::types::{Ty, slot_size};
+use crate::types::{Ty, named_type, slot_size};
 use gossa_base::{FxHashMap, Name};
 use gossa_ssa::{FuncId, FuncKey};
-use gossa_types::{DeclId, PackageId, TypeId, TypeList};
+use gossa_types::DeclId;
 use std::rc::Rc;
 
 /// What an intrinsic does. It may run again when it made the goroutine wait.
@@ -145,8 +145,7 @@ impl Machine<'_> {
     }
 
     fn reflect_field(&self, ty: &str, field: &str) -> Result<u64, Trap> {
-        let decl = DeclId::top_level(PackageId::new("reflect"), Name::new(ty));
-        let ty = self.types.of(TypeId::named(decl, TypeList::EMPTY));
+        let ty = self.types.of(named_type("reflect", ty));
         let found = self.field(ty, field).map(|(offset, _)| offset);
         found.ok_or_else(|| Trap::Unsupported(format!("a reflect without {field}")))
     }

@@ -4,6 +4,7 @@ use crate::channel::Channel;
 use crate::code::{Code, CodeId, CodeKey};
 use crate::descriptor::Descriptors;
 use crate::goroutine::{GoId, Goroutine};
+use crate::intrinsics::Stub;
 use crate::map::MapTable;
 use crate::memory::{Addr, Memory};
 use crate::schedule::Scheduler;
@@ -70,6 +71,8 @@ struct CodeEntry {
     code: Option<Rc<Code>>,
     /// The function as a value; 0 before it is asked for.
     value: Addr,
+    /// Whether `reflect` makes closures of it: told once, since every call of a closure asks.
+    stub: Option<Stub>,
 }
 
 /// A method as interface calls look it up.
@@ -159,13 +162,21 @@ impl<'e> Machine<'e> {
             return known;
         }
         let id = CodeId(self.codes.len() as u32);
-        self.codes.push(CodeEntry { key: key.clone(), code: None, value: 0 });
+        let stub = match key {
+            CodeKey::Func(func) => Stub::of(func),
+            _ => None,
+        };
+        self.codes.push(CodeEntry { key: key.clone(), code: None, value: 0, stub });
         self.code_ids.insert(key, id);
         id
     }
 
     pub(crate) fn code_key(&self, id: CodeId) -> &CodeKey {
         &self.codes[id.0 as usize].key
+    }
+
+    pub(crate) fn stub(&self, id: CodeId) -> Option<Stub> {
+        self.codes[id.0 as usize].stub
     }
 
     pub(crate) fn has_code(&self, id: CodeId) -> bool {

@@ -17,7 +17,7 @@ const HEADER: u64 = 48;
 /// Offset of the map's number in its header.
 const NUMBER: u64 = 8;
 /// Size of an iterator: the map, how far it has come, and room for what `reflect` keeps.
-pub(crate) const ITERATOR: u64 = 24;
+const ITERATOR: u64 = 24;
 
 /// All maps of a run.
 #[derive(Default)]
@@ -219,6 +219,18 @@ impl Machine<'_> {
         map.index.clear();
         map.slots.iter_mut().for_each(|slot| slot.live = false);
         self.memory.set_word(header, 0)
+    }
+
+    /// `len`; a nil map has none.
+    pub(crate) fn map_len(&self, header: Addr) -> Result<u64, Trap> {
+        if header == 0 { Ok(0) } else { self.memory.word(header) }
+    }
+
+    /// An iterator before the first entry.
+    pub(crate) fn map_iterator(&mut self, header: Addr) -> Result<Addr, Trap> {
+        let iterator = self.memory.alloc(ITERATOR)?;
+        self.memory.set_word(iterator, header)?;
+        Ok(iterator)
     }
 
     /// The next entry of an iterator: where its key and its element are.

@@ -6,9 +6,8 @@ use crate::goroutine::{Goroutine, Panicking};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::{RuntimePanic, Trap};
-use crate::types::Ty;
-use gossa_base::Name;
-use gossa_types::{DeclId, PackageId, TypeId, TypeList};
+use crate::types::{Ty, named_type};
+use gossa_types::TypeId;
 
 impl Machine<'_> {
     /// Turns what stopped an operation into a panic on its way up; hands back what ends the run.
@@ -108,8 +107,7 @@ impl Machine<'_> {
     }
 
     fn runtime_type(&self, name: &str) -> Ty {
-        let decl = DeclId::top_level(PackageId::new("runtime"), Name::new(name));
-        self.types.of(TypeId::named(decl, TypeList::EMPTY))
+        self.types.of(named_type("runtime", name))
     }
 
     /// A value of one of `runtime`'s error types, as an `any`.

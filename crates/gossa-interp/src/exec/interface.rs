@@ -124,13 +124,12 @@ impl Machine<'_> {
             }
             Op::MapLen { dst, map } => {
                 let map = self.memory.word(at(map))?;
-                let len = if map == 0 { 0 } else { self.memory.word(map)? };
+                let len = self.map_len(map)?;
                 self.memory.set_word(at(dst), len)?;
             }
             Op::RangeMap { dst, map } => {
                 let map = self.memory.word(at(map))?;
-                let iterator = self.memory.alloc(crate::map::ITERATOR)?;
-                self.memory.set_word(iterator, map)?;
+                let iterator = self.map_iterator(map)?;
                 self.memory.set_word(at(dst), iterator)?;
             }
             Op::NextMap { iterator, ty, ok, key, value } => {

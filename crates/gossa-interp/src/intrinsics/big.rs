@@ -22,27 +22,28 @@ fn words(m: &Machine<'_>, call: &Call, index: usize) -> Result<(Addr, u64), Trap
 }
 
 fn add(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
-    let ((z, len), (x, _), (y, _)) = (words(m, call, 0)?, words(m, call, 1)?, words(m, call, 2)?);
-    let mut carry = false;
-    for at in (0..len).map(|index| index * 8) {
-        let (sum, first) = m.memory.word(x + at)?.overflowing_add(m.memory.word(y + at)?);
-        let (sum, second) = sum.overflowing_add(u64::from(carry));
-        carry = first || second;
-        m.memory.set_word(z + at, sum)?;
-    }
-    call.set(m, 0, u64::from(carry))
+    carry_through(m, call, u64::overflowing_add)
 }
 
 fn subtract(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    carry_through(m, call, u64::overflowing_sub)
+}
+
+/// Applies an operation word by word, with the carry (or borrow) of each to the next.
+fn carry_through(
+    m: &mut Machine<'_>,
+    call: &Call,
+    operation: impl Fn(u64, u64) -> (u64, bool),
+) -> Result<(), Trap> {
     let ((z, len), (x, _), (y, _)) = (words(m, call, 0)?, words(m, call, 1)?, words(m, call, 2)?);
-    let mut borrow = false;
+    let mut carry = false;
     for at in (0..len).map(|index| index * 8) {
-        let (rest, first) = m.memory.word(x + at)?.overflowing_sub(m.memory.word(y + at)?);
-        let (rest, second) = rest.overflowing_sub(u64::from(borrow));
-        borrow = first || second;
-        m.memory.set_word(z + at, rest)?;
+        let (word, first) = operation(m.memory.word(x + at)?, m.memory.word(y + at)?);
+        let (word, second) = operation(word, u64::from(carry));
+        carry = first || second;
+        m.memory.set_word(z + at, word)?;
     }
-    call.set(m, 0, u64::from(borrow))
+    call.set(m, 0, u64::from(carry))
 }
 
 fn shift_left(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {

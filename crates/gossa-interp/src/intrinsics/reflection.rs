@@ -5,10 +5,10 @@ use crate::goroutine::{Deferred, Goroutine};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
-use crate::types::{Ty, slot_size};
+use crate::types::{Ty, named_type, slot_size};
 use gossa_base::Name;
 use gossa_syntax::ChanDir;
-use gossa_types::{DeclId, FieldType, PackageId, Param, SignatureType, TypeId, TypeKind, TypeList};
+use gossa_types::{FieldType, PackageId, Param, SignatureType, TypeId, TypeKind};
 
 pub(super) const LIST: List = &[
     ("reflect.resolveNameOff", resolve_name),
@@ -244,7 +244,7 @@ fn map_delete_string(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Don
 
 fn map_len(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let map = call.arg(m, 0)?;
-    let len = if map == 0 { 0 } else { m.memory.word(map)? };
+    let len = m.map_len(map)?;
     call.set(m, 0, len)
 }
 
@@ -259,14 +259,12 @@ const ITER_TYPE: u64 = 16;
 const ITER_MAP: u64 = 24;
 const ITER_OWN: u64 = 32;
 
-fn map_iterate(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
+fn map_iterate(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (ty, map, iter) = (call.arg(m, 0)?, call.arg(m, 1)?, call.arg(m, 2)?);
-    let own = m.memory.alloc(crate::map::ITERATOR)?;
-    m.memory.set_word(own, map)?;
+    let own = m.map_iterator(map)?;
     m.memory.set_word(iter + ITER_TYPE, ty)?;
     m.memory.set_word(iter + ITER_MAP, map)?;
     m.memory.set_word(iter + ITER_OWN, own)?;
-    let _ = go;
     advance(m, iter)
 }
 
@@ -288,8 +286,7 @@ fn map_clone(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (first, map) = (m.memory.word(source)?, m.memory.word(source + 8)?);
     let ty = m.dynamic_type(first, true)?;
     let copy = m.make_map(ty)?;
-    let iterator = m.memory.alloc(crate::map::ITERATOR)?;
-    m.memory.set_word(iterator, map)?;
+    let iterator = m.map_iterator(map)?;
     while let Some((key, value)) = m.map_next(iterator)? {
         assign(m, ty, copy, key, value)?;
     }
@@ -399,8 +396,7 @@ fn reflected(m: &Machine<'_>, call: &Call, index: usize) -> Result<TypeId, Trap>
 }
 
 fn reflect_named(name: &str) -> TypeId {
-    let decl = DeclId::top_level(PackageId::new("reflect"), Name::new(name));
-    TypeId::named(decl, TypeList::EMPTY)
+    named_type("reflect", name)
 }
 
 /// Gives a type back as a `reflect.Type`.
