@@ -41,7 +41,7 @@ pub enum Entity {
     /// A variable.
     Variable(Type),
     /// A constant: an enumerator, or a macro that is one.
-    Constant(Value),
+    Constant(Value, Type),
     /// A macro that is a character literal, as it is written.
     Character(char),
     /// A macro that is an expression of such a type, evaluated at each use.
@@ -171,6 +171,20 @@ impl Preamble {
         self.unit.typedef(name).map(|found| &found.value)
     }
 
+    /// The replacement of a macro without parameters, with one space wherever there is white space.
+    #[must_use]
+    pub fn definition(&self, name: &str) -> Option<String> {
+        let found = self.unit.macros.get(name).filter(|found| found.is_object_like())?;
+        let mut text = String::new();
+        for token in &*found.body {
+            if token.space && !text.is_empty() {
+                text.push(' ');
+            }
+            text.push_str(&token.text);
+        }
+        Some(text)
+    }
+
     /// A type with typedefs at its top followed.
     #[must_use]
     pub fn resolve<'t>(&'t self, ty: &'t Type) -> Option<&'t Type> {
@@ -223,7 +237,7 @@ impl Preamble {
                 _ => None,
             };
             let entity = size.map_or(Entity::Unknown, |(size, _)| {
-                Entity::Constant(Value::Int(i128::from(size)))
+                Entity::Constant(Value::Int(i128::from(size)), Type::Typedef("size_t".into()))
             });
             return Found { entity, ..found };
         }
@@ -266,7 +280,7 @@ impl Preamble {
     fn declared(&mut self, package: &mut Package<'_>, name: &str) -> Found {
         let unit = &self.unit;
         if let Some(found) = unit.enumerator(name) {
-            let entity = Entity::Constant(Value::Int(found.value));
+            let entity = Entity::Constant(Value::Int(found.value), Type::Int(Int::Int));
             return Found { entity, origin: found.origin };
         }
         // What the preamble itself declares comes before all of the library.
@@ -314,7 +328,7 @@ impl Preamble {
                 Value::Float(value) => value,
                 Value::String(_) => return Entity::Variable(found.ty.clone()),
             };
-            return Entity::Constant(Value::Float(value));
+            return Entity::Constant(Value::Float(value), found.ty.clone());
         }
         Entity::Variable(found.ty.clone())
     }
@@ -372,8 +386,10 @@ impl Preamble {
         let is_int =
             matches!(self.unit.resolve(&typed.ty), Some(Type::Int(_) | Type::Bool | Type::Enum(_)));
         result(match typed.value {
-            Some(value @ Value::Int(_)) if typed.strict && is_int => Entity::Constant(value),
-            Some(value @ (Value::Float(_) | Value::String(_))) => Entity::Constant(value),
+            Some(value @ Value::Int(_)) if typed.strict && is_int => {
+                Entity::Constant(value, typed.ty)
+            }
+            Some(value @ (Value::Float(_) | Value::String(_))) => Entity::Constant(value, typed.ty),
             _ => match typed.ty {
                 Type::Function(function) => Entity::Function(function),
                 Type::Unknown => Entity::Unknown,
@@ -409,6 +425,7 @@ impl Preamble {
                 | "volatile"
                 | "__gossa_complexfloat"
                 | "__gossa_complexdouble"
+                | "__gossa_complexlongdouble"
         ) || self.unit.typedef(&first.text).is_some();
         let words_only =
             tokens.iter().all(|token| token.is_ident() || token.is("*") || token.is("const"));

@@ -205,6 +205,7 @@ impl<'u, 'p> Lower<'u, 'p> {
         match words {
             ["__gossa_complexfloat"] => return Some(Type::Complex(Float::Float)),
             ["__gossa_complexdouble"] => return Some(Type::Complex(Float::Double)),
+            ["__gossa_complexlongdouble"] => return Some(Type::Complex(Float::LongDouble)),
             ["__gossa_unknown"] => return Some(Type::Unknown),
             _ => {}
         }
@@ -395,6 +396,7 @@ impl<'u, 'p> Lower<'u, 'p> {
             Some((size, self.unit.is_signed(self.model, &ty)))
         });
         let mut next = Some(0_i128);
+        let mut values = Vec::new();
         let (mut least, mut most) = (0_i128, 0_i128);
         for child in children(body) {
             if child.kind() != "enumerator" {
@@ -414,6 +416,7 @@ impl<'u, 'p> Lower<'u, 'p> {
                 Some(value) => {
                     least = least.min(value);
                     most = most.max(value);
+                    values.push((Rc::clone(&name), value));
                     let unclear = &mut unit.unclear;
                     Unit::insert(&mut unit.enumerators, unclear, &name, value, origin);
                 }
@@ -438,8 +441,8 @@ impl<'u, 'p> Lower<'u, 'p> {
             _ => 8,
         };
         let found = match fixed {
-            Some((size, signed)) => Enum { size: size as u8, signed },
-            None => Enum { size, signed },
+            Some((size, signed)) => Enum { size: size as u8, signed, values },
+            None => Enum { size, signed, values },
         };
         self.unit.enums.insert(Rc::clone(&tag), Declared { value: found, origin: self.origin });
         Type::Enum(tag)

@@ -98,8 +98,10 @@ impl CModel {
     /// Size and alignment of `long double`.
     pub(crate) fn long_double(self) -> (u64, u64) {
         match (self.arch, self.system) {
-            (Arch::X86, System::Windows | System::Linux | System::Android) => (12, 4),
+            (Arch::X86, System::Android) => (8, 4),
+            (Arch::X86, _) => (12, 4),
             (Arch::Arm64, System::Apple | System::Windows) | (Arch::Arm, _) => (8, 8),
+            (Arch::Mips, _) if self.pointer == 4 => (8, 8),
             _ => (16, 16),
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::preprocess::Origin;
 use crate::token::{Kind, Token};
+use std::ops::Range;
 
 /// What a `#pragma pack` looks like among tokens; its arguments follow in the same token.
 pub(crate) const PACK: &str = "\u{1}pack";
@@ -45,6 +46,7 @@ pub(crate) fn split(runs: Vec<(Origin, Vec<Token>)>) -> Vec<Chunk> {
         pack: None,
         packs: Vec::new(),
         origin: Origin::Own,
+        old_style: None,
     };
     for (origin, tokens) in runs {
         if splitter.tokens.is_empty() {
@@ -71,6 +73,15 @@ struct Splitter {
     pack: Option<u64>,
     packs: Vec<Option<u64>>,
     origin: Origin,
+    old_style: Option<OldStyle>,
+}
+
+/// A function definition as before C was standardized: `int f(a, b) char a; float b; { ... }`.
+struct OldStyle {
+    /// Where the names of parameters stand.
+    names: Range<usize>,
+    /// Where their declarations end, as far as they were read.
+    end: usize,
 }
 
 impl Splitter {
@@ -91,7 +102,15 @@ impl Splitter {
         }
         match (token.kind, &*token.text) {
             (Kind::Punct, "{") if self.depth == 0 && self.is_extern_c() => self.tokens.clear(),
-            (Kind::Punct, "{") if self.depth == 0 && self.is_function_head() => self.body = Some(1),
+            (Kind::Punct, "{") if self.depth == 0 && self.is_function_head() => {
+                if let Some(found) = self.old_style.take() {
+                    // It says as little of its parameters as `int f()`.
+                    self.tokens.truncate(self.declarator_end(&found));
+                    self.tokens.drain(found.names);
+                }
+                self.name_result();
+                self.body = Some(1);
+            }
             (Kind::Punct, "(" | "[" | "{") => {
                 self.depth += 1;
                 self.tokens.push(token);
@@ -104,7 +123,9 @@ impl Splitter {
             }
             (Kind::Punct, ";") if self.depth == 0 => {
                 self.tokens.push(token);
-                self.finish();
+                if !self.continues_old_style() {
+                    self.finish();
+                }
             }
             _ => self.tokens.push(token),
         }
@@ -112,6 +133,7 @@ impl Splitter {
 
     fn finish(&mut self) {
         let tokens = std::mem::take(&mut self.tokens);
+        self.old_style = None;
         let is_assertion =
             tokens.first().is_some_and(|t| t.is("_Static_assert") || t.is("static_assert"));
         if tokens.len() > 1 && !is_assertion {
@@ -125,6 +147,9 @@ impl Splitter {
 
     /// Whether a brace here opens a function's body: a parameter list stands before it.
     fn is_function_head(&self) -> bool {
+        if self.old_style.as_ref().is_some_and(|found| found.end == self.tokens.len()) {
+            return true;
+        }
         let mut depth = 0_u32;
         for (at, token) in self.tokens.iter().enumerate().rev() {
             if token.is(")") {
@@ -142,6 +167,56 @@ impl Splitter {
         false
     }
 
+    /// Whether the semicolon just read ends the declaration of a parameter rather than of a
+    /// function: it declares one of the names in parentheses.
+    fn continues_old_style(&mut self) -> bool {
+        let found = match &self.old_style {
+            Some(found) => found.names.clone(),
+            None => match names_in_parentheses(&self.tokens) {
+                Some(found) => found,
+                None => return false,
+            },
+        };
+        let start = match &self.old_style {
+            Some(known) => known.end,
+            None => match declarator_end(&self.tokens, found.end) {
+                Some(end) => end,
+                None => return false,
+            },
+        };
+        let names = &self.tokens[found.clone()];
+        let is_name =
+            |token: &Token| token.is_ident() && names.iter().any(|name| name.text == token.text);
+        let declaration = &self.tokens[start..];
+        let continues = names.len() <= MAX_NAMES
+            && declaration.len() > 2
+            && declaration[0].is_ident()
+            && declaration[1..].iter().any(is_name);
+        self.old_style = continues.then_some(OldStyle { names: found, end: self.tokens.len() });
+        continues
+    }
+
+    fn declarator_end(&self, found: &OldStyle) -> usize {
+        declarator_end(&self.tokens, found.names.end).unwrap_or(self.tokens.len())
+    }
+
+    /// A function that is defined without a type for its result has an `int`.
+    fn name_result(&mut self) {
+        let name = self.tokens.windows(2).position(|pair| pair[0].is_ident() && pair[1].is("("));
+        let Some(name) = name else { return };
+        let says_nothing = |token: &Token| {
+            matches!(
+                &*token.text,
+                "static" | "extern" | "inline" | "__inline" | "__inline__" | "register"
+            )
+        };
+        // Of `double (*f(int))(int)` the parentheses do not end the declarator.
+        let is_name = balanced(&self.tokens, name + 1) == self.tokens.len();
+        if is_name && self.tokens[..name].iter().all(says_nothing) {
+            self.tokens.insert(name, Token::new(Kind::Ident, "int"));
+        }
+    }
+
     /// `(n)`, `(push)`, `(push,n)`, `(pop)`, `()`.
     fn pragma_pack(&mut self, arguments: &str) {
         for word in arguments.trim_matches(['(', ')']).split(',') {
@@ -153,6 +228,45 @@ impl Splitter {
             }
         }
     }
+}
+
+/// Most tokens in the list of names of an old-style definition.
+const MAX_NAMES: usize = 255;
+
+/// The first list of mere names in parentheses.
+fn names_in_parentheses(tokens: &[Token]) -> Option<Range<usize>> {
+    let mut start = None;
+    for (at, token) in tokens.iter().enumerate() {
+        match (&*token.text, start) {
+            ("(", _) => start = Some(at + 1),
+            (")", Some(start)) if at > start => return Some(start..at),
+            (",", _) => {}
+            _ if token.is_ident() => {}
+            _ => start = None,
+        }
+    }
+    None
+}
+
+/// Behind the last parenthesis of a declarator, from inside one on.
+fn declarator_end(tokens: &[Token], from: usize) -> Option<usize> {
+    let mut depth = tokens[..from].iter().fold(0_u32, |depth, token| match &*token.text {
+        "(" => depth + 1,
+        ")" => depth.saturating_sub(1),
+        _ => depth,
+    });
+    for (at, token) in tokens.iter().enumerate().skip(from) {
+        match &*token.text {
+            "(" => depth += 1,
+            ")" => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let goes_on = tokens.get(at + 1).is_some_and(|next| next.is("(") || next.is("["));
+        if depth == 0 && token.is(")") && !goes_on {
+            return Some(at + 1);
+        }
+    }
+    None
 }
 
 /// Drops what says nothing about types, and respells what the grammar does not know.
@@ -189,20 +303,20 @@ fn normalize(tokens: Vec<Token>) -> Vec<Token> {
             "[" if next_is("[") => at = balanced(&tokens, at),
             "_Complex" if token.is_ident() => {
                 at += 1;
-                let name = |word: &str| match word {
-                    "float" => Some("__gossa_complexfloat"),
-                    "double" => Some("__gossa_complexdouble"),
-                    _ => None,
+                let (before, after) =
+                    (complex_parts(out.iter().rev()), complex_parts(&tokens[at..]));
+                let name = match (before, after) {
+                    (Some((count, name)), _) => {
+                        out.truncate(out.len() - count);
+                        name
+                    }
+                    (None, Some((count, name))) => {
+                        at += count;
+                        name
+                    }
+                    (None, None) => "__gossa_unknown",
                 };
-                if let Some(complex) = out.last().and_then(|last| name(&last.text)) {
-                    out.pop();
-                    out.push(Token::new(Kind::Ident, complex));
-                } else if let Some(complex) = tokens.get(at).and_then(|next| name(&next.text)) {
-                    out.push(Token::new(Kind::Ident, complex));
-                    at += 1;
-                } else {
-                    out.push(Token::new(Kind::Ident, "__gossa_unknown"));
-                }
+                out.push(Token::new(Kind::Ident, name));
             }
             "_Atomic" if next_is("(") => {
                 let end = balanced(&tokens, at + 1);
@@ -221,6 +335,20 @@ fn normalize(tokens: Vec<Token>) -> Vec<Token> {
         }
     }
     out
+}
+
+/// The type of the parts of a complex number, next to `_Complex`: of how many words it is, and the
+/// name by which the complex type is known from here on.
+fn complex_parts<'t>(words: impl IntoIterator<Item = &'t Token>) -> Option<(usize, &'static str)> {
+    let mut words = words.into_iter().map(|token| &*token.text);
+    match (words.next()?, words.next()) {
+        ("float", _) => Some((1, "__gossa_complexfloat")),
+        ("double", Some("long")) | ("long", Some("double")) => {
+            Some((2, "__gossa_complexlongdouble"))
+        }
+        ("double", _) => Some((1, "__gossa_complexdouble")),
+        _ => None,
+    }
 }
 
 /// Whether what stands before a `:` is a type only.

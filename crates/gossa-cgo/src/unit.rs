@@ -17,6 +17,8 @@ pub struct Enum {
     pub size: u8,
     /// Whether the type is a signed one: some value is negative.
     pub signed: bool,
+    /// Its enumerators, in order; those whose values are not understood are left out.
+    pub values: Vec<(Rc<str>, i128)>,
 }
 
 /// A declaration with where it comes from.

@@ -53,6 +53,9 @@ fn fixtures_are_as_cgo_has_them() {
         "./headers",
         "./layouts",
         "./library",
+        "./longdouble",
+        "./merged",
+        "./oldstyle",
     ];
     let all = assert_equal("amd64", &fixtures(), &names);
     assert_eq!((all.inferred, all.errors), (0, 0));
@@ -93,6 +96,55 @@ fn errors_in_go_code_are_found() {
     let theirs: Vec<String> = theirs[path].errors.iter().map(place_and_message).collect();
     assert!(ours.len() > 10);
     assert_eq!(ours, theirs);
+}
+
+/// The messages of errors with their files, and the lines that the real cgo prints when it fails.
+fn failures(patterns: &[&str]) -> BTreeMap<String, (Vec<String>, Vec<String>)> {
+    let (dir, goroot) = (fixtures(), goroot());
+    let wanted = Wanted { goroot: &goroot, goarch: "amd64", dir: &dir, patterns };
+    let theirs = oracle(&ORACLE, &wanted);
+    let without_dir = |error: &String| {
+        let (_, rest) = error.split_once("testdata/cgo/").expect("a path");
+        let (file, rest) = rest.split_once(':').expect("a line");
+        let (_, message) = rest.split_once(": ").expect("a message");
+        format!("{file}: {message}")
+    };
+    gossa(&wanted)
+        .into_iter()
+        .map(|(path, facts)| {
+            let failed = theirs[&path].failed.as_ref().expect("cgo fails");
+            let (_, lines) = failed.split_once("exit status 2: ").expect("cgo says why");
+            let lines = lines.split(" | ").map(str::to_owned).collect();
+            (path, (facts.errors.iter().map(without_dir).collect(), lines))
+        })
+        .collect()
+}
+
+#[test]
+fn files_that_define_a_name_in_different_ways_are_errors() {
+    let (path, (ours, mut theirs)) =
+        failures(&["./inconsistent"]).pop_first().expect("the package is there");
+    assert_eq!(path, "gossa.test/cgo/inconsistent");
+    // cgo prints them in any order.
+    theirs.sort();
+    let ours: Vec<String> =
+        ours.iter().map(|error| error.replace("inconsistent/second.go: ", "cgo: ")).collect();
+    assert!(ours.len() > 20, "{ours:?}");
+    assert_eq!(ours, theirs);
+}
+
+#[test]
+fn types_that_go_does_not_have_are_errors() {
+    let found = failures(&["./refused/..."]);
+    assert_eq!(found.len(), 7);
+    for (path, (ours, theirs)) in found {
+        // `cgo: FILE:LINE:COLUMN: MESSAGE`
+        let [theirs] = &theirs[..] else { panic!("{path}: {theirs:?}") };
+        let message = theirs.rsplit(": ").next().expect("a message");
+        assert!(message.ends_with("long double"), "{path}: {message}");
+        let name = path.rsplit('/').next().expect("a name");
+        assert_eq!(ours, [format!("refused/{name}/{name}.go: unexpected: {message}")], "{path}");
+    }
 }
 
 #[test]

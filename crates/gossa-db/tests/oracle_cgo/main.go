@@ -95,7 +95,7 @@ func check(out *bufio.Writer, packages map[string]*types.Package, p listed) {
 		if err := cgo(p, dir); err != nil {
 			fmt.Fprintf(os.Stderr, "%s: %v\n", p.ImportPath, err)
 			if wanted {
-				fmt.Fprintf(out, "package\t%s\nfailed\t%s\n", p.ImportPath, strings.ReplaceAll(err.Error(), "\n", " "))
+				fmt.Fprintf(out, "package\t%s\nfailed\t%s\n", p.ImportPath, strings.ReplaceAll(strings.TrimSpace(err.Error()), "\n", " | "))
 				return
 			}
 			// Its importers only need what its Go code declares.

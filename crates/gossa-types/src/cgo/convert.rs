@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// Deepest nesting of types.
-const MAX_DEPTH: u32 = 60;
+pub(super) const MAX_DEPTH: u32 = 60;
 
 /// What the files of a package share: one name of C is one type of Go.
 pub(super) struct Shared {
@@ -148,9 +148,16 @@ impl Converter<'_> {
             Type::Float(Float::Double) => self.defined("double", BasicKind::Float64),
             Type::Complex(Float::Float) => self.defined("complexfloat", BasicKind::Complex64),
             Type::Complex(Float::Double) => self.defined("complexdouble", BasicKind::Complex128),
-            Type::Float(Float::LongDouble) | Type::Complex(Float::LongDouble) | Type::Unknown => {
-                TypeId::INVALID
-            }
+            // As long as `double`, or of no type that Go has.
+            Type::Float(Float::LongDouble) => match self.c.layout(ty) {
+                Some((8, _)) => self.defined("longdouble", BasicKind::Float64),
+                _ => TypeId::INVALID,
+            },
+            Type::Complex(Float::LongDouble) => match self.c.layout(ty) {
+                Some((16, _)) => self.defined("complexlongdouble", BasicKind::Complex128),
+                _ => TypeId::INVALID,
+            },
+            Type::Unknown => TypeId::INVALID,
             Type::Pointer(to) => match self.c.resolve(to) {
                 Some(Type::Void) => TypeId::basic(BasicKind::UnsafePointer),
                 Some(Type::Function(_)) => TypeId::pointer(byte_array(0)),
@@ -435,7 +442,7 @@ impl Converter<'_> {
     }
 
     /// Alignment of the Go type of a type of C.
-    fn go_align(&self, ty: &Type) -> u64 {
+    pub(super) fn go_align(&self, ty: &Type) -> u64 {
         let word = u64::from(self.shared.model.pointer);
         let Some(ty) = self.c.resolve(ty) else { return 1 };
         match ty {

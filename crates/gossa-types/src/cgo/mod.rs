@@ -28,8 +28,10 @@
 //! `r, err := C.f()` is a call in mode [`CommaErr`](crate::Mode::CommaErr): the second result is
 //! an `error`. A C function without result has the result type `_Ctype_void`, as cgo has it.
 
+mod consistent;
 mod convert;
 mod names;
+mod reach;
 #[cfg(test)]
 mod tests;
 
@@ -40,9 +42,11 @@ use crate::constant::{LiteralKind, UnaryOperator, Value};
 use crate::ids::{DeclId, PackageId};
 use crate::info::TypeDecl;
 use crate::ty::{BasicKind, Param, TypeId, TypeKind, TypeList};
+use consistent::Definitions;
 use convert::{Converter, Shared, signature};
 use gossa_base::{FxHashMap, FxHashSet, Name};
-use gossa_cgo::{Entity, Origin, Package, Preamble};
+use gossa_cgo::{Entity, Found, Origin, Package, Preamble};
+use reach::Reach;
 
 /// How `C.name` is used.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -126,6 +130,9 @@ pub struct CgoDecls {
     used_as_types: FxHashSet<Name>,
     basics: Basics,
     ledger: Box<[Inferred]>,
+    /// For each file the names that cgo cannot translate, with what it says.
+    refused: Box<[FxHashMap<Name, Box<str>>]>,
+    conflicts: Box<[(usize, Name)]>,
 }
 
 impl Eq for CgoDecls {}
@@ -167,10 +174,15 @@ impl CgoDecls {
         let mut used_as_types = FxHashSet::default();
         let mut basics = None;
         let mut known = Vec::with_capacity(files.len());
-        for file in files {
+        let mut refused = Vec::with_capacity(files.len());
+        let mut definitions = Definitions::default();
+        let several = files.iter().flatten().count() > 1;
+        for (index, file) in files.iter().enumerate() {
             let mut names = FxHashMap::default();
+            let mut problems = FxHashMap::default();
             if let Some(file) = file {
                 let mut preamble = c.read(file.preamble);
+                let mut reach = Reach::default();
                 for used in file.names {
                     if used.used == CgoUse::Type {
                         used_as_types.insert(used.name);
@@ -178,17 +190,39 @@ impl CgoDecls {
                     if is_special(used.name.as_str()) {
                         continue;
                     }
-                    let (found, inferred) = look_up(&mut c, &mut preamble, &mut shared, *used);
+                    let found = preamble.lookup(&mut c, used.name.as_str());
+                    let (what, inferred) = decide(&preamble, &mut shared, *used, &found);
                     ledger.extend(inferred);
-                    names.insert(used.name, found);
+                    names.insert(used.name, what);
+                    if used.name.as_str().starts_with("sizeof_") {
+                        continue;
+                    }
+                    if let Some(problem) = reach.follow(&preamble, &found.entity)
+                        && found.origin != Origin::Conditional
+                    {
+                        problems.insert(used.name, problem.into());
+                    }
+                    if several {
+                        definitions.add((index, used.name), &preamble, &mut shared, &found);
+                    }
+                }
+                if several {
+                    for typedef in &reach.typedefs {
+                        let name = Name::new(typedef);
+                        if !names.contains_key(&name) {
+                            let found = preamble.lookup(&mut c, typedef);
+                            definitions.add((index, name), &preamble, &mut shared, &found);
+                        }
+                    }
                 }
                 if basics.is_none() {
                     basics = Some(Self::basics(&mut c, &mut preamble, &mut shared));
                 }
             }
             known.push(names);
+            refused.push(problems);
         }
-        settle_strings(&mut known);
+        definitions.settle(&mut known);
         ledger
             .sort_unstable_by_key(|found: &Inferred| (found.name.as_str(), found.kind, found.how));
         ledger.dedup();
@@ -200,6 +234,8 @@ impl CgoDecls {
             used_as_types,
             basics: basics.unwrap_or(Basics { char: invalid, int: invalid, size_t: invalid }),
             ledger: ledger.into(),
+            refused: refused.into(),
+            conflicts: definitions.conflicts(),
         }
     }
 
@@ -221,6 +257,19 @@ impl CgoDecls {
     #[must_use]
     pub fn ledger(&self) -> &[Inferred] {
         &self.ledger
+    }
+
+    /// Names that files of the package define differently, sorted; each with the file, by its index
+    /// in the package, whose definition is not that of the files before it.
+    #[must_use]
+    pub fn conflicts(&self) -> &[(usize, Name)] {
+        &self.conflicts
+    }
+
+    /// What cgo says of a name in a file that it cannot translate.
+    #[must_use]
+    pub fn refusal(&self, file: usize, name: Name) -> Option<&str> {
+        self.refused.get(file)?.get(&name).map(|message| &**message)
     }
 
     /// What `C.name` is in such a use in a file, by its index in the package.
@@ -290,51 +339,35 @@ fn looks_like_type(name: &str) -> bool {
         || ["struct_", "union_", "enum_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Gives string constants that files define differently the value that the last file gives them:
-/// cgo declares each name once.
-fn settle_strings(files: &mut [FxHashMap<Name, Known>]) {
-    let string = TypeId::basic(BasicKind::UntypedString);
-    let mut last: FxHashMap<Name, Known> = FxHashMap::default();
-    for names in files.iter_mut().rev() {
-        #[expect(clippy::iter_over_hash_type, reason = "each name is on its own")]
-        for (name, known) in names {
-            if matches!(known, Known::Constant(ty, _) if *ty == string) {
-                *known = last.entry(*name).or_insert_with(|| known.clone()).clone();
-            }
-        }
-    }
-}
-
 /// What a name is, and what that rests on where it is not the package's own text.
-fn look_up(
-    c: &mut Package<'_>,
-    preamble: &mut Preamble,
+fn decide(
+    preamble: &Preamble,
     shared: &mut Shared,
     used: CName,
+    found: &Found,
 ) -> (Known, Option<Inferred>) {
     let name = used.name;
-    let found = preamble.lookup(c, name.as_str());
     let mut converter = Converter { c: preamble, shared };
     let valid =
         |ty: TypeId, known: Known| if ty == TypeId::INVALID { Known::Unknown } else { known };
-    let known = match found.entity {
+    let known = match &found.entity {
         Entity::Type(ty) => {
-            let ty = converter.named(name.as_str(), &ty);
+            let ty = converter.named(name.as_str(), ty);
             valid(ty, Known::Type(ty))
         }
-        Entity::Function(function) => Known::Func(converter.signature(&function)),
+        Entity::Function(function) => Known::Func(converter.signature(function)),
         Entity::Variable(ty) => {
-            let ty = converter.go_type(&ty);
+            let ty = converter.go_type(ty);
             valid(ty, Known::Var(ty))
         }
         Entity::Expression(ty) => {
-            let ty = converter.go_type(&ty);
+            let ty = converter.go_type(ty);
             valid(ty, Known::Value(ty))
         }
-        Entity::Constant(value) => constant(value),
+        Entity::Constant(value, _) => constant(value),
         Entity::Character(character) => Known::Constant(
             TypeId::basic(BasicKind::UntypedRune),
-            Value::from_i64(i64::from(u32::from(character))),
+            Value::from_i64(i64::from(u32::from(*character))),
         ),
         Entity::Unknown => Known::Unknown,
         Entity::Undeclared => Known::Undeclared,
@@ -360,9 +393,9 @@ fn look_up(
     (known, how.map(|how| Inferred { name, kind, how }))
 }
 
-fn constant(value: gossa_cgo::Value) -> Known {
+fn constant(value: &gossa_cgo::Value) -> Known {
     let (kind, value) = match value {
-        gossa_cgo::Value::Int(value) => {
+        &gossa_cgo::Value::Int(value) => {
             let value = match (i64::try_from(value), u64::try_from(value)) {
                 (Ok(value), _) => Value::from_i64(value),
                 (_, Ok(value)) => Value::from_u64(value),
@@ -370,7 +403,7 @@ fn constant(value: gossa_cgo::Value) -> Known {
             };
             (BasicKind::UntypedInt, value)
         }
-        gossa_cgo::Value::Float(value) => {
+        &gossa_cgo::Value::Float(value) => {
             // cgo writes floating-point constants with six decimals, whatever their size.
             match Value::from_literal(LiteralKind::Float, format!("{:.6}", value.abs())) {
                 Ok(magnitude) if value < 0.0 => match magnitude.unary(UnaryOperator::Minus, None) {
@@ -381,7 +414,7 @@ fn constant(value: gossa_cgo::Value) -> Known {
                 Err(_) => return Known::Unknown,
             }
         }
-        gossa_cgo::Value::String(bytes) => (BasicKind::UntypedString, Value::from_bytes(&bytes)),
+        gossa_cgo::Value::String(bytes) => (BasicKind::UntypedString, Value::from_bytes(bytes)),
     };
     Known::Constant(TypeId::basic(kind), value)
 }

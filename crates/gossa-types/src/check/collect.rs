@@ -273,6 +273,16 @@ impl<'e> Collector<'_, 'e> {
         self.state.scope.insert(name, object);
     }
 
+    /// Names of C that a file defines in another way than the files before it. cgo gives no place
+    /// for that: the preamble's is the best.
+    fn cgo_conflicts(&mut self, index: u32, path: ExprId) {
+        let file = self.state.trees[index as usize].source.file as usize;
+        let Some(cgo) = self.state.cgo.clone() else { return };
+        for (_, name) in cgo.conflicts().iter().filter(|(at, _)| *at == file) {
+            self.error(index, path, format!("inconsistent definitions for C.{name}"));
+        }
+    }
+
     fn imports(&mut self, index: u32, specs: SpecList) {
         let tree = self.tree(index);
         let file = self.state.trees[index as usize].source.file as usize;
@@ -293,7 +303,10 @@ impl<'e> Collector<'_, 'e> {
                     continue;
                 }
                 let object = Object::Package(PackageId::new("C"));
-                self.state.file_scopes[file].insert(Name::new("C"), object);
+                let before = self.state.file_scopes[file].insert(Name::new("C"), object);
+                if before.is_none() {
+                    self.cgo_conflicts(index, path);
+                }
                 continue;
             }
             let package = if import.as_str() == "unsafe" {

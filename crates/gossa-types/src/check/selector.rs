@@ -293,7 +293,11 @@ impl Checker<'_> {
             CgoUse::Value
         };
         let Some(cgo) = self.cx.cgo() else { return Operand::invalid(expr) };
-        match cgo.resolve(self.place.source.file as usize, name, used) {
+        let file = self.place.source.file as usize;
+        if let Some(message) = cgo.refusal(file, name) {
+            self.error(expr, message.to_owned());
+        }
+        match cgo.resolve(file, name, used) {
             CgoEntity::Type(ty) => Operand::new(expr, Mode::Type, ty),
             // These two are not as cgo declares them: allocation cannot fail, and names of cgo
             // itself are Go functions.
@@ -304,7 +308,7 @@ impl Checker<'_> {
             CgoEntity::Value(ty) => Operand::new(expr, Mode::Value, ty),
             CgoEntity::Unknown => Operand::invalid(expr),
             CgoEntity::Undeclared => {
-                self.error(sel, format!("could not determine what C.{name} refers to"));
+                self.error(expr, format!("could not determine what C.{name} refers to"));
                 Operand::invalid(expr)
             }
         }
