@@ -48,6 +48,7 @@ pub(super) fn collect<'e>(
             scope: FxHashMap::default(),
             has_conflicts: false,
             file_scopes: vec![FxHashMap::default(); input.files.len()],
+            used_imports: input.files.iter().map(|_| RefCell::default()).collect(),
             consts: FxHashMap::default(),
             vars: FxHashMap::default(),
             types: FxHashMap::default(),

@@ -14,7 +14,7 @@ use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{Bound, LocalDecls, TypeDecl};
 use crate::object::Object;
-use crate::resolver::{MethodInfo, Resolver};
+use crate::resolver::{MethodInfo, Resolver, find_method};
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::RelationCache;
 use crate::universe;
@@ -139,6 +139,8 @@ pub(crate) struct PackageState<'e> {
     /// Whether a name is both imported by a file and declared by the package.
     pub(crate) has_conflicts: bool,
     pub(crate) file_scopes: Vec<FxHashMap<Name, Object>>,
+    /// For each file the names of its scope that declarations use.
+    pub(crate) used_imports: Box<[RefCell<FxHashSet<Name>>]>,
     pub(crate) consts: FxHashMap<DeclId, ConstEntry>,
     pub(crate) vars: FxHashMap<DeclId, VarEntry>,
     pub(crate) types: FxHashMap<DeclId, TypeEntry>,
@@ -559,10 +561,7 @@ impl Resolver for Context<'_> {
         if package.is_some_and(|package| package != decl.package()) {
             return None;
         }
-        let find = |methods: &[(Name, DeclId)]| {
-            let at = methods.binary_search_by(|(n, _)| n.as_str().cmp(name.as_str())).ok()?;
-            Some(methods[at].1)
-        };
+        let find = |methods: &[(Name, DeclId)]| find_method(methods, name);
         if let Some(state) = self.state()
             && decl.package() == self.package
         {
