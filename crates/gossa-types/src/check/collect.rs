@@ -61,6 +61,7 @@ pub(super) fn collect<'e>(
             bounds: RefCell::default(),
             delayed: RefCell::default(),
             references: RefCell::default(),
+            sizes: RefCell::default(),
             early: RefCell::default(),
             path: RefCell::default(),
             in_bounds: Cell::default(),
@@ -511,6 +512,7 @@ impl<'e> Collector<'_, 'e> {
             found: Cell::new(TypeId::INVALID),
             written: Cell::new(TypeId::INVALID),
             broken: Cell::default(),
+            mentioned_in: RefCell::default(),
         };
         self.state.types.insert(decl, entry);
         self.state.type_order.push(decl);

@@ -89,6 +89,8 @@ pub(crate) struct TypeEntry {
     pub(crate) written: Cell<TypeId>,
     /// Whether an error in a cycle makes it invalid.
     pub(crate) broken: Cell<bool>,
+    /// The declarations that were being resolved when it was first mentioned, from an alias on.
+    pub(crate) mentioned_in: RefCell<Box<[DeclId]>>,
 }
 
 /// The receiver of a method while its package is checked, from syntax alone.
@@ -156,6 +158,8 @@ pub(crate) struct PackageState<'e> {
     /// What initialisers mention, by tree and expression; what constants, and variables without
     /// an initialiser, mention, by tree and identifier.
     pub(crate) references: RefCell<FxHashMap<(u32, ExprId), Vec<DeclId>>>,
+    /// Whether the size of a type varies, of those that were asked for.
+    pub(crate) sizes: RefCell<FxHashMap<TypeId, bool>>,
     /// What has the type of a function whose signature is being resolved.
     pub(crate) early: RefCell<Vec<Early>>,
     /// The declarations being resolved, outermost first.
@@ -208,6 +212,12 @@ impl Path {
     /// Whether an alias is being resolved.
     pub(crate) fn has_alias(&self) -> bool {
         self.counts().1 > 0
+    }
+
+    /// The declarations from the outermost alias on.
+    pub(crate) fn since_alias(&self) -> Box<[DeclId]> {
+        let decls = self.entries.iter().skip_while(|(_, kind, ..)| *kind != PathKind::Alias);
+        decls.map(|(decl, ..)| *decl).collect()
     }
 
     /// Whether there are values, and not only values, from `decl` on.
