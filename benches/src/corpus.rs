@@ -53,6 +53,14 @@ pub(crate) fn version(goroot: &Utf8Path) -> String {
 
 /// The `.go` files below a directory, sorted; directories named `testdata` are left out.
 pub(crate) fn go_files(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, BenchError> {
+    files(directory, &["go"])
+}
+
+/// The same for other extensions.
+pub(crate) fn files(
+    directory: &Utf8Path,
+    extensions: &[&str],
+) -> Result<Vec<Utf8PathBuf>, BenchError> {
     let mut files = Vec::new();
     let mut directories = vec![directory.to_owned()];
     while let Some(directory) = directories.pop() {
@@ -61,7 +69,9 @@ pub(crate) fn go_files(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, BenchEr
             let path = directory.join(&entry.name);
             match entry.kind {
                 EntryKind::Directory if entry.name != "testdata" => directories.push(path),
-                EntryKind::File if path.extension() == Some("go") => files.push(path),
+                EntryKind::File if path.extension().is_some_and(|e| extensions.contains(&e)) => {
+                    files.push(path);
+                }
                 _ => {}
             }
         }

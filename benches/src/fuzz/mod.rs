@@ -1,4 +1,4 @@
-//! Fuzzers of the front end: broken Go in, no panic, no hang, bounded memory.
+//! Fuzzers of the front end: broken Go, or C, in, no panic, no hang, bounded memory.
 //!
 //! Every input is a function of the seed, its number, and the files of the Go distribution, so a
 //! seed and a number reproduce it. A supervisor runs the inputs in a child process, because what
@@ -9,6 +9,7 @@
 //!
 //! Read [`mutate`] for what the inputs are, and the targets for what is demanded.
 
+mod cgo;
 mod checker;
 mod child;
 mod mutate;
@@ -62,6 +63,8 @@ enum Target {
     /// The type checker, on its reference tests and on the standard library with tokens deleted
     /// and swapped at random.
     Mutants,
+    /// The C side of packages that import "C".
+    Cgo,
 }
 
 impl Target {
@@ -71,6 +74,7 @@ impl Target {
             Self::Types => "types",
             Self::Ssa => "ssa",
             Self::Mutants => "mutants",
+            Self::Cgo => "cgo",
         }
     }
 
@@ -80,6 +84,7 @@ impl Target {
             Self::Types => Ok(Box::new(checker::CheckerTarget::new(goroot, false)?)),
             Self::Ssa => Ok(Box::new(checker::CheckerTarget::new(goroot, true)?)),
             Self::Mutants => Ok(Box::new(checker::CheckerTarget::mutants(goroot)?)),
+            Self::Cgo => Ok(Box::new(cgo::CgoTarget::new(goroot)?)),
         }
     }
 }

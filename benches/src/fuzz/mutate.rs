@@ -124,7 +124,7 @@ pub(super) const MUTATIONS: &[(&str, Mutation)] = &[
     ("join lines", join_lines),
 ];
 
-fn tokens(text: &[u8]) -> Vec<Range<usize>> {
+pub(super) fn tokens(text: &[u8]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     gossa_syntax::lex(text, |range: TextRange| {
         found.push(range.start().into()..range.end().into());
@@ -143,7 +143,7 @@ fn token_run(tokens: &[Range<usize>], most: usize, random: &mut Random) -> Range
 }
 
 /// `text` with the bytes at `place` replaced.
-fn replaced(text: &[u8], place: Range<usize>, by: &[u8]) -> Vec<u8> {
+pub(super) fn replaced(text: &[u8], place: Range<usize>, by: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(text.len() + by.len());
     result.extend_from_slice(&text[..place.start]);
     result.extend_from_slice(by);

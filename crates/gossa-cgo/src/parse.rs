@@ -2,8 +2,9 @@
 
 use crate::split::{Chunk, simpler, text as spell};
 use gossa_base::FxHashMap;
+use std::ops::ControlFlow;
 use std::rc::Rc;
-use tree_sitter::{Node, Parser, Tree};
+use tree_sitter::{Node, ParseOptions, ParseState, Parser, Tree};
 
 /// A declaration or expression with its syntax tree.
 pub(crate) struct Parsed {
@@ -51,7 +52,23 @@ impl Grammar {
         if text.len() > MAX_LENGTH || nesting(&text) > MAX_NESTING {
             return None;
         }
-        let tree = self.parser.as_mut()?.parse(&text, None)?;
+        let parser = self.parser.as_mut()?;
+        // A text with an error is of no use, and to look for the least one takes long.
+        let mut rounds = 16 + text.len() / 8;
+        let mut go_on = |state: &ParseState| {
+            rounds = rounds.saturating_sub(1);
+            if rounds == 0 || state.has_error() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        let options = ParseOptions::new().progress_callback(&mut go_on);
+        let mut rest = |at: usize, _| text.as_bytes().get(at..).unwrap_or_default();
+        let Some(tree) = parser.parse_with_options(&mut rest, None, Some(options)) else {
+            parser.reset();
+            return None;
+        };
         if tree.root_node().has_error() {
             return None;
         }
@@ -94,10 +111,18 @@ impl Grammar {
     }
 }
 
+/// The deepest nesting of brackets, or the longest run of operators, which nest as well.
 fn nesting(text: &str) -> u32 {
     let mut depth = 0_u32;
+    let mut operators = 0_u32;
     let mut deepest = 0;
     for byte in text.bytes() {
+        match byte {
+            b'-' | b'+' | b'!' | b'~' | b'*' | b'&' | b'<' | b'>' | b'=' | b'.' => operators += 1,
+            b' ' => {}
+            _ => operators = 0,
+        }
+        deepest = deepest.max(operators);
         match byte {
             b'(' | b'[' | b'{' => depth += 1,
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),

@@ -115,7 +115,7 @@ pub fn normalize(path: &str) -> String {
     parts.join("/")
 }
 
-/// Deepest nesting of includes, most tokens of a preamble with all that it includes.
+/// Deepest nesting of includes, most tokens and lines of a preamble with all that it includes.
 const MAX_INCLUDES: usize = 64;
 const MAX_TOKENS: usize = 6_000_000;
 
@@ -140,12 +140,16 @@ pub(crate) fn preprocess(files: &mut Files<'_>, preamble: &str) -> Preprocessed 
         once: FxHashSet::default(),
         depth: 0,
         count: 0,
+        gave_up: false,
     };
     let start = std::mem::take(&mut files.start);
     preprocessor.lines(files, "", &start);
     files.start = start;
     preprocessor.origin = Origin::Own;
     preprocessor.lines(files, "", &lines(preamble));
+    if preprocessor.gave_up {
+        preprocessor.out.runs.clear();
+    }
     preprocessor.out
 }
 
@@ -169,6 +173,7 @@ struct Preprocessor {
     once: FxHashSet<String>,
     depth: usize,
     count: usize,
+    gave_up: bool,
 }
 
 impl Preprocessor {
@@ -176,9 +181,10 @@ impl Preprocessor {
         let outer = self.conditions.len();
         let guard = include_guard(lines);
         for line in lines {
-            if self.count > MAX_TOKENS {
+            if self.gave_up || self.count > MAX_TOKENS {
                 break;
             }
+            self.count += 1;
             if line.directive {
                 self.directive(files, path, &line.tokens, guard);
             } else if self.is_active() {
@@ -333,7 +339,12 @@ impl Preprocessor {
                 self.once.insert(found.clone());
                 // An import is an include that happens once.
             }
-            if self.depth < MAX_INCLUDES && (once || !self.once.contains(&found)) {
+            if self.depth >= MAX_INCLUDES {
+                // A header that includes itself without end, perhaps twice each time. Compilers
+                // give up as well.
+                self.gave_up = true;
+                self.out.incomplete = true;
+            } else if once || !self.once.contains(&found) {
                 self.depth += 1;
                 self.lines(files, &found, &lines);
                 self.depth -= 1;

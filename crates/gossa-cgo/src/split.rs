@@ -101,7 +101,7 @@ impl Splitter {
             return;
         }
         match (token.kind, &*token.text) {
-            (Kind::Punct, "{") if self.depth == 0 && self.is_extern_c() => self.tokens.clear(),
+            (Kind::Punct, "{") if self.depth == 0 && self.is_extern_c() => self.drop_tokens(),
             (Kind::Punct, "{") if self.depth == 0 && self.is_function_head() => {
                 if let Some(found) = self.old_style.take() {
                     // It says as little of its parameters as `int f()`.
@@ -116,7 +116,7 @@ impl Splitter {
                 self.tokens.push(token);
             }
             // The end of `extern "C" {`, or one too many.
-            (Kind::Punct, ")" | "]" | "}") if self.depth == 0 => self.tokens.clear(),
+            (Kind::Punct, ")" | "]" | "}") if self.depth == 0 => self.drop_tokens(),
             (Kind::Punct, ")" | "]" | "}") => {
                 self.depth -= 1;
                 self.tokens.push(token);
@@ -129,6 +129,11 @@ impl Splitter {
             }
             _ => self.tokens.push(token),
         }
+    }
+
+    fn drop_tokens(&mut self) {
+        self.tokens.clear();
+        self.old_style = None;
     }
 
     fn finish(&mut self) {

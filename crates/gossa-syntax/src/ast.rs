@@ -451,8 +451,7 @@ pub enum Stmt {
     Range {
         /// First iteration variable or operand.
         key: Option<ExprId>,
-        /// Second iteration variable or operand; an [`Expr::KeyValue`] of it and the third where
-        /// there are more than two, which is an error.
+        /// Second iteration variable or operand.
         value: Option<ExprId>,
         /// What is ranged over.
         x: ExprId,
