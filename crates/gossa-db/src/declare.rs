@@ -1,13 +1,13 @@
 //! Trees to declarations: the firewall of skeletons, packages, initialisation order.
 
-use crate::bodies::{BodyKey, body_types};
+use crate::bodies::{body_references, body_types};
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::parsing::parse;
 use gossa_types::cgo::Sources;
 use gossa_types::check::{CgoInput, check_package};
 use gossa_types::order::{InitOrder, initialization_order};
-use gossa_types::{DeclId, EnvResolver, ItemTree, PackageDecls, TypeError};
+use gossa_types::{EnvResolver, ItemTree, PackageDecls, TypeError};
 use std::sync::Arc;
 
 /// The skeleton of a file: all declarations without function bodies and without positions.
@@ -64,7 +64,7 @@ pub(crate) fn unused_imports(db: &dyn Db, package: PackageInput) -> Vec<TypeErro
     let files = item_trees(db, package);
     let decls = package_decls(db, package);
     let bodies = decls.func_order.iter().filter_map(|&func| {
-        let body = body_types(db, BodyKey::new(db, func)).as_ref()?;
+        let body = body_types(db, func)?;
         Some((func, &*body.used_imports))
     });
     let c = c_texts(db, package);
@@ -76,7 +76,7 @@ pub(crate) fn instantiation_cycles(db: &dyn Db, package: PackageInput) -> Vec<Ty
     let files = item_trees(db, package);
     let decls = package_decls(db, package);
     let bodies = decls.func_order.iter().filter_map(|&func| {
-        let body = body_types(db, BodyKey::new(db, func)).as_ref()?;
+        let body = body_types(db, func)?;
         Some(&*body.instantiations)
     });
     let c = c_texts(db, package);
@@ -93,15 +93,9 @@ pub fn init_order(db: &dyn Db, package: PackageInput) -> InitOrder {
     let decls = package_decls(db, package);
     initialization_order(&decls.initializers, &decls.statics, &|decl| {
         if decls.funcs.get(&decl).is_some_and(|found| found.has_body) {
-            body_references(db, BodyKey::new(db, decl))
+            body_references(db, decl)
         } else {
             &[]
         }
     })
-}
-
-/// What a body mentions, apart from everything else about it: equal after most edits.
-#[salsa::tracked(returns(deref))]
-fn body_references<'db>(db: &'db dyn Db, key: BodyKey<'db>) -> Box<[DeclId]> {
-    body_types(db, key).as_ref().map(|body| body.references.clone()).unwrap_or_default()
 }

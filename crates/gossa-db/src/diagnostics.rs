@@ -1,6 +1,6 @@
 //! From nodes to places in files, and from errors to diagnostics.
 
-use crate::bodies::{BodyKey, body_types, declaration, source_file};
+use crate::bodies::{body_types, declaration, source_file};
 use crate::declare::{init_order, instantiation_cycles, package_decls, unused_imports};
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::line_directives::line_origins;
@@ -152,7 +152,7 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
     let mut errors: Vec<&TypeError> = decls.errors.iter().collect();
     for &func in &decls.func_order {
         if decls.funcs.get(&func).is_some_and(|found| found.has_body)
-            && let Some(body) = body_types(db, BodyKey::new(db, func))
+            && let Some(body) = body_types(db, func)
         {
             errors.extend(&*body.errors);
         }

@@ -1,6 +1,6 @@
 //! The database as the environment of checking and lowering.
 
-use crate::bodies::{BodyKey, body_tree, body_types, source_file};
+use crate::bodies::{body_tree, body_types_in, source_file};
 use crate::declare::{init_order, item_tree, package_decls};
 use crate::inputs::{Db, PackageInput, Program};
 use elsa::FrozenMap;
@@ -33,7 +33,11 @@ impl<'db> DbEnv<'db> {
         Self { db, packages: RefCell::default(), bodies: FrozenMap::new() }
     }
 
-    fn find(&self, id: PackageId) -> Option<(PackageInput, &'db PackageDecls)> {
+    pub(crate) fn db(&self) -> &'db dyn Db {
+        self.db
+    }
+
+    pub(crate) fn find(&self, id: PackageId) -> Option<(PackageInput, &'db PackageDecls)> {
         if let Some(&found) = self.packages.borrow().get(&id) {
             return found;
         }
@@ -47,8 +51,7 @@ impl<'db> DbEnv<'db> {
 
     fn loaded_body(&self, decl: DeclId) -> Option<&LoadedBody> {
         if self.bodies.get(&decl).is_none() {
-            let loaded = body_types(self.db, BodyKey::new(self.db, decl))
-                .as_ref()
+            let loaded = body_types_in(self, decl)
                 .and_then(|body| Some((body_tree(self.db, decl)?, body.load(self.db, decl)?)));
             self.bodies.insert(decl, Box::new(loaded));
         }

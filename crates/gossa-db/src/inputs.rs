@@ -1,5 +1,6 @@
 //! The inputs, and the database that holds them.
 
+use crate::bodies::BodyTable;
 use crate::c_sources::CSources;
 use crate::parsing::SharedTrees;
 use gossa_base::{FxHashMap, Name};
@@ -14,10 +15,19 @@ pub trait Db: salsa::Database {
     /// dropped when they have been used.
     fn is_one_shot(&self) -> bool;
 
-    /// Trees that this run's databases have in common; none where inputs may change.
+    /// What a one-shot run keeps outside of the database; none where inputs may change.
     #[doc(hidden)]
     #[allow(private_interfaces, reason = "only queries of this crate ask")]
-    fn shared_trees(&self) -> Option<&SharedTrees>;
+    fn one_shot(&self) -> Option<&OneShot>;
+}
+
+/// What the databases of a one-shot run hold besides inputs and what queries found.
+#[derive(Default)]
+pub(crate) struct OneShot {
+    /// Trees that several packages have in common.
+    pub(crate) trees: Arc<SharedTrees>,
+    /// Function bodies.
+    pub(crate) bodies: BodyTable,
 }
 
 /// A Go file.
@@ -76,7 +86,7 @@ pub struct Program {
 pub struct RootDb {
     storage: salsa::Storage<Self>,
     /// In a one-shot run.
-    shared: Option<Arc<SharedTrees>>,
+    one_shot: Option<Arc<OneShot>>,
 }
 
 #[salsa::db]
@@ -85,12 +95,12 @@ impl salsa::Database for RootDb {}
 #[salsa::db]
 impl Db for RootDb {
     fn is_one_shot(&self) -> bool {
-        self.shared.is_some()
+        self.one_shot.is_some()
     }
 
     #[allow(private_interfaces, reason = "only queries of this crate ask")]
-    fn shared_trees(&self) -> Option<&SharedTrees> {
-        self.shared.as_deref()
+    fn one_shot(&self) -> Option<&OneShot> {
+        self.one_shot.as_deref()
     }
 }
 
@@ -103,13 +113,14 @@ impl RootDb {
 
     /// The same, for one of several that have trees in common.
     pub(crate) fn one_shot_sharing(trees: Arc<SharedTrees>) -> Self {
-        Self { storage: salsa::Storage::default(), shared: Some(trees) }
+        let one_shot = OneShot { trees, bodies: BodyTable::default() };
+        Self { storage: salsa::Storage::default(), one_shot: Some(Arc::new(one_shot)) }
     }
 
     /// A database that tells `on_event` of everything that salsa does.
     #[must_use]
     pub fn with_events(on_event: impl Fn(salsa::Event) + Send + Sync + 'static) -> Self {
-        Self { storage: salsa::Storage::new(Some(Box::new(on_event))), shared: None }
+        Self { storage: salsa::Storage::new(Some(Box::new(on_event))), one_shot: None }
     }
 
     /// How durable new inputs are: for ever in a one-shot run.

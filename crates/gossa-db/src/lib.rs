@@ -14,7 +14,7 @@
 //! side tables are plain arenas inside query results, never salsa structs.
 //!
 //! The same queries serve a one-shot run ([`RootDb::one_shot`]): inputs are frozen, so that no
-//! dependency edges are kept, trees and side tables are dropped once their package is lowered
+//! dependency edges are kept, checked bodies live in a plain table, trees and side tables are dropped once their package is lowered
 //! (and come back by parsing again when asked for), and [`Session`] drives packages and functions
 //! in parallel, dependencies first.
 //!
@@ -41,7 +41,7 @@ mod session;
 mod ssa;
 pub mod testing;
 
-pub use bodies::{BodyKey, CheckedBody, body_tree, body_types};
+pub use bodies::{CheckedBody, body_tree, body_types};
 pub use c_sources::CSources;
 pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};

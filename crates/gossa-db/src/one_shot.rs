@@ -1,6 +1,6 @@
 //! The work of a run: check and lower every package, then the instances that they ask for.
 
-use crate::bodies::{BodyKey, body_types};
+use crate::bodies::{body_types, body_types_in};
 use crate::declare::{init_order, package_decls};
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, RootDb};
@@ -148,7 +148,7 @@ impl Session {
                 if let Some(slot) = keep.get_mut(found.source.file as usize) {
                     *slot = true;
                 }
-            } else if let Some(body) = body_types(db, BodyKey::new(db, func)) {
+            } else if let Some(body) = body_types(db, func) {
                 body.clear();
             }
         }
@@ -225,17 +225,23 @@ impl PackageWork for Run<'_> {
         let Some(run) = self.packages[package].get() else { return };
         let Some(functions) = run.functions.chunks(CHUNK).nth(part) else { return };
         let mut bodies = Vec::new();
+        let env = DbEnv::new(db);
         for &function in functions {
             let lowered = match function {
                 Function::Declared { decl, generic } => {
-                    self.guarded(
+                    let checked = self.guarded(
                         &self.session.times.types,
                         || format!("{decl:?}"),
                         || {
-                            body_types(db, BodyKey::new(db, decl));
+                            body_types_in(&env, decl);
                         },
                     );
-                    (!generic).then(|| FuncId::declared(decl))
+                    if checked.is_none()
+                        && let Some(run) = db.one_shot()
+                    {
+                        run.bodies.give_up(decl);
+                    }
+                    (self.lower && !generic).then(|| FuncId::declared(decl))
                 }
                 Function::Synthetic(func) => Some(func),
             };

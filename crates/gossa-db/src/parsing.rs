@@ -95,11 +95,29 @@ impl ParsedFile {
 #[salsa::tracked(no_eq)]
 pub fn parse(db: &dyn Db, file: SourceFile) -> ParsedFile {
     let text = file.text(db);
-    let shared = db.shared_trees().and_then(|shared| shared.get(file.path(db)));
+    let shared = db.one_shot().and_then(|run| run.trees.get(file.path(db)));
     let trees = shared.unwrap_or_else(|| Arc::new(Trees::new(1)));
     let parsed = trees.load(text);
     let errors = parsed.errors.clone();
-    let lines = text.iter().filter(|&&byte| byte == b'\n').count() as u32;
+    let lines = count_lines(text);
     let directives = Box::new(crate::directives::check(&parsed, text));
     ParsedFile { trees, errors, lines, directives }
+}
+
+/// Line feeds in a text, counted in runs short enough for a byte: compilers make that wide.
+fn count_lines(text: &[u8]) -> u32 {
+    let of_run = |run: &[u8]| run.iter().map(|&byte| u8::from(byte == b'\n')).sum::<u8>();
+    text.chunks(usize::from(u8::MAX)).map(|run| u32::from(of_run(run))).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn lines_are_counted_in_runs_of_any_length() {
+        for length in [0, 1, 254, 255, 256, 1000] {
+            let text: Vec<u8> = (0..length).map(|at| [b'\n', b'a'][at % 2]).collect();
+            assert_eq!(super::count_lines(&text) as usize, length.div_ceil(2), "{length}");
+            assert_eq!(super::count_lines(&vec![b'\n'; length]) as usize, length);
+        }
+    }
 }

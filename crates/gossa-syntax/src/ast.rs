@@ -451,7 +451,8 @@ pub enum Stmt {
     Range {
         /// First iteration variable or operand.
         key: Option<ExprId>,
-        /// Second iteration variable or operand.
+        /// Second iteration variable or operand; an [`Expr::KeyValue`] of it and the third where
+        /// there are more than two, which is an error.
         value: Option<ExprId>,
         /// What is ranged over.
         x: ExprId,

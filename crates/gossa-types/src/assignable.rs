@@ -11,7 +11,7 @@ use crate::predicates::{
 use crate::print::Printer;
 use crate::resolver::Resolver;
 use crate::ty::{BasicKind, TypeId, TypeKind};
-use crate::underlying::{has_name, is_type_param, specific_terms, underlying};
+use crate::underlying::{has_name, has_wrong_length, is_type_param, specific_terms, underlying};
 use gossa_syntax::ChanDir;
 
 /// Why a value cannot be assigned or converted.
@@ -85,7 +85,10 @@ pub fn assignable(
     }
     let from_under = underlying(r, from);
     let to_under = underlying(r, to);
-    if from_under == TypeId::INVALID || to_under == TypeId::INVALID {
+    // What an error hides fits; an instance with too few or too many type arguments is reported,
+    // but it is a type that no other is.
+    let hidden = |ty, under| under == TypeId::INVALID && !has_wrong_length(r, ty);
+    if hidden(from, from_under) || hidden(to, to_under) {
         return Ok(());
     }
     let (from_param, to_param) = (is_type_param(from), is_type_param(to));

@@ -356,6 +356,8 @@ pub struct PackageDecls {
     pub scope: FxHashMap<Name, Object>,
     /// For each file the names that its imports bind, dot imports resolved.
     pub file_scopes: Box<[FxHashMap<Name, Object>]>,
+    /// For each file the names of its scope that declarations, bodies aside, use; sorted by text.
+    pub used_imports: Box<[Box<[Name]>]>,
     /// Language version of the package, (1, N).
     pub go_version: (u32, u32),
     /// For each file its language version, (1, N).

@@ -502,7 +502,7 @@ pub fn mentions(params: &[TypeParamId], ty: TypeId) -> bool {
 }
 
 /// The types that a type's structure is made of.
-fn for_each_part(kind: &TypeKind, mut part: impl FnMut(TypeId)) {
+pub(crate) fn for_each_part(kind: &TypeKind, mut part: impl FnMut(TypeId)) {
     match kind {
         TypeKind::Basic(_) | TypeKind::TypeParam(_) => {}
         TypeKind::Named { args, .. } => args.iter().for_each(|&ty| part(ty)),

@@ -27,6 +27,19 @@ pub struct MethodInfo {
     pub pointer: bool,
 }
 
+/// Up to this many methods are looked through one by one: that costs less than the texts that a
+/// binary search compares, which are far from each other in memory.
+const FEW_METHODS: usize = 64;
+
+/// The method with this name among methods sorted by name text.
+pub(crate) fn find_method(methods: &[(Name, DeclId)], name: Name) -> Option<DeclId> {
+    if methods.len() <= FEW_METHODS {
+        return methods.iter().find(|(n, _)| *n == name).map(|(_, method)| *method);
+    }
+    let at = methods.binary_search_by(|(n, _)| n.as_str().cmp(name.as_str())).ok()?;
+    Some(methods[at].1)
+}
+
 /// Answers what declarations mean, as far as they are known now.
 pub trait Resolver {
     /// For a defined type its underlying type, for an alias declaration what it stands for, in
@@ -116,8 +129,7 @@ impl Resolver for EnvResolver<'_> {
 
     fn method_of(&self, decl: DeclId, name: Name, package: Option<PackageId>) -> Option<DeclId> {
         let methods = &self.type_decl(decl)?.methods;
-        let at = methods.binary_search_by(|(n, _)| n.as_str().cmp(name.as_str())).ok()?;
-        let (_, method) = methods[at];
+        let method = find_method(methods, name)?;
         (package.is_none_or(|package| package == decl.package())).then_some(method)
     }
 

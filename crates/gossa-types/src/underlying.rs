@@ -76,6 +76,18 @@ pub fn underlying(r: &dyn Resolver, ty: TypeId) -> TypeId {
     }
 }
 
+/// Whether this is an instance that has not as many type arguments as its type has parameters, an
+/// error; its underlying type is invalid.
+#[must_use]
+pub fn has_wrong_length(r: &dyn Resolver, ty: TypeId) -> bool {
+    match ty.unalias().kind() {
+        TypeKind::Named { decl, args } => {
+            !args.is_empty() && r.type_params_of(*decl).len() != args.len()
+        }
+        _ => false,
+    }
+}
+
 /// The kind of a type whose underlying type is basic.
 #[must_use]
 pub fn underlying_basic(r: &dyn Resolver, ty: TypeId) -> Option<BasicKind> {

@@ -75,46 +75,6 @@ fn in_order(errors: Vec<Error>) -> Vec<Error> {
     kept
 }
 
-/// The compiler's errors.
-fn compiler(root: &Path, importcfg: &Path, path: &Path, lang: u32) -> Vec<Error> {
-    let file = path.file_name().expect("a file");
-    let output = support::go(root)
-        .args(["tool", "compile", "-e", "-p", "p", "-complete", "-o"])
-        // Removed by the compiler after errors.
-        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiler_errors.o"))
-        .arg(format!("-lang=go1.{lang}"))
-        .arg("-importcfg")
-        .arg(importcfg)
-        .arg(file)
-        .current_dir(path.parent().expect("a directory"))
-        .output()
-        .expect("the compiler starts");
-    let output = String::from_utf8_lossy(&output.stdout).into_owned();
-    let prefix = format!("{}:", file.display());
-    let mut errors: Vec<Error> = Vec::new();
-    for line in output.lines() {
-        let place = line.strip_prefix(&prefix).and_then(|rest| {
-            let mut parts = rest.splitn(3, ':');
-            let line = parts.next()?.parse().ok()?;
-            let column = parts.next()?.parse().ok()?;
-            let message = parts.next()?.trim_start();
-            let message = message.strip_prefix("invalid syntax tree: ").unwrap_or(message);
-            Some((line, column, message.to_owned()))
-        });
-        match (place, errors.last_mut()) {
-            (Some(error), _) => errors.push(error),
-            (None, Some(last)) => {
-                last.2.push('\n');
-                last.2.push_str(line);
-            }
-            (None, None) => panic!("{}: unexpected {line:?}", path.display()),
-        }
-    }
-    // The loader's to say.
-    errors.retain(|error| !error.2.starts_with("could not import"));
-    in_order(errors)
-}
-
 fn ours(
     env: &mut SimpleEnv,
     known: &FxHashMap<Name, PackageId>,
@@ -142,22 +102,6 @@ fn ours(
         (place.line, place.column, checked.text(error))
     });
     in_order(parsed.into_iter().chain(found).collect())
-}
-
-/// Data for imports, for the compiler.
-fn import_config(root: &Path) -> PathBuf {
-    let output = support::go(root)
-        .args(["list", "-export", "-deps", "-f"])
-        .arg("{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}")
-        .args(IMPORTS)
-        .env("CGO_ENABLED", "0")
-        .current_dir(root.join("src"))
-        .output()
-        .expect("go list starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiler_errors_importcfg");
-    std::fs::write(&path, output.stdout).expect("a file");
-    path
 }
 
 /// Compares the errors of a file; returns how many of the compiler's are found at their place in
@@ -223,7 +167,7 @@ impl Score {
 #[test]
 fn errors_are_those_of_the_compiler() {
     let root = support::goroot();
-    let importcfg = import_config(&root);
+    let importcfg = support::import_config(&root, &IMPORTS);
     let mut env = SimpleEnv::default();
     support::check_listing(&mut env, &support::list(&root, &IMPORTS), |_, _| {});
     let known: FxHashMap<Name, PackageId> =
@@ -233,7 +177,11 @@ fn errors_are_those_of_the_compiler() {
     for path in fixtures() {
         let text = std::fs::read_to_string(&path).expect("a fixture");
         let lang = language(&text);
-        let mut theirs = compiler(&root, &importcfg, &path, lang);
+        let theirs = support::compile(&root, &importcfg, std::slice::from_ref(&path), lang);
+        // Imports are the loader's to say.
+        let theirs = theirs.into_iter().filter(|error| !error.text.starts_with("could not import"));
+        let mut theirs =
+            in_order(theirs.map(|error| (error.line, error.column, error.text)).collect());
         let mut ours = ours(&mut env, &known, &path, lang);
         if OTHER_WORDS.contains(&&*stem(&path)) {
             theirs.iter_mut().chain(&mut ours).for_each(|error| error.2.clear());

@@ -5,8 +5,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use gossa_base::{FxHashMap, FxHashSet, LineIndex, TextSize};
 use gossa_db::{
-    BodyKey, DbEnv, Options, PackageInput, RootDb, Session, SilentProgress, body_types,
-    package_decls, parse,
+    DbEnv, Options, PackageInput, RootDb, Session, SilentProgress, body_types, package_decls, parse,
 };
 use gossa_load::{BuildConfig, DiskSystem};
 use gossa_syntax::{Expr, ExprId, TreeWithSpans};
@@ -139,7 +138,7 @@ fn facts(db: &RootDb, package: PackageInput) -> Facts {
                 .iter()
                 .find(|func| decls.funcs.get(func).is_some_and(|found| found.source == source));
             if let (Some(&func), Some(body)) = (func, &decl.body)
-                && let Some(checked) = body_types(db, BodyKey::new(db, func)).as_ref()
+                && let Some(checked) = body_types(db, func)
                 && let Some(types) = checked.load(db, func)
             {
                 reader.tree(body, &types.types, &place);

@@ -280,10 +280,13 @@ impl Parser<'_> {
         if in_for && self.tok() == T::Range {
             let binding = if define { RangeBinding::Define } else { RangeBinding::Assign };
             let list = self.builder().list(lhs);
-            let (value, extra) = (list.get(1).copied(), list.get(2).copied());
-            if let Some(extra) = extra {
-                let at = self.builder().start(extra);
-                self.error_at(at, "range clause permits at most two iteration variables");
+            let (mut value, extra) = (list.get(1).copied(), list.get(2).copied());
+            // Reported by the type checker: what is ranged over may permit fewer.
+            if let (Some(second), Some(extra)) = (value, extra) {
+                let builder = self.builder();
+                let (start, end) = (builder.start(second), builder.end(extra));
+                let pair = Expr::KeyValue { key: second, value: extra };
+                value = Some(builder.expr(pair, start, end, start));
             }
             return self.range_clause(Some(first), value, binding);
         }

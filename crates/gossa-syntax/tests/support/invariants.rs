@@ -26,12 +26,18 @@ pub(crate) fn check(file: &File, text: &[u8]) {
         last = comment.range.end();
     }
     let mut last = None;
+    let mut syntax_error = None;
     for error in &file.errors {
         assert!(whole.contains_range(error.range), "error {:?}", error.range);
         let before = &text[..usize::from(error.range.start())];
         let line = before.iter().filter(|&&byte| byte == b'\n').count();
-        assert!(last < Some(line), "one error a line, in order: {error} at {:?}", error.range);
-        last = Some(line);
+        let place = Some((error.range.start(), &error.message));
+        assert!(last <= place, "errors in order: {error} at {:?}", error.range);
+        last = place;
+        if error.message.starts_with("syntax error") {
+            assert!(syntax_error < Some(line), "one a line: {error} at {:?}", error.range);
+            syntax_error = Some(line);
+        }
     }
 }
 

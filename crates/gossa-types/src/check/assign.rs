@@ -105,7 +105,7 @@ impl Checker<'_> {
         }
         let value = x.is_constant().then(|| x.value.clone());
         assignable(self.cx, x.ty, value.as_ref(), ty).map_err(|cause| {
-            let hole = x.ty.has_invalid() || ty.has_invalid() || is_hole_in(&cause);
+            let hole = x.ty.has_invalid() || ty.has_invalid() || is_hole_in(self.cx, &cause);
             if hole { AssignError::Reported } else { AssignError::Typed(cause) }
         })
     }
@@ -510,10 +510,10 @@ impl Checker<'_> {
 }
 
 /// Whether what is missing is so only because of an error elsewhere.
-fn is_hole_in(cause: &Cause) -> bool {
+fn is_hole_in(r: &dyn crate::Resolver, cause: &Cause) -> bool {
     match cause {
-        Cause::Implements(cause) => super::delayed::is_hole_in(cause),
-        Cause::Term { inner, .. } => is_hole_in(inner),
+        Cause::Implements(cause) => super::delayed::is_hole_in(r, cause),
+        Cause::Term { inner, .. } => is_hole_in(r, inner),
         _ => false,
     }
 }

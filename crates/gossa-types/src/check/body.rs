@@ -1,20 +1,19 @@
 //! The second step: one function body.
 
 use super::context::{Context, Own};
-use super::record::Records;
+use super::record::{Buffers, Records};
 use super::{Checker, Function, Place, Scratch};
 use crate::decls::{BodyTypes, FuncDecl, PackageDecls};
 use crate::env::TypeEnv;
 use crate::ids::DeclId;
 use crate::info::LocalKind;
 use crate::ty::{TypeId, TypeKind};
-use gossa_base::Name;
 use gossa_syntax::{ExprId, FieldList, NodeId, Tree, TreeRoot};
 use std::cell::RefCell;
 
 thread_local! {
     /// Memory of the last body's checker on this thread.
-    static SCRATCH: RefCell<Option<Scratch>> = const { RefCell::new(None) };
+    static SCRATCH: RefCell<Option<(Scratch, Buffers)>> = const { RefCell::new(None) };
 }
 
 /// Checks the body of a function.
@@ -30,8 +29,11 @@ pub fn check_body(
     header: &Tree,
     body: &Tree,
 ) -> BodyTypes {
-    let records = Records::new(body);
-    let Some(decl) = decls.funcs.get(&func) else { return finish(records, Vec::new(), None) };
+    let (mut scratch, buffers) = SCRATCH.take().unwrap_or_default();
+    let records = Records::with_buffers(body, buffers);
+    let Some(decl) = decls.funcs.get(&func) else {
+        return finish(records, Vec::new(), None).0;
+    };
     let cx = Context::new(env, decls.id, Own::Checked(decls));
     let version =
         decls.file_versions.get(decl.source.file as usize).copied().unwrap_or((1, u32::MAX));
@@ -43,7 +45,6 @@ pub fn check_body(
         header: None,
         version,
     };
-    let mut scratch = SCRATCH.take().unwrap_or_default();
     scratch.clear();
     let mut checker = Checker::new(&cx, place, scratch);
     checker.owner = Some(func);
@@ -53,29 +54,34 @@ pub fn check_body(
     let mut scratch = std::mem::take(&mut checker.scratch);
     drop(checker);
     let references = std::mem::take(&mut scratch.references);
-    let mut used_imports: Vec<Name> = scratch.used_imports.drain().collect();
-    used_imports.sort_by_key(|name| name.as_str());
-    SCRATCH.set(Some(scratch));
-    let mut types = finish(records, references, Some(cx));
-    types.used_imports = used_imports.into();
+    let used_imports = super::package::sorted_names(scratch.used_imports.drain());
+    let (mut types, buffers) = finish(records, references, Some(cx));
+    SCRATCH.set(Some((scratch, buffers)));
+    types.used_imports = used_imports;
     types
 }
 
-fn finish(records: Records, references: Vec<DeclId>, cx: Option<Context<'_>>) -> BodyTypes {
+fn finish(
+    records: Records,
+    references: Vec<DeclId>,
+    cx: Option<Context<'_>>,
+) -> (BodyTypes, Buffers) {
     let (locals, instantiations, errors) = match cx {
         Some(cx) => {
             (cx.locals.into_inner(), cx.instantiations.into_inner(), cx.errors.into_inner())
         }
         None => Default::default(),
     };
-    BodyTypes {
-        types: records.finish(),
+    let (types, buffers) = records.take_apart();
+    let found = BodyTypes {
+        types,
         locals,
         references: references.into(),
         used_imports: Box::default(),
         instantiations: instantiations.into(),
         errors: errors.into(),
-    }
+    };
+    (found, buffers)
 }
 
 impl Checker<'_> {

@@ -403,7 +403,14 @@ impl Checker<'_> {
         } else {
             ("not enough", arguments.operands.last().map_or(call.expr, |last| last.expr))
         };
-        let have: Types = arguments.operands.iter().map(|arg| arg.ty).collect();
+        // What yields no value is shown as the function that was called.
+        let shown = |arg: &Operand| match self.tree()[arg.expr] {
+            Expr::Call { fun, .. } if self.records().expr(arg.expr).mode == Mode::NoValue => {
+                self.records().expr(fun).ty.unwrap_or(arg.ty)
+            }
+            _ => arg.ty,
+        };
+        let have: Types = arguments.operands.iter().map(shown).collect();
         let want: Types = signature.params.iter().map(|param: &Param| param.ty).collect();
         let message = format!(
             "{quantity} arguments in call to {}\n\thave {}\n\twant {}",

@@ -48,6 +48,7 @@ pub(super) fn collect<'e>(
             scope: FxHashMap::default(),
             has_conflicts: false,
             file_scopes: vec![FxHashMap::default(); input.files.len()],
+            used_imports: input.files.iter().map(|_| RefCell::default()).collect(),
             consts: FxHashMap::default(),
             vars: FxHashMap::default(),
             types: FxHashMap::default(),
@@ -60,6 +61,7 @@ pub(super) fn collect<'e>(
             bounds: RefCell::default(),
             delayed: RefCell::default(),
             references: RefCell::default(),
+            sizes: RefCell::default(),
             early: RefCell::default(),
             path: RefCell::default(),
             in_bounds: Cell::default(),
@@ -510,6 +512,7 @@ impl<'e> Collector<'_, 'e> {
             found: Cell::new(TypeId::INVALID),
             written: Cell::new(TypeId::INVALID),
             broken: Cell::default(),
+            mentioned_in: RefCell::default(),
         };
         self.state.types.insert(decl, entry);
         self.state.type_order.push(decl);

@@ -54,7 +54,7 @@ impl Checker<'_> {
             self.records().set_expr(syntax, Mode::Type, ty);
             return Operand::new(expr, Mode::Value, ty);
         }
-        let open = self.is_open_type(base);
+        let open = self.is_open_type(base) || !self.cx.is_complete(base);
         let under = if open { Some(TypeId::INVALID) } else { self.common_under(base) };
         match under.map(TypeId::kind) {
             Some(TypeKind::Struct(fields)) => self.struct_elements(expr, list, base, fields),
@@ -78,7 +78,9 @@ impl Checker<'_> {
                     let message = format!("invalid composite literal{element} type {name}{cause}");
                     self.error(expr, message);
                 }
-                return Operand::invalid(expr);
+                if !crate::underlying::has_wrong_length(self.cx, base) {
+                    return Operand::invalid(expr);
+                }
             }
         }
         Operand::new(expr, Mode::Value, ty)

@@ -14,7 +14,7 @@ use crate::env::{Target, TypeEnv};
 use crate::ids::{DeclId, PackageId, TypeParamId};
 use crate::info::{Bound, LocalDecls, TypeDecl};
 use crate::object::Object;
-use crate::resolver::{MethodInfo, Resolver};
+use crate::resolver::{MethodInfo, Resolver, find_method};
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::RelationCache;
 use crate::universe;
@@ -89,6 +89,8 @@ pub(crate) struct TypeEntry {
     pub(crate) written: Cell<TypeId>,
     /// Whether an error in a cycle makes it invalid.
     pub(crate) broken: Cell<bool>,
+    /// The declarations that were being resolved when it was first mentioned, from an alias on.
+    pub(crate) mentioned_in: RefCell<Box<[DeclId]>>,
 }
 
 /// The receiver of a method while its package is checked, from syntax alone.
@@ -139,6 +141,8 @@ pub(crate) struct PackageState<'e> {
     /// Whether a name is both imported by a file and declared by the package.
     pub(crate) has_conflicts: bool,
     pub(crate) file_scopes: Vec<FxHashMap<Name, Object>>,
+    /// For each file the names of its scope that declarations use.
+    pub(crate) used_imports: Box<[RefCell<FxHashSet<Name>>]>,
     pub(crate) consts: FxHashMap<DeclId, ConstEntry>,
     pub(crate) vars: FxHashMap<DeclId, VarEntry>,
     pub(crate) types: FxHashMap<DeclId, TypeEntry>,
@@ -154,6 +158,8 @@ pub(crate) struct PackageState<'e> {
     /// What initialisers mention, by tree and expression; what constants, and variables without
     /// an initialiser, mention, by tree and identifier.
     pub(crate) references: RefCell<FxHashMap<(u32, ExprId), Vec<DeclId>>>,
+    /// Whether the size of a type varies, of those that were asked for.
+    pub(crate) sizes: RefCell<FxHashMap<TypeId, bool>>,
     /// What has the type of a function whose signature is being resolved.
     pub(crate) early: RefCell<Vec<Early>>,
     /// The declarations being resolved, outermost first.
@@ -206,6 +212,12 @@ impl Path {
     /// Whether an alias is being resolved.
     pub(crate) fn has_alias(&self) -> bool {
         self.counts().1 > 0
+    }
+
+    /// The declarations from the outermost alias on.
+    pub(crate) fn since_alias(&self) -> Box<[DeclId]> {
+        let decls = self.entries.iter().skip_while(|(_, kind, ..)| *kind != PathKind::Alias);
+        decls.map(|(decl, ..)| *decl).collect()
     }
 
     /// Whether there are values, and not only values, from `decl` on.
@@ -559,10 +571,7 @@ impl Resolver for Context<'_> {
         if package.is_some_and(|package| package != decl.package()) {
             return None;
         }
-        let find = |methods: &[(Name, DeclId)]| {
-            let at = methods.binary_search_by(|(n, _)| n.as_str().cmp(name.as_str())).ok()?;
-            Some(methods[at].1)
-        };
+        let find = |methods: &[(Name, DeclId)]| find_method(methods, name);
         if let Some(state) = self.state()
             && decl.package() == self.package
         {

@@ -5,11 +5,13 @@ use super::type_expr::{MAX_UNION_TERMS, too_many_terms};
 use crate::decls::{At, NoteKind};
 use crate::ids::{DeclId, TypeParamId};
 use crate::implements::{MissingKind, NotImplemented, Reason};
+use crate::infer::for_each_part;
 use crate::predicates::why_incomparable;
+use crate::resolver::Resolver;
 use crate::subst::substitute;
 use crate::ty::{BasicKind, InterfaceMethod, TypeId, TypeKind, TypeList, UnionTerm};
-use crate::underlying::{Terms, is_type_param, type_set};
-use gossa_base::{FxHashMap, Name};
+use crate::underlying::{Terms, has_wrong_length, is_type_param, type_set};
+use gossa_base::{FxHashMap, FxHashSet, Name};
 use gossa_syntax::{ExprId, ExprList, SignatureId, StmtId};
 
 /// A check that is put off.
@@ -327,7 +329,7 @@ impl Checker<'_> {
                     }
                 }
                 Err(cause) => {
-                    if arg.has_invalid() || bound.has_invalid() || is_hole_in(&cause) {
+                    if arg.has_invalid() || bound.has_invalid() || is_hole_in(self.cx, &cause) {
                         return;
                     }
                     let message = self.with_printer(|printer| cause.message(self.cx, printer));
@@ -369,12 +371,27 @@ impl Checker<'_> {
 }
 
 /// Whether a method is missing only because of an error in a signature.
-pub(super) fn is_hole_in(cause: &NotImplemented) -> bool {
+pub(super) fn is_hole_in(r: &dyn Resolver, cause: &NotImplemented) -> bool {
     match &cause.reason {
         Reason::Method(missing) => {
-            missing.method.signature.has_invalid()
-                || matches!(missing.kind, MissingKind::WrongSignature(ty) if ty.has_invalid())
+            has_error(r, missing.method.signature)
+                || matches!(missing.kind, MissingKind::WrongSignature(ty) if has_error(r, ty))
         }
         _ => false,
     }
+}
+
+/// Whether a type mentions the invalid type, or an instance with a wrong number of arguments.
+fn has_error(r: &dyn Resolver, ty: TypeId) -> bool {
+    let mut seen = FxHashSet::default();
+    let mut open = vec![ty];
+    while let Some(ty) = open.pop() {
+        if ty.has_invalid() || has_wrong_length(r, ty) {
+            return true;
+        }
+        if seen.insert(ty) {
+            for_each_part(ty.kind(), |part| open.push(part));
+        }
+    }
+    false
 }

@@ -38,7 +38,7 @@ impl Checker<'_> {
             Some(Resolved::Local(entity)) => self.local_ident(expr, entity),
             Some(Resolved::Object(object, of_file)) => {
                 if of_file && !matches!(object, Object::Package(_)) {
-                    self.scratch.used_imports.insert(name);
+                    self.use_import(name);
                 }
                 self.global_ident(expr, name, object)
             }

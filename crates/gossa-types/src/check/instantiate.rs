@@ -44,7 +44,14 @@ impl Checker<'_> {
                 args.len()
             );
             self.error(expr, message);
-            return TypeId::INVALID;
+            // It is a type of its own all the same, whose underlying type is not known.
+            return match base.kind() {
+                TypeKind::Named { decl, args: outer } => {
+                    let all: Types = outer.iter().chain(&args).copied().collect();
+                    TypeId::named(*decl, TypeList::new(&all))
+                }
+                _ => TypeId::INVALID,
+            };
         }
         let params = crate::Resolver::type_params_of(self.cx, *decl);
         let ident = self.name_ident(generic);

@@ -217,6 +217,19 @@ impl<'c> Checker<'c> {
         self.place.records
     }
 
+    /// Notes that a name of the file scope is used.
+    #[inline]
+    fn use_import(&mut self, name: Name) {
+        match self.cx.state() {
+            Some(state) => {
+                state.used_imports[self.place.source.file as usize].borrow_mut().insert(name);
+            }
+            None => {
+                self.scratch.used_imports.insert(name);
+            }
+        }
+    }
+
     /// Whether the language version is at least 1.`minor`.
     #[inline]
     fn allows(&self, minor: u32) -> bool {

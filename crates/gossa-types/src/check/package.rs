@@ -9,11 +9,11 @@ use crate::decls::{
 };
 use crate::env::TypeEnv;
 use crate::ids::{DeclId, PackageId};
-use crate::info::{TreeTypes, TypeDecl};
+use crate::info::TypeDecl;
 use crate::object::Object;
 use crate::ty::TypeId;
 use gossa_base::{FxHashMap, FxHashSet, Name};
-use gossa_syntax::{DeclKeyword, Expr, ExprId, NodeId, Spec, TreeRoot};
+use gossa_syntax::{DeclKeyword, ExprId, NodeId, Spec, TreeRoot};
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -122,6 +122,7 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         trees,
         scope,
         file_scopes,
+        used_imports,
         consts,
         vars,
         types,
@@ -224,6 +225,10 @@ fn finish(cx: Context<'_>) -> PackageDecls {
         imports: imports.into(),
         scope,
         file_scopes: file_scopes.into(),
+        used_imports: used_imports
+            .into_iter()
+            .map(|used| sorted_names(used.into_inner()))
+            .collect(),
         go_version: input.go_version,
         file_versions: (0..input.files.len()).map(|file| input.file_version(file)).collect(),
         consts,
@@ -251,6 +256,13 @@ pub(super) fn type_param_idents(tree: &gossa_syntax::Tree) -> Box<[ExprId]> {
         .map_or(&[][..], |list| &tree[list]);
     let own = tree[tree[signature].type_params].iter().flat_map(|field| &tree[field.names]);
     of_receiver.iter().chain(own).copied().collect()
+}
+
+/// Names in the order of their texts.
+pub(super) fn sorted_names(names: impl IntoIterator<Item = Name>) -> Box<[Name]> {
+    let mut names: Vec<Name> = names.into_iter().collect();
+    names.sort_unstable_by_key(|name| name.as_str());
+    names.into()
 }
 
 /// The packages that the files import, sorted by path.
@@ -315,20 +327,14 @@ pub fn unused_imports<'b>(
     decls: &PackageDecls,
     bodies: impl IntoIterator<Item = (DeclId, &'b [Name])>,
 ) -> Vec<TypeError> {
-    let mut used: Vec<FxHashSet<Name>> = vec![FxHashSet::default(); input.files.len()];
+    let mut used: Vec<FxHashSet<Name>> =
+        decls.used_imports.iter().map(|names| names.iter().copied().collect()).collect();
+    used.resize_with(input.files.len(), FxHashSet::default);
     for (function, names) in bodies {
         if let Some(func) = decls.funcs.get(&function)
             && let Some(used) = used.get_mut(func.source.file as usize)
         {
             used.extend(names);
-        }
-    }
-    for (source, types) in &decls.trees {
-        let file = source.file as usize;
-        if let (Some(used), Some(item)) =
-            (used.get_mut(file), input.files.get(file).map(|f| &f.items[source.decl as usize]))
-        {
-            header_uses(item, types, &decls.file_scopes[file], used);
         }
     }
     let mut errors = Vec::new();
@@ -357,24 +363,6 @@ pub fn unused_imports<'b>(
         }
     }
     errors
-}
-
-fn header_uses(
-    tree: &gossa_syntax::Tree,
-    types: &TreeTypes,
-    file_scope: &FxHashMap<Name, Object>,
-    used: &mut FxHashSet<Name>,
-) {
-    if matches!(tree.root, TreeRoot::Gen { keyword: DeclKeyword::Import, .. }) {
-        return;
-    }
-    for (expr, object) in tree.exprs.iter().zip(&types.objects) {
-        if let (Expr::Ident(name), Some(object)) = (expr, object)
-            && file_scope.get(name) == Some(object)
-        {
-            used.insert(*name);
-        }
-    }
 }
 
 fn unused_import(

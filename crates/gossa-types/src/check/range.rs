@@ -5,7 +5,7 @@ use super::{Checker, Operand, Synthetic};
 use crate::info::Mode;
 use crate::ty::{BasicKind, TypeId, TypeKind};
 use crate::underlying::{common_underlying, under_is};
-use gossa_syntax::{ChanDir, ExprId, StmtId};
+use gossa_syntax::{ChanDir, Expr, ExprId, StmtId};
 
 /// Types of the iteration variables: `None` where there is none.
 type KeyValue = (Option<TypeId>, Option<TypeId>);
@@ -20,6 +20,10 @@ impl Checker<'_> {
         expr: ExprId,
         define: bool,
     ) {
+        let (value, extra) = match value.map(|value| (value, self.tree()[value])) {
+            Some((_, Expr::KeyValue { key, value })) => (Some(key), Some(value)),
+            _ => (value, None),
+        };
         let mut x = self.expr(None, expr);
         let mut types: KeyValue = (None, None);
         let mut failed = !x.is_valid();
@@ -41,7 +45,13 @@ impl Checker<'_> {
                             );
                             self.soft_error(value, message);
                         }
-                        _ => {}
+                        _ => {
+                            if let Some(extra) = extra {
+                                let message =
+                                    "range clause permits at most two iteration variables";
+                                self.soft_error(extra, message);
+                            }
+                        }
                     }
                 }
                 Err(cause) => {

@@ -10,12 +10,26 @@ use crate::ty::{TypeId, TypeList};
 use gossa_syntax::{ExprId, StmtId, Tree};
 use std::cell::{Cell, RefCell};
 
+/// The tables that grow while a tree is checked. Kept from one body to the next: what is in them
+/// is copied out into slices of exactly its size.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    /// By expression: one more than the index in `constants`, or 0.
+    constant_at: Vec<Cell<u32>>,
+    constants: Vec<(ExprId, Value)>,
+    selections: Vec<(ExprId, Selection)>,
+    instances: Vec<(ExprId, TypeList)>,
+    implicits: Vec<(StmtId, LocalId)>,
+    locals: Vec<Local>,
+    shifted: Vec<ExprId>,
+}
+
 /// Side tables in the making.
 pub(crate) struct Records {
     exprs: Box<[Cell<ExprType>]>,
     objects: Box<[Cell<Option<Object>>]>,
     /// By expression: one more than the index in `constants`, or 0.
-    constant_at: Box<[Cell<u32>]>,
+    constant_at: Vec<Cell<u32>>,
     constants: RefCell<Vec<(ExprId, Value)>>,
     selections: RefCell<Vec<(ExprId, Selection)>>,
     instances: RefCell<Vec<(ExprId, TypeList)>>,
@@ -29,17 +43,25 @@ pub(crate) struct Records {
 impl Records {
     /// Empty tables for a tree.
     pub(crate) fn new(tree: &Tree) -> Self {
+        Self::with_buffers(tree, Buffers::default())
+    }
+
+    /// Empty tables for a tree, in the memory of earlier ones.
+    pub(crate) fn with_buffers(tree: &Tree, mut buffers: Buffers) -> Self {
         let exprs = tree.exprs.len();
+        buffers.constant_at.clear();
+        buffers.constant_at.resize(exprs, Cell::new(0));
+        buffers.shifted.clear();
         Self {
             exprs: vec![Cell::default(); exprs].into_boxed_slice(),
             objects: vec![Cell::default(); exprs].into_boxed_slice(),
-            constant_at: vec![Cell::default(); exprs].into_boxed_slice(),
-            constants: RefCell::default(),
-            selections: RefCell::default(),
-            instances: RefCell::default(),
-            implicits: RefCell::default(),
-            locals: RefCell::default(),
-            shifted: RefCell::default(),
+            constant_at: buffers.constant_at,
+            constants: RefCell::new(buffers.constants),
+            selections: RefCell::new(buffers.selections),
+            instances: RefCell::new(buffers.instances),
+            implicits: RefCell::new(buffers.implicits),
+            locals: RefCell::new(buffers.locals),
+            shifted: RefCell::new(buffers.shifted),
         }
     }
 
@@ -137,24 +159,42 @@ impl Records {
 
     /// The finished tables. A local without a type is of the invalid type already.
     pub(crate) fn finish(self) -> TreeTypes {
-        fn sorted<K: Ord + Copy, V>(table: RefCell<Vec<(K, V)>>) -> Box<[(K, V)]> {
-            let mut table = table.into_inner();
-            // Stable, and the last of equal keys wins: an expression that is evaluated again
-            // (an inherited constant initialiser) shows its last evaluation.
-            table.sort_by_key(|(key, _)| *key);
-            table.reverse();
-            table.dedup_by_key(|(key, _)| *key);
-            table.reverse();
-            table.into_boxed_slice()
-        }
-        TreeTypes {
+        self.take_apart().0
+    }
+
+    /// The finished tables, and the memory in which they grew.
+    pub(crate) fn take_apart(self) -> (TreeTypes, Buffers) {
+        let mut buffers = Buffers {
+            constant_at: self.constant_at,
+            constants: self.constants.into_inner(),
+            selections: self.selections.into_inner(),
+            instances: self.instances.into_inner(),
+            implicits: self.implicits.into_inner(),
+            locals: self.locals.into_inner(),
+            shifted: self.shifted.into_inner(),
+        };
+        let types = TreeTypes {
             exprs: self.exprs.into_iter().map(Cell::into_inner).collect(),
             objects: self.objects.into_iter().map(Cell::into_inner).collect(),
-            constants: sorted(self.constants),
-            selections: sorted(self.selections),
-            instances: sorted(self.instances),
-            implicits: sorted(self.implicits),
-            locals: self.locals.into_inner().into_boxed_slice(),
-        }
+            constants: sorted(&mut buffers.constants),
+            selections: sorted(&mut buffers.selections),
+            instances: sorted(&mut buffers.instances),
+            implicits: sorted(&mut buffers.implicits),
+            locals: buffers.locals.drain(..).collect(),
+        };
+        (types, buffers)
     }
+}
+
+/// Takes what is in a table out of it, sorted by key, each key once.
+fn sorted<K: Ord + Copy, V>(table: &mut Vec<(K, V)>) -> Box<[(K, V)]> {
+    if !table.is_sorted_by(|(left, _), (right, _)| left < right) {
+        // Stable, and the last of equal keys wins: an expression that is evaluated again (an
+        // inherited constant initialiser) shows its last evaluation.
+        table.sort_by_key(|(key, _)| *key);
+        table.reverse();
+        table.dedup_by_key(|(key, _)| *key);
+        table.reverse();
+    }
+    table.drain(..).collect()
 }

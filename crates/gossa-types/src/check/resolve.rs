@@ -7,7 +7,7 @@ use crate::ids::DeclId;
 use crate::info::Bound;
 use crate::object::Object;
 use crate::ty::{SignatureType, TypeId, TypeKind};
-use gossa_syntax::{ExprId, Spec, TreeRoot};
+use gossa_syntax::{Expr, ExprId, Spec, TreeRoot};
 
 impl Context<'_> {
     /// A checker of one header tree.
@@ -117,6 +117,8 @@ impl Context<'_> {
                 if now && state.is_type_literal(entry) {
                     self.resolve_bounds(decl);
                     self.resolve_type(decl);
+                } else if !now && entry.mentioned_in.borrow().is_empty() {
+                    *entry.mentioned_in.borrow_mut() = state.path.borrow().since_alias();
                 }
                 true
             }
@@ -130,6 +132,49 @@ impl Context<'_> {
                 !mixed
             }
         }
+    }
+
+    /// Whether a type of which there is to be a value is, by name, none that is being resolved;
+    /// that would be a cycle, which is reported.
+    pub(super) fn is_complete(&self, ty: TypeId) -> bool {
+        let Some(state) = self.state() else { return true };
+        // By which aliases the type is named.
+        let mut names = Vec::new();
+        let mut ty = ty;
+        while let TypeKind::Alias { decl, actual, .. } = ty.kind() {
+            names.push(*decl);
+            ty = *actual;
+        }
+        let TypeKind::Named { decl, .. } = ty.kind() else { return true };
+        let mut decl = *decl;
+        // No chain of names is longer than there are types.
+        for _ in 0..=state.types.len() {
+            let Some(entry) = state.types.get(&decl) else { return true };
+            match entry.state.get() {
+                State::Done => return true,
+                State::InProgress => {
+                    let mut cycle = self.cycle(decl);
+                    // As if it had been resolved when it was first mentioned.
+                    let outer = entry.mentioned_in.borrow();
+                    let named = names.iter().find_map(|name| outer.iter().position(|o| o == name));
+                    if let Some(start) = named {
+                        cycle.splice(0..0, outer[start..].iter().copied());
+                    }
+                    self.report_cycle_of(&cycle);
+                    return false;
+                }
+                State::Untouched => {
+                    let tree = state.trees[entry.tree as usize].tree;
+                    let Spec::Type { ty, .. } = tree.specs[entry.spec.index()] else { return true };
+                    let name = tree.name(tree.unparen(ty));
+                    match name.and_then(|name| state.scope.get(&name)) {
+                        Some(&Object::TypeName(next)) => decl = next,
+                        _ => return true,
+                    }
+                }
+            }
+        }
+        true
     }
 
     /// Resolves the constraints of a declaration's type parameters. While they are being
@@ -279,13 +324,76 @@ impl Context<'_> {
 
     /// Reports declarations that each mention the next, and the last the first, at the one that
     /// comes first in the source.
-    fn report_cycle_of(&self, cycle: &[DeclId]) {
+    pub(super) fn report_cycle_of(&self, cycle: &[DeclId]) {
+        if let Some(mentions) = self.generic_mentions(cycle) {
+            return self.report_mentions(&mentions);
+        }
         let first = cycle.iter().enumerate().min_by_key(|(_, decl)| {
             self.place_of(**decl).map_or((u32::MAX, None), |(tree, ident)| (tree, Some(ident)))
         });
         if let Some((start, _)) = first {
             self.report_cycle_from(cycle, start);
         }
+    }
+
+    /// Of generic types that each are another, by name, and the last the first: instances where
+    /// they are mentioned, and other types where they are declared.
+    fn generic_mentions(&self, cycle: &[DeclId]) -> Option<Vec<(u32, ExprId, String)>> {
+        let state = self.state()?;
+        let entry = |at: usize| {
+            let decl = cycle[at % cycle.len()];
+            state.types.get(&decl).filter(|entry| !entry.alias).map(|entry| (decl, entry))
+        };
+        if !(0..cycle.len()).any(|at| entry(at).is_some_and(|(_, e)| !e.type_params.is_empty())) {
+            return None;
+        }
+        let mention = |at: usize| {
+            let (_, from) = entry(at)?;
+            let (decl, to) = entry(at + 1)?;
+            let tree = state.trees[from.tree as usize].tree;
+            let Spec::Type { ty, .. } = tree.specs[from.spec.index()] else { return None };
+            let ty = tree.unparen(ty);
+            match tree[ty] {
+                Expr::Index { .. } => Some((from.tree, ty, super::messages::expr_text(tree, ty))),
+                Expr::Ident(_) => Some((to.tree, to.ident, decl.name().to_string())),
+                _ => None,
+            }
+        };
+        (0..cycle.len()).map(mention).collect()
+    }
+
+    /// Reports a cycle of types, each with a place and a text, at the first in the source.
+    fn report_mentions(&self, mentions: &[(u32, ExprId, String)]) {
+        let Some(state) = self.state() else { return };
+        let mut mentions: Vec<&(u32, ExprId, String)> = mentions.iter().collect();
+        let first = mentions.iter().enumerate().min_by_key(|(_, mention)| (mention.0, mention.1));
+        if let Some(start) = first.map(|(start, _)| start) {
+            mentions.rotate_left(start);
+        }
+        let [first, rest @ ..] = &mentions[..] else { return };
+        let next = rest.iter().chain(std::iter::once(first));
+        let source = |tree: u32| state.trees[tree as usize].source;
+        let notes = mentions.iter().zip(next).map(|(&(tree, expr, name), (.., next))| Note {
+            package: None,
+            source: source(*tree),
+            in_body: false,
+            node: (*expr).into(),
+            kind: NoteKind::Text(format!("{name} refers to {next}")),
+        });
+        let (message, notes) = if rest.is_empty() {
+            (format!("invalid recursive type: {} refers to itself", first.2), Vec::new())
+        } else {
+            (format!("invalid recursive type {}", first.2), notes.collect())
+        };
+        self.add_error(TypeError {
+            source: source(first.0),
+            in_body: false,
+            node: first.1.into(),
+            part: Part::Whole,
+            message,
+            soft: false,
+            notes: notes.into(),
+        });
     }
 
     /// Reports a cycle at the declaration at index `start`.

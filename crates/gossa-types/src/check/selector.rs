@@ -31,7 +31,7 @@ impl Checker<'_> {
                 self.lookup(qualifier)
         {
             self.record_object(operand, object);
-            self.scratch.used_imports.insert(qualifier);
+            self.use_import(qualifier);
             return self.qualified(expr, sel, name, qualifier, package, want_type);
         }
         let x = self.expr_or_type(operand, false);

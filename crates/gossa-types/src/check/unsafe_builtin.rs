@@ -2,8 +2,10 @@
 
 use super::builtin::BuiltinCall;
 use super::call::Operands;
+use super::context::State;
 use super::{Checker, Operand};
 use crate::constant::Value;
+use crate::ids::DeclId;
 use crate::info::{Mode, Selected, Selection, SelectionKind};
 use crate::lookup::{LookupResult, lookup_field_or_method};
 use crate::object::{Builtin, Object};
@@ -11,6 +13,18 @@ use crate::sizes::{NoSize, Sizes};
 use crate::ty::{BasicKind, TypeId, TypeKind};
 use gossa_base::FxHashSet;
 use gossa_syntax::{Expr, ExprId};
+
+/// How many types one question about a size looks at, and how deep they may contain each other.
+const MAX_SIZED: usize = 10_000;
+const MAX_SIZED_DEPTH: usize = 1_000;
+
+/// A search for what makes a size vary.
+struct SizeSearch {
+    /// Defined types of the package that each contain the next.
+    path: Vec<TypeId>,
+    /// Other defined types that were looked at.
+    seen: FxHashSet<TypeId>,
+}
 
 impl Checker<'_> {
     pub(super) fn unsafe_builtin(
@@ -103,30 +117,76 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether the size of a type depends on a type parameter.
+    /// Whether the size of a type depends on a type parameter; or on itself, which is reported.
     fn has_variable_size(&self, ty: TypeId) -> bool {
-        fn visit(checker: &Checker<'_>, ty: TypeId, seen: &mut FxHashSet<TypeId>) -> bool {
-            let ty = ty.unalias();
-            match ty.kind() {
-                TypeKind::TypeParam(_) => true,
-                TypeKind::Array { elem, .. } => visit(checker, *elem, seen),
-                TypeKind::Struct(fields) => {
-                    fields.iter().any(|field| visit(checker, field.ty, seen))
-                }
-                TypeKind::Named { .. } => {
-                    // A type that contains itself is an error of its own.
-                    seen.len() < 10_000
-                        && seen.insert(ty)
-                        && visit(checker, checker.under(ty), seen)
-                }
-                _ => false,
+        let mut search = SizeSearch { path: Vec::new(), seen: FxHashSet::default() };
+        super::with_stack(|| self.size_varies(ty, &mut search))
+    }
+
+    fn size_varies(&self, ty: TypeId, search: &mut SizeSearch) -> bool {
+        let ty = ty.unalias();
+        match ty.kind() {
+            TypeKind::TypeParam(_) => true,
+            TypeKind::Array { elem, .. } => self.size_varies(*elem, search),
+            TypeKind::Struct(fields) => {
+                fields.iter().any(|field| self.size_varies(field.ty, search))
             }
+            TypeKind::Named { decl, .. }
+                if decl.package() == self.cx.package && decl.parent().is_none() =>
+            {
+                super::with_stack(|| self.named_size_varies(ty, *decl, search))
+            }
+            TypeKind::Named { .. } => {
+                search.seen.len() < MAX_SIZED
+                    && search.seen.insert(ty)
+                    && super::with_stack(|| self.size_varies(self.under(ty), search))
+            }
+            _ => false,
         }
-        visit(self, ty, &mut FxHashSet::default())
+    }
+
+    /// [`Self::size_varies`] for a type that the package declares. In a function body its declaration
+    /// was checked, so that no cycle is found there.
+    fn named_size_varies(&self, ty: TypeId, decl: DeclId, search: &mut SizeSearch) -> bool {
+        let known = self.cx.state().and_then(|state| state.sizes.borrow().get(&ty).copied());
+        if let Some(known) = known {
+            return known;
+        }
+        let Some(state) = self.cx.state() else {
+            return search.seen.len() < MAX_SIZED
+                && search.seen.insert(ty)
+                && self.size_varies(self.under(ty), search);
+        };
+        if let Some(start) = search.path.iter().position(|&other| other == ty) {
+            self.cx.report_size_cycle(&[], &search.path[start..]);
+            return true;
+        }
+        if self.is_being_resolved(decl) {
+            let outer = state.path.borrow().since(decl);
+            self.cx.report_size_cycle(&outer, &search.path);
+            return true;
+        }
+        // Types that expand without end are reported when all are known.
+        if search.path.len() >= MAX_SIZED_DEPTH {
+            return false;
+        }
+        search.path.push(ty);
+        let varies = self.size_varies(self.under(ty), search);
+        search.path.pop();
+        state.sizes.borrow_mut().insert(ty, varies);
+        varies
+    }
+
+    fn is_being_resolved(&self, decl: DeclId) -> bool {
+        let entry = self.cx.state().and_then(|state| state.types.get(&decl));
+        entry.is_some_and(|entry| entry.state.get() == State::InProgress)
     }
 
     fn layout(&self, expr: ExprId, x: &Operand, builtin: Builtin) -> Option<Operand> {
         let uintptr = TypeId::basic(BasicKind::Uintptr);
+        if !self.cx.is_complete(x.ty) {
+            return None;
+        }
         if self.has_variable_size(x.ty) {
             return Some(Operand::new(expr, Mode::Value, uintptr));
         }

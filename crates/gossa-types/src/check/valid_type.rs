@@ -173,6 +173,30 @@ impl Context<'_> {
         }
     }
 
+    /// Reports declarations that are being resolved, and types, whose sizes each depend on the
+    /// next's, and the last's on the first's, at the one that comes first in the source.
+    pub(super) fn report_size_cycle(&self, open: &[DeclId], types: &[TypeId]) {
+        let named = |ty: &TypeId| match ty.kind() {
+            TypeKind::Named { decl, args } if args.is_empty() => Some(*decl),
+            _ => None,
+        };
+        if let Some(decls) = types.iter().map(named).collect::<Option<Vec<DeclId>>>() {
+            return self.report_cycle_of(&[open, &decls].concat());
+        }
+        let is_type = |decl: &&DeclId| self.state().is_some_and(|s| s.types.contains_key(decl));
+        let open = open.iter().filter(is_type);
+        let open = open.map(|&decl| TypeId::named(decl, crate::TypeList::EMPTY));
+        let mut cycle: Vec<TypeId> = open.chain(types.iter().copied()).collect();
+        let place = |ty: &TypeId| {
+            self.instance_place(*ty).map_or((u32::MAX, None), |(tree, expr)| (tree, Some(expr)))
+        };
+        let first = cycle.iter().enumerate().min_by_key(|(_, ty)| place(ty));
+        if let Some(start) = first.map(|(start, _)| start) {
+            cycle.rotate_left(start);
+        }
+        self.report_type_cycle(&cycle);
+    }
+
     /// Reports types that each contain the next, and the last the first.
     fn report_type_cycle(&self, cycle: &[TypeId]) {
         let Some(state) = self.state() else { return };

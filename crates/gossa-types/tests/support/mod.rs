@@ -255,3 +255,69 @@ impl Checked {
             .collect()
     }
 }
+
+/// Data for imports, for the compiler.
+pub fn import_config(root: &Path, imports: &[&str]) -> PathBuf {
+    let output = go(root)
+        .args(["list", "-export", "-deps", "-f"])
+        .arg("{{if .Export}}packagefile {{.ImportPath}}={{.Export}}{{end}}")
+        .args(imports)
+        .env("CGO_ENABLED", "0")
+        .current_dir(root.join("src"))
+        .output()
+        .expect("go list starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let name = format!("{}_importcfg", env!("CARGO_CRATE_NAME"));
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, output.stdout).expect("a file");
+    path
+}
+
+/// An error of the compiler.
+pub struct CompilerError {
+    /// Name of the file.
+    pub file: String,
+    pub line: u32,
+    pub column: u32,
+    /// The message with its notes.
+    pub text: String,
+}
+
+/// The compiler's errors in a package: these files of one directory.
+pub fn compile(root: &Path, importcfg: &Path, files: &[PathBuf], lang: u32) -> Vec<CompilerError> {
+    let name = |path: &PathBuf| path.file_name().expect("a file").to_owned();
+    let object = format!("{}.o", env!("CARGO_CRATE_NAME"));
+    let output = go(root)
+        .args(["tool", "compile", "-e", "-p", "p", "-complete", "-o"])
+        // Removed by the compiler after errors.
+        .arg(Path::new(env!("CARGO_TARGET_TMPDIR")).join(object))
+        .arg(format!("-lang=go1.{lang}"))
+        .arg("-importcfg")
+        .arg(importcfg)
+        .args(files.iter().map(name))
+        .current_dir(files[0].parent().expect("a directory"))
+        .output()
+        .expect("the compiler starts");
+    let output = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut errors: Vec<CompilerError> = Vec::new();
+    for line in output.lines() {
+        let place = (!line.starts_with(['\t', ' '])).then(|| {
+            let mut parts = line.splitn(4, ':');
+            let file = parts.next()?.to_owned();
+            let line = parts.next()?.parse().ok()?;
+            let column = parts.next()?.parse().ok()?;
+            let text = parts.next()?.trim_start();
+            let text = text.strip_prefix("invalid syntax tree: ").unwrap_or(text).to_owned();
+            Some(CompilerError { file, line, column, text })
+        });
+        match (place.flatten(), errors.last_mut()) {
+            (Some(error), _) => errors.push(error),
+            (None, Some(last)) => {
+                last.text.push('\n');
+                last.text.push_str(line);
+            }
+            (None, None) => panic!("{}: unexpected {line:?}", files[0].display()),
+        }
+    }
+    errors
+}

@@ -9,7 +9,7 @@ use super::objects::{Declared, Described, Imports};
 use super::places::{PackagePlaces, Places, range};
 use crate::exit::CommandError;
 use gossa_base::{FxHashMap, FxHashSet, Name, TextRange, TextSize};
-use gossa_db::{BodyKey, DbEnv, PackageInput, RootDb, Session, body_types, init_order};
+use gossa_db::{DbEnv, PackageInput, RootDb, Session, body_types, init_order};
 use gossa_report::PathDisplay;
 use gossa_syntax::{Expr, ExprId, TreeWithSpans};
 use gossa_types::lookup::{Found, method_set};
@@ -200,11 +200,9 @@ impl PackageDump<'_> {
             let source = DeclSource { file: index as u32, decl: number as u32 };
             // A body whose check failed was reported with the diagnostics.
             let body = bodies.get(&source).and_then(|&func| {
-                catch_unwind(AssertUnwindSafe(|| {
-                    body_types(self.db, BodyKey::new(self.db, func)).as_ref()?.load(self.db, func)
-                }))
-                .ok()
-                .flatten()
+                catch_unwind(AssertUnwindSafe(|| body_types(self.db, func)?.load(self.db, func)))
+                    .ok()
+                    .flatten()
             });
             let mut declared = Declared::default();
             let Some(header) = self.decls.tree(source) else { continue };
