@@ -26,6 +26,7 @@ mod c_sources;
 mod declare;
 mod diagnostics;
 mod directives;
+mod embeds;
 mod env;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;

@@ -1,10 +1,14 @@
 //! The database as the program that the interpreter runs.
 
+use crate::embeds::embedded_files;
 use crate::env::DbEnv;
 use crate::inputs::{Db, Program};
 use crate::linknames::Linknames;
 use crate::ssa::{LowerKey, lowered};
-use gossa_interp::ProgramEnv;
+use camino::Utf8Path;
+use gossa_interp::files::{FileKind, Files};
+use gossa_interp::{EmbeddedFile, ProgramEnv};
+use gossa_load::{EntryKind, System};
 use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered};
 use gossa_syntax::Tree;
 use gossa_types::{
@@ -18,13 +22,22 @@ pub struct RunEnv<'db> {
     db: &'db dyn Db,
     env: DbEnv<'db>,
     links: OnceCell<Linknames>,
+    system: &'db dyn System,
+    files: bool,
 }
 
 impl<'db> RunEnv<'db> {
-    /// The environment over a database.
+    /// The environment over a database; files that programs embed are read from `system`.
     #[must_use]
-    pub fn new(db: &'db dyn Db) -> Self {
-        Self { db, env: DbEnv::new(db), links: OnceCell::new() }
+    pub fn new(db: &'db dyn Db, system: &'db dyn System) -> Self {
+        Self { db, env: DbEnv::new(db), links: OnceCell::new(), system, files: false }
+    }
+
+    /// Lets the program see the files of the system.
+    #[must_use]
+    pub fn with_files(mut self, files: bool) -> Self {
+        self.files = files;
+        self
     }
 
     fn implementation(&self, decl: DeclId) -> Option<DeclId> {
@@ -77,7 +90,37 @@ impl ProgramEnv for RunEnv<'_> {
         Some(FuncId::new(FuncKey::Decl { decl: target, args }))
     }
 
+    fn embedded(&self, variable: DeclId) -> Option<Vec<EmbeddedFile>> {
+        embedded_files(self.db, self.system, variable)
+    }
+
     fn linked_variable(&self, variable: DeclId) -> Option<DeclId> {
         self.implementation(variable)
+    }
+
+    fn files(&self) -> Option<&dyn Files> {
+        if self.files { Some(self) } else { None }
+    }
+}
+
+impl Files for RunEnv<'_> {
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        let found = self.system.metadata(Utf8Path::new(path)).ok()?;
+        match found.kind {
+            EntryKind::Directory => Some(FileKind::Directory),
+            EntryKind::File => Some(FileKind::File(found.len)),
+            _ => None,
+        }
+    }
+
+    fn read(&self, path: &str) -> Option<Vec<u8>> {
+        self.system.read(Utf8Path::new(path)).ok()
+    }
+
+    fn list(&self, path: &str) -> Option<Vec<(String, FileKind)>> {
+        let entries = self.system.read_dir(Utf8Path::new(path)).ok()?;
+        let kind =
+            |name: &str| Files::kind(self, &format!("{}/{name}", path.trim_end_matches('/')));
+        Some(entries.into_iter().filter_map(|e| Some((e.name.clone(), kind(&e.name)?))).collect())
     }
 }

@@ -16,6 +16,7 @@ const HEADER: u64 = 96;
 const NUMBER: u64 = 16;
 
 /// What the machine keeps of a channel.
+#[derive(Clone)]
 pub struct Channel {
     buffer: Addr,
     cap: u64,

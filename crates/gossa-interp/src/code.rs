@@ -44,7 +44,7 @@ pub enum CodeKey {
     TypeHash(Ty),
     /// A nil function that was deferred.
     NilFunction,
-    /// A whole program: the initialisation of its main package, then `main`.
+    /// The initialisation of a package and of all that it depends on.
     Start(PackageId),
 }
 

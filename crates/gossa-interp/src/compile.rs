@@ -215,13 +215,13 @@ impl Machine<'_> {
 
 /// Whether a variable says how many arguments go in registers: none do, so it stays zero.
 fn passes_in_memory(variable: DeclId) -> bool {
-    variable.package().as_str() == "reflect"
+    variable.package().path() == "reflect"
         && matches!(variable.name().as_str(), "intArgRegs" | "floatArgRegs")
 }
 
 /// Whether a package is the runtime's own, whose work the machine does itself.
 fn is_part_of_runtime(package: PackageId) -> bool {
-    let path = package.as_str();
+    let path = package.path();
     path == "runtime" || path.starts_with("internal/runtime/")
 }
 

@@ -19,7 +19,7 @@ use gossa_types::{
 use std::fmt::Write;
 
 /// Descriptors made so far.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Descriptors {
     by_type: FxHashMap<Ty, Addr>,
     by_addr: FxHashMap<Addr, Ty>,

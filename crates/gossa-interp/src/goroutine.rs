@@ -13,6 +13,7 @@ pub struct GoId(pub u64);
 pub type FrameId = u64;
 
 /// An activation of a function.
+#[derive(Clone)]
 pub struct Frame {
     /// Its number.
     pub id: FrameId,
@@ -37,7 +38,7 @@ pub struct Frame {
 }
 
 /// A call that was deferred, or that a goroutine begins with.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deferred {
     /// The function.
     pub code: Rc<Code>,
@@ -48,6 +49,7 @@ pub struct Deferred {
 }
 
 /// A panic, or an exit of the goroutine, on its way up.
+#[derive(Clone)]
 pub struct Panicking {
     /// The value: the two words of an `any`.
     pub value: (u64, u64),
@@ -80,6 +82,8 @@ pub enum Waiting {
     Condition,
     /// The other side of a coroutine.
     Coroutine,
+    /// Something to read from a pipe.
+    Pipe,
 }
 
 impl Waiting {
@@ -95,6 +99,7 @@ impl Waiting {
             Self::Semaphore => "semacquire",
             Self::Condition => "sync.Cond.Wait",
             Self::Coroutine => "coroutine",
+            Self::Pipe => "IO wait",
         }
     }
 }
@@ -114,6 +119,7 @@ pub enum Wake {
 }
 
 /// A goroutine.
+#[derive(Clone)]
 pub struct Goroutine {
     /// Its number.
     pub id: GoId,
@@ -131,6 +137,8 @@ pub struct Goroutine {
     pub coroutine: Option<Addr>,
     /// Numbers its waits, so that a waker of an earlier one is told apart.
     pub wait: u64,
+    /// What `crypto/internal/fips140` notes of the goroutine.
+    pub fips_indicator: u8,
     next_frame: FrameId,
     chunks: Vec<(Addr, u64)>,
     /// The chunk in use and how much of it is taken.
@@ -159,6 +167,7 @@ impl Goroutine {
             native_result: None,
             coroutine: None,
             wait: 0,
+            fips_indicator: 0,
             next_frame: 1,
             chunks: Vec::new(),
             top: (0, 0),

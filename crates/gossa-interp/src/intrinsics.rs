@@ -7,6 +7,7 @@ mod atomic;
 mod big;
 mod bytealg;
 mod coroutine;
+mod files;
 mod reflection;
 mod runtime;
 mod sync;
@@ -18,7 +19,7 @@ use crate::goroutine::Goroutine;
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
-use crate::types::{Ty, named_type, slot_size};
+use crate::types::{Ty, slot_size};
 use gossa_base::{FxHashMap, Name};
 use gossa_ssa::{FuncId, FuncKey};
 use gossa_types::DeclId;
@@ -37,12 +38,14 @@ pub(crate) struct Call {
 }
 
 /// All intrinsics, and what they keep between calls.
+#[derive(Clone)]
 pub struct Natives {
     by_name: FxHashMap<&'static str, u32>,
     list: Vec<Native>,
     pub(crate) semaphores: sync::Semaphores,
     pub(crate) timers: time::Timers,
     pub(crate) coroutines: coroutine::Coroutines,
+    pub(crate) pipe_waiters: files::PipeWaiters,
 }
 
 impl Natives {
@@ -55,6 +58,7 @@ impl Natives {
             semaphores: sync::Semaphores::default(),
             timers: time::Timers::default(),
             coroutines: coroutine::Coroutines::default(),
+            pipe_waiters: Vec::new(),
         };
         for group in [
             atomic::LIST,
@@ -121,8 +125,14 @@ impl Call {
 impl Machine<'_> {
     /// The intrinsic that stands for a function.
     pub(crate) fn intrinsic(&self, func: FuncId) -> Option<u32> {
-        let FuncKey::Decl { .. } = func.key() else { return None };
-        let name = func.to_string();
+        let FuncKey::Decl { decl, .. } = func.key() else { return None };
+        let mut name = func.to_string();
+        let package = decl.package();
+        if package.path() != package.as_str() {
+            // Compiled for tests: quoted, with the variant.
+            let printed = gossa_types::constant::quote(package.as_str().as_bytes());
+            name = name.replacen(&*printed, package.path(), 1);
+        }
         let plain = name.split_once('[').map_or(&*name, |(plain, _)| plain);
         self.natives.by_name.get(plain).copied()
     }
@@ -130,7 +140,7 @@ impl Machine<'_> {
     /// The function whose body runs in place of another that gc has in assembly.
     pub(crate) fn pure_go(&self, func: FuncId) -> Option<FuncId> {
         let FuncKey::Decl { decl, .. } = *func.key() else { return None };
-        if decl.package().as_str() != "math" {
+        if decl.package().path() != "math" {
             return None;
         }
         let name = match decl.name().as_str() {
@@ -144,8 +154,8 @@ impl Machine<'_> {
         Some(FuncId::declared(DeclId::top_level(decl.package(), Name::new(name))))
     }
 
-    fn reflect_field(&self, ty: &str, field: &str) -> Result<u64, Trap> {
-        let ty = self.types.of(named_type("reflect", ty));
+    fn reflect_field(&mut self, ty: &str, field: &str) -> Result<u64, Trap> {
+        let ty = self.named_type("reflect", ty);
         let found = self.field(ty, field).map(|(offset, _)| offset);
         found.ok_or_else(|| Trap::Unsupported(format!("a reflect without {field}")))
     }
@@ -174,7 +184,7 @@ impl Stub {
     /// The stub that a function is.
     pub(crate) fn of(func: FuncId) -> Option<Self> {
         let FuncKey::Decl { decl, .. } = *func.key() else { return None };
-        if decl.package().as_str() != "reflect" {
+        if decl.package().path() != "reflect" {
             return None;
         }
         match decl.name().as_str() {

@@ -14,7 +14,9 @@ pub mod channel;
 pub mod code;
 mod compile;
 pub mod descriptor;
+mod embed;
 mod exec;
+pub mod files;
 pub mod goroutine;
 pub mod growth;
 pub mod intrinsics;
@@ -27,5 +29,5 @@ pub mod trap;
 pub mod types;
 mod unwind;
 
-pub use machine::{Machine, Options, Output, ProgramEnv};
-pub use run::{Outcome, run_main};
+pub use machine::{EmbeddedFile, Machine, Options, Output, ProgramEnv};
+pub use run::{Outcome, Prepared, run_main};

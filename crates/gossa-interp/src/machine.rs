@@ -3,6 +3,7 @@
 use crate::channel::Channel;
 use crate::code::{Code, CodeId, CodeKey};
 use crate::descriptor::Descriptors;
+use crate::files::{FileSystem, Files};
 use crate::goroutine::{GoId, Goroutine};
 use crate::intrinsics::Stub;
 use crate::map::MapTable;
@@ -15,7 +16,7 @@ use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered, MethodRef, MethodTarget, Tab
 use gossa_types::constant::Value;
 use gossa_types::lookup::find_method;
 use gossa_types::underlying::type_set;
-use gossa_types::{DeclId, EnvResolver, PackageId, Selected, TypeKind, TypeList};
+use gossa_types::{DeclId, EnvResolver, PackageId, Selected, TypeId, TypeKind, TypeList};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -28,8 +29,24 @@ pub trait ProgramEnv: LowerEnv {
     /// The function that `//go:linkname` makes the body of one that has none.
     fn linked(&self, func: FuncId) -> Option<FuncId>;
 
+    /// The files that `//go:embed` puts into a variable, sorted by name; `None` without a
+    /// directive.
+    fn embedded(&self, variable: DeclId) -> Option<Vec<EmbeddedFile>>;
+
     /// The variable that `//go:linkname` makes another name of this one.
     fn linked_variable(&self, variable: DeclId) -> Option<DeclId>;
+
+    /// The files that the program may see; `None`: asking for one ends the run.
+    fn files(&self) -> Option<&dyn Files>;
+}
+
+/// A file that a program carries with it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EmbeddedFile {
+    /// Its path, relative to the package's directory.
+    pub name: String,
+    /// Its bytes.
+    pub data: Vec<u8>,
 }
 
 /// Where a program's output goes.
@@ -52,6 +69,8 @@ pub struct Options {
     pub args: Vec<String>,
     /// Environment variables, `NAME=value`.
     pub environment: Vec<String>,
+    /// The current directory.
+    pub dir: String,
 }
 
 impl Default for Options {
@@ -61,11 +80,14 @@ impl Default for Options {
             steps: None,
             seed: 0,
             args: vec!["main".to_owned()],
-            environment: Vec::new(),
+            // Local time is UTC, and no file has to be asked for it.
+            environment: vec!["TZ=".to_owned()],
+            dir: "/".to_owned(),
         }
     }
 }
 
+#[derive(Clone)]
 struct CodeEntry {
     key: CodeKey,
     code: Option<Rc<Code>>,
@@ -88,7 +110,8 @@ pub struct Machine<'e> {
     pub(crate) env: &'e dyn ProgramEnv,
     pub(crate) options: Options,
     pub(crate) output: Box<dyn Output + 'e>,
-    pub(crate) types: Types<'e>,
+    /// Shared by copies of the run: what is known of a type stays true.
+    pub(crate) types: Rc<Types<'e>>,
     pub(crate) memory: Memory,
     pub(crate) descriptors: Descriptors,
     pub(crate) maps: MapTable,
@@ -105,6 +128,7 @@ pub struct Machine<'e> {
     pub(crate) dying_go: Option<GoId>,
     pub(crate) dying_trace: Box<[Rc<Code>]>,
     pub(crate) natives: crate::intrinsics::Natives,
+    pub(crate) files: FileSystem,
     codes: Vec<CodeEntry>,
     code_ids: FxHashMap<CodeKey, CodeId>,
     methods: Vec<MethodName>,
@@ -112,15 +136,19 @@ pub struct Machine<'e> {
     dispatch: FxHashMap<(Ty, u32), Option<CodeId>>,
     globals: FxHashMap<DeclId, Addr>,
     strings: FxHashMap<Box<[u8]>, Addr>,
+    /// The test program that the packages are compiled for, if any: `p.test`.
+    tests: Box<str>,
+    packages: FxHashMap<&'static str, PackageId>,
     lowered: FxHashMap<FuncId, Option<Arc<Lowered>>>,
     /// Where values of size 0 are.
     zero_base: Addr,
 }
 
 impl<'e> Machine<'e> {
-    /// A machine that has run nothing yet.
+    /// A machine that has run nothing yet, for a program that begins in the package `root`.
     pub fn new(
         env: &'e dyn ProgramEnv,
+        root: PackageId,
         options: Options,
         output: Box<dyn Output + 'e>,
     ) -> Result<Self, Trap> {
@@ -129,7 +157,7 @@ impl<'e> Machine<'e> {
         Ok(Self {
             env,
             output,
-            types: Types::new(EnvResolver::new(env, None)),
+            types: Rc::new(Types::new(EnvResolver::new(env, None))),
             memory,
             descriptors: Descriptors::default(),
             maps: MapTable::default(),
@@ -143,6 +171,7 @@ impl<'e> Machine<'e> {
             dying_go: None,
             dying_trace: Box::default(),
             natives: crate::intrinsics::Natives::new(),
+            files: FileSystem::new(&options.dir),
             codes: Vec::new(),
             code_ids: FxHashMap::default(),
             methods: Vec::new(),
@@ -150,10 +179,47 @@ impl<'e> Machine<'e> {
             dispatch: FxHashMap::default(),
             globals: FxHashMap::default(),
             strings: FxHashMap::default(),
+            tests: tests_of(root).into(),
+            packages: FxHashMap::default(),
             lowered: FxHashMap::default(),
             zero_base,
             options,
         })
+    }
+
+    /// A copy of the run as it stands, that writes elsewhere.
+    pub(crate) fn fork(&self, output: Box<dyn Output + 'e>) -> Self {
+        Self {
+            env: self.env,
+            options: self.options.clone(),
+            output,
+            types: self.types.clone(),
+            memory: self.memory.clone(),
+            descriptors: self.descriptors.clone(),
+            maps: self.maps.clone(),
+            channels: self.channels.clone(),
+            scheduler: self.scheduler.clone(),
+            goroutines: self.goroutines.clone(),
+            tables: self.tables.clone(),
+            steps: self.steps,
+            current: self.current,
+            dying: self.dying.clone(),
+            dying_go: self.dying_go,
+            dying_trace: self.dying_trace.clone(),
+            natives: self.natives.clone(),
+            files: self.files.clone(),
+            codes: self.codes.clone(),
+            code_ids: self.code_ids.clone(),
+            methods: self.methods.clone(),
+            method_ids: self.method_ids.clone(),
+            dispatch: self.dispatch.clone(),
+            globals: self.globals.clone(),
+            strings: self.strings.clone(),
+            tests: self.tests.clone(),
+            packages: self.packages.clone(),
+            lowered: self.lowered.clone(),
+            zero_base: self.zero_base,
+        }
     }
 
     /// The number of a function.
@@ -208,9 +274,34 @@ impl<'e> Machine<'e> {
         Ok(value)
     }
 
+    /// A package of the program by its import path: where the program is that of a package's
+    /// tests, the one that was compiled for them.
+    pub(crate) fn package(&mut self, path: &'static str) -> PackageId {
+        if let Some(&known) = self.packages.get(path) {
+            return known;
+        }
+        let variant = PackageId::new(&format!("{path} [{}]", self.tests));
+        let found = match self.env.package(variant) {
+            Some(_) => variant,
+            None => PackageId::new(path),
+        };
+        self.packages.insert(path, found);
+        found
+    }
+
+    /// A defined type of a package that is not generic, by name.
+    pub(crate) fn named_type(&mut self, package: &'static str, name: &str) -> Ty {
+        let decl = DeclId::top_level(self.package(package), Name::new(name));
+        self.types.of(TypeId::named(decl, TypeList::EMPTY))
+    }
+
     /// A package-level function by name.
-    pub(crate) fn function_named(&mut self, package: &str, name: &str) -> Result<CodeId, Trap> {
-        let decl = DeclId::top_level(PackageId::new(package), Name::new(name));
+    pub(crate) fn function_named(
+        &mut self,
+        package: &'static str,
+        name: &str,
+    ) -> Result<CodeId, Trap> {
+        let decl = DeclId::top_level(self.package(package), Name::new(name));
         Ok(self.code_of(CodeKey::Func(FuncId::declared(decl))))
     }
 
@@ -299,9 +390,12 @@ impl<'e> Machine<'e> {
         let Some(variable) = variable else {
             return Err(Trap::Unsupported(format!("the variable {decl:?}, which is not declared")));
         };
-        let size = self.types.info(self.types.of(variable.ty)).size;
-        let addr = self.memory.alloc(size)?;
+        let ty = self.types.of(variable.ty);
+        let addr = self.memory.alloc(self.types.info(ty).size)?;
         self.globals.insert(decl, addr);
+        if let Some(files) = self.env.embedded(decl) {
+            self.embed(addr, ty, &files)?;
+        }
         Ok(addr)
     }
 
@@ -369,5 +463,13 @@ impl<'e> Machine<'e> {
                 bits.to_le_bytes()[..size.min(8)].to_vec()
             }
         })
+    }
+}
+
+/// The test program that a package is compiled for: `p.test` of `q [p.test]` and of itself.
+fn tests_of(package: PackageId) -> &'static str {
+    match package.as_str().split_once(" [") {
+        Some((_, rest)) => rest.trim_end_matches(']'),
+        None => package.as_str(),
     }
 }

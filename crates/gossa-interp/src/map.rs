@@ -20,11 +20,12 @@ const NUMBER: u64 = 8;
 const ITERATOR: u64 = 24;
 
 /// All maps of a run.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct MapTable {
     maps: Vec<Map>,
 }
 
+#[derive(Clone)]
 struct Map {
     key: Ty,
     key_size: u64,

@@ -21,8 +21,11 @@ const CLASSES: &[u32] = &[
 const LARGEST_CLASS: u64 = 2048;
 
 /// The memory of a run.
+#[derive(Clone)]
 pub struct Memory {
-    bytes: Box<[u8]>,
+    /// What is in use and some room; grows with `end`.
+    bytes: Vec<u8>,
+    limit: u64,
     /// First address that no span holds.
     end: Addr,
     /// By page: one more than the index of its span, or 0.
@@ -41,12 +44,13 @@ struct Span {
 }
 
 impl Memory {
-    /// A memory of at most `limit` bytes. Pages are taken from the system as they are touched.
+    /// A memory of at most `limit` bytes, which are taken from the system as they are needed.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         let limit = limit.max(1 << 20).next_multiple_of(PAGE);
         Self {
-            bytes: vec![0; limit as usize].into_boxed_slice(),
+            bytes: Vec::new(),
+            limit,
             end: NIL_ZONE,
             span_of: vec![0; (NIL_ZONE / PAGE) as usize],
             spans: Vec::new(),
@@ -87,14 +91,29 @@ impl Memory {
         let end = pages
             .checked_mul(PAGE)
             .and_then(|length| start.checked_add(length))
-            .filter(|&end| end <= self.bytes.len() as u64)
+            .filter(|&end| end <= self.limit)
             .ok_or(Trap::OutOfMemory)?;
+        self.grow(end)?;
         self.spans.push(Span { start, size });
         let index = self.spans.len() as u32;
         self.span_of.extend((0..pages).map(|_| index));
         self.end = end;
         self.allocated += bytes;
         Ok(start)
+    }
+
+    /// Takes bytes from the system, more than asked for.
+    fn grow(&mut self, end: u64) -> Result<(), Trap> {
+        let len = self.bytes.len() as u64;
+        if end <= len {
+            return Ok(());
+        }
+        let step = if len < 256 << 20 { len } else { len / 4 };
+        let wanted = (len + step).max(end).max(4 << 20).min(self.limit) as usize;
+        let more = wanted - self.bytes.len();
+        self.bytes.try_reserve_exact(more).map_err(|_| Trap::OutOfMemory)?;
+        self.bytes.resize(wanted, 0);
+        Ok(())
     }
 
     /// The object that an address points into: where it starts, and its size (rounded up as the

@@ -7,7 +7,9 @@ use crate::machine::{Machine, Options, Output, ProgramEnv};
 use crate::memory::Addr;
 use crate::trap::Trap;
 use crate::types::Shape;
-use gossa_types::PackageId;
+use gossa_base::Name;
+use gossa_ssa::FuncId;
+use gossa_types::{DeclId, PackageId};
 use std::rc::Rc;
 
 /// How a run ended.
@@ -32,19 +34,79 @@ pub fn run_main<'e>(
     options: Options,
     output: Box<dyn Output + 'e>,
 ) -> Outcome {
-    let mut machine = match Machine::new(env, options, output) {
-        Ok(machine) => machine,
-        Err(trap) => return Outcome::Refused { what: format!("{trap:?}"), trace: Vec::new() },
-    };
-    let start = machine.code_of(CodeKey::Start(package));
-    let main = machine
-        .code(start)
-        .and_then(|code| machine.start(Deferred { code, closure: 0, args: Box::default() }));
-    let result = main.and_then(|main| machine.run_all(main));
-    machine.outcome(result)
+    match Prepared::new(env, package, options, output) {
+        Ok(mut prepared) => prepared.finish("main"),
+        Err(outcome) => outcome,
+    }
+}
+
+/// A program whose packages are initialised, and that is about to run.
+pub struct Prepared<'e> {
+    machine: Machine<'e>,
+    package: PackageId,
+}
+
+impl<'e> Prepared<'e> {
+    /// Initialises a package and what it depends on.
+    ///
+    /// # Errors
+    /// How the run ended, if it did not survive that.
+    pub fn new(
+        env: &'e dyn ProgramEnv,
+        package: PackageId,
+        options: Options,
+        output: Box<dyn Output + 'e>,
+    ) -> Result<Self, Outcome> {
+        let mut machine = Machine::new(env, package, options, output)
+            .map_err(|trap| Outcome::Refused { what: format!("{trap:?}"), trace: Vec::new() })?;
+        match machine.run_code(CodeKey::Start(package)) {
+            Ok(()) => Ok(Self { machine, package }),
+            Err(trap) => Err(machine.outcome(Err(trap))),
+        }
+    }
+
+    /// Runs a function of the package that takes and returns nothing, in a copy of the program
+    /// that writes elsewhere: `self` stays as it is. The run ends when the function returns, as a
+    /// program does with `main`.
+    #[must_use]
+    pub fn run(&self, function: &str, args: &[String], output: Box<dyn Output + 'e>) -> Outcome {
+        let machine = self.machine.fork(output);
+        let mut copy = Self { machine, package: self.package };
+        match copy.machine.set_args(args) {
+            Ok(()) => copy.finish(function),
+            Err(trap) => copy.machine.outcome(Err(trap)),
+        }
+    }
+
+    fn finish(&mut self, function: &str) -> Outcome {
+        let main = DeclId::top_level(self.package, Name::new(function));
+        // Each part of the run has the steps of the budget.
+        self.machine.steps = 0;
+        let result = self.machine.run_code(CodeKey::Func(FuncId::declared(main)));
+        self.machine.outcome(result)
+    }
 }
 
 impl Machine<'_> {
+    /// Runs a function on the first goroutine, to its end.
+    fn run_code(&mut self, key: CodeKey) -> Result<(), Trap> {
+        let id = self.code_of(key);
+        let code = self.code(id)?;
+        let main = self.start_main(Deferred { code, closure: 0, args: Box::default() })?;
+        self.run_all(main)
+    }
+
+    /// Replaces `os.Args`.
+    fn set_args(&mut self, args: &[String]) -> Result<(), Trap> {
+        self.options.args = args.to_vec();
+        let variable = DeclId::top_level(self.package("os"), Name::new("Args"));
+        if self.env.package(variable.package()).is_none() {
+            return Ok(());
+        }
+        let at = self.global(variable)?;
+        self.set_strings(at, args)
+    }
+
     fn outcome(&mut self, result: Result<(), Trap>) -> Outcome {
         match result {
             Ok(()) => Outcome::Exit(0),

@@ -18,6 +18,7 @@ const QUANTUM: u64 = 20_000;
 const EPOCH: i64 = 1_257_894_000_000_000_000;
 
 /// Goroutines that can run, and what is to happen later.
+#[derive(Clone)]
 pub struct Scheduler {
     ready: VecDeque<GoId>,
     timers: BinaryHeap<Reverse<(i64, u64, TimerAction)>>,
@@ -46,7 +47,7 @@ impl Scheduler {
         Self {
             ready: VecDeque::new(),
             timers: BinaryHeap::new(),
-            next_go: 1,
+            next_go: 2,
             next_timer: 1,
             now: 1,
             seed,
@@ -114,17 +115,30 @@ impl Machine<'_> {
         Ok(id)
     }
 
+    /// Starts the goroutine that runs the program's packages' initialisation or its `main`.
+    pub(crate) fn start_main(&mut self, call: Deferred) -> Result<GoId, Trap> {
+        let id = GoId(1);
+        self.start_as(id, call)?;
+        self.scheduler.ready(id);
+        Ok(id)
+    }
+
     /// A goroutine that does not run before it is made ready.
     pub(crate) fn start_parked(&mut self, call: Deferred) -> Result<GoId, Trap> {
         let id = GoId(self.scheduler.next_go);
         self.scheduler.next_go += 1;
+        self.start_as(id, call)?;
+        Ok(id)
+    }
+
+    fn start_as(&mut self, id: GoId, call: Deferred) -> Result<(), Trap> {
         let mut go = Goroutine::new(id);
         if let Some(chunks) = self.scheduler.spare_chunks.pop() {
             go.give_chunks(chunks);
         }
         self.enter_deferred(&mut go, call, 0, false)?;
         self.goroutines.insert(id, go);
-        Ok(id)
+        Ok(())
     }
 
     /// Runs until the first goroutine ends, or nothing can run any more.

@@ -2,13 +2,13 @@
 //!
 //! Identical types have one number, which is what makes type assertions one comparison.
 
-use gossa_base::{FxHashMap, Name};
+use gossa_base::FxHashMap;
 use gossa_types::sizes::Sizes;
 use gossa_types::ty::TypeFlags;
 use gossa_types::underlying::{type_set, underlying};
 use gossa_types::{
-    BasicKind, DeclId, EnvResolver, FieldType, InterfaceMethod, InterfaceType, PackageId,
-    SignatureType, TypeId, TypeKind, TypeList,
+    BasicKind, EnvResolver, FieldType, InterfaceMethod, InterfaceType, SignatureType, TypeId,
+    TypeKind, TypeList,
 };
 use std::cell::RefCell;
 
@@ -338,13 +338,6 @@ impl<'e> Types<'e> {
         self.known.borrow_mut().insert(id, number);
         number
     }
-}
-
-/// A defined type of a package that is not generic, by name.
-#[must_use]
-pub fn named_type(package: &str, name: &str) -> TypeId {
-    let decl = DeclId::top_level(PackageId::new(package), Name::new(name));
-    TypeId::named(decl, TypeList::EMPTY)
 }
 
 /// Bytes that a value takes in a frame or among arguments: whole words.

@@ -6,7 +6,7 @@ use crate::goroutine::{Goroutine, Panicking};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::{RuntimePanic, Trap};
-use crate::types::{Ty, named_type};
+use crate::types::Ty;
 use gossa_types::TypeId;
 
 impl Machine<'_> {
@@ -106,13 +106,13 @@ impl Machine<'_> {
         }
     }
 
-    fn runtime_type(&self, name: &str) -> Ty {
-        self.types.of(named_type("runtime", name))
+    fn runtime_type(&mut self, name: &str) -> Ty {
+        self.named_type("runtime", name)
     }
 
     /// A value of one of `runtime`'s error types, as an `any`.
     fn runtime_error(&mut self, panic: &RuntimePanic) -> Result<(u64, u64), Trap> {
-        let named = |machine: &Self, name: &str| machine.runtime_type(name);
+        let named = |machine: &mut Self, name: &str| machine.runtime_type(name);
         match panic {
             RuntimePanic::Divide => {
                 let text = "integer divide by zero";

@@ -18,6 +18,8 @@ pub struct BuildConfig {
     pub goarch: Option<String>,
     /// Extra build tags.
     pub tags: Vec<String>,
+    /// Set the tags by which packages have Go in the place of assembly.
+    pub pure_go: bool,
     /// Whether files that import `C` are part of the build.
     pub cgo: Option<bool>,
     /// Pretend that the toolchain, and the main module's go line, have this

@@ -46,6 +46,9 @@ pub(crate) fn build_context(
     let cgo = config.cgo.unwrap_or_else(|| default_cgo(system, env, &goos, &goarch));
     let mut tool_tags = experiment_tags(system, env, goroot, &goos, &goarch);
     tool_tags.extend(architecture_tags(env, &goarch));
+    if config.pure_go {
+        tool_tags.extend(["purego", "math_big_pure_go"].map(str::to_owned));
+    }
     tool_tags.sort_unstable();
     tool_tags.dedup();
     Ok(BuildContext { goos, goarch, cgo, tags, tool_tags, release_minor })

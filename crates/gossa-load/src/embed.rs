@@ -10,7 +10,7 @@ use camino::Utf8Path;
 
 use crate::listing::Listings;
 use crate::program::EmbedPattern;
-use crate::system::EntryKind;
+use crate::system::{EntryKind, System};
 
 /// A pattern that cannot be resolved.
 #[derive(Debug, PartialEq, Eq)]
@@ -38,6 +38,24 @@ pub(crate) fn resolve<'p>(
             pattern,
             message: format!("pattern {}: {why}", pattern.pattern),
         })?;
+    }
+    Ok(files.into_iter().collect())
+}
+
+/// The files that some patterns in a directory name, relative to it, sorted, each once.
+///
+/// # Errors
+/// What the go command says of the first pattern that is wrong.
+pub fn embedded_files(
+    system: &dyn System,
+    dir: &Utf8Path,
+    patterns: &[&str],
+) -> Result<Vec<String>, String> {
+    let listings = Listings::new(system);
+    let mut files = BTreeSet::new();
+    let embedder = Embedder { listings: &listings, dir };
+    for pattern in patterns {
+        embedder.add(pattern, &mut files).map_err(|why| format!("pattern {pattern}: {why}"))?;
     }
     Ok(files.into_iter().collect())
 }

@@ -60,11 +60,12 @@ mod report;
 mod resolve;
 mod rules;
 mod scans;
-mod test_main;
+pub mod test_main;
 mod variants;
 mod vendoring;
 mod version;
 
+pub use embed::embedded_files;
 pub use loader::load;
 pub use overlay::{OverlayError, OverlaySystem};
 

@@ -12,28 +12,35 @@ use memchr::memmem;
 
 /// What one package contributes to a test program.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct TestFunctions {
-    pub(crate) tests: Vec<String>,
-    pub(crate) benchmarks: Vec<String>,
-    pub(crate) fuzz_targets: Vec<String>,
-    pub(crate) examples: Vec<Example>,
+pub struct TestFunctions {
+    /// Functions `TestX(*testing.T)`.
+    pub tests: Vec<String>,
+    /// Functions `BenchmarkX(*testing.B)`.
+    pub benchmarks: Vec<String>,
+    /// Functions `FuzzX(*testing.F)`.
+    pub fuzz_targets: Vec<String>,
+    /// Examples that are run because a comment says what they print.
+    pub examples: Vec<Example>,
+    /// Examples that are compiled only.
+    pub silent_examples: Vec<String>,
     /// It declares `TestMain`.
-    pub(crate) has_main: bool,
-    /// It has examples, if only ones that are not run.
-    imported: bool,
+    pub has_main: bool,
 }
 
 /// An example that is run because a comment says what it prints.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Example {
-    name: String,
-    output: String,
-    unordered: bool,
+pub struct Example {
+    /// The function.
+    pub name: String,
+    /// What it prints, without white space around it.
+    pub output: String,
+    /// The order of the lines does not count.
+    pub unordered: bool,
 }
 
 impl TestFunctions {
     /// Adds the functions of a file.
-    pub(crate) fn scan(&mut self, text: &[u8]) {
+    pub fn scan(&mut self, text: &[u8]) {
         let mut scanner = Scanner { text, at: 0 };
         while let Some(function) = scanner.next_function() {
             self.add(text, &function);
@@ -52,10 +59,12 @@ impl TestFunctions {
         } else if is_test_name(name, "Fuzz") && takes("F") {
             self.fuzz_targets.push(name.to_owned());
         } else if is_test_name(name, "Example") && function.parameters.is_empty() {
-            self.imported = true;
             let body = &text[function.body.clone()];
-            if let Some((output, unordered)) = expected_output(body) {
-                self.examples.push(Example { name: name.to_owned(), output, unordered });
+            match expected_output(body) {
+                Some((output, unordered)) => {
+                    self.examples.push(Example { name: name.to_owned(), output, unordered });
+                }
+                None => self.silent_examples.push(name.to_owned()),
             }
         }
     }
@@ -194,21 +203,22 @@ fn expected_output(body: &[u8]) -> Option<(String, bool)> {
             group.push(range);
         }
     }
-    let mut text = String::new();
+    let mut lines: Vec<String> = Vec::new();
     for range in group {
         let comment = String::from_utf8_lossy(&body[range]);
         match comment.strip_prefix("//") {
-            Some(line) => {
-                text.push_str(line.strip_prefix(' ').unwrap_or(line).trim_end());
-                text.push('\n');
-            }
+            Some(line) if is_directive(line) => {}
+            Some(line) => lines.push(line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()),
             None => {
-                let inner = comment.trim_start_matches("/*").trim_end_matches("*/");
-                text.push_str(inner);
-                text.push('\n');
+                let inner = comment.strip_prefix("/*").unwrap_or(&comment);
+                let inner = inner.strip_suffix("*/").unwrap_or(inner);
+                lines.extend(inner.split('\n').map(|line| line.trim_end().to_owned()));
             }
         }
     }
+    // Of several empty lines one is left.
+    lines.dedup_by(|line, before| line.is_empty() && before.is_empty());
+    let text = lines.join("\n");
     let text = text.trim_start();
     let strip = |text: &str, word: &str| {
         let head = text.get(..word.len())?;
@@ -220,6 +230,18 @@ fn expected_output(body: &[u8]) -> Option<(String, bool)> {
     };
     let output = strip(&rest, "output:")?;
     Some((output.trim().to_owned(), unordered))
+}
+
+/// Whether the text behind `//` is a directive, which is no part of a comment's text:
+/// `line ...`, `extern ...`, `export ...`, or `word:word...`.
+fn is_directive(line: &str) -> bool {
+    let lower = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    ["line ", "extern ", "export "].iter().any(|word| line.starts_with(word))
+        || line.split_once(':').is_some_and(|(before, after)| {
+            !before.is_empty()
+                && before.bytes().all(|b| lower(&b))
+                && after.as_bytes().first().is_some_and(lower)
+        })
 }
 
 /// A function declared without receiver, type parameters and results.
@@ -407,6 +429,14 @@ func ExampleC() {
 func ExampleD(x int) {
 	// Output: no
 }
+func ExampleE() {
+	// Output:
+	//go:note this is no text
+	// a   
+	//
+	//
+	//  b
+}
 "#;
 
     fn scan(text: &str) -> TestFunctions {
@@ -423,7 +453,15 @@ func ExampleD(x int) {
         assert_eq!(found.fuzz_targets, ["FuzzA"]);
         let examples: Vec<_> =
             found.examples.iter().map(|e| (&*e.name, &*e.output, e.unordered)).collect();
-        assert_eq!(examples, [("ExampleA", "\"x\"\ny", false), ("ExampleB", "z", true)]);
+        assert_eq!(
+            examples,
+            [
+                ("ExampleA", "\"x\"\ny", false),
+                ("ExampleB", "z", true),
+                ("ExampleE", "a\n\n b", false)
+            ]
+        );
+        assert_eq!(found.silent_examples, ["ExampleC"]);
         assert!(!found.has_main);
         assert!(scan("package p\nfunc TestMain(m *testing.M) {}\n").has_main);
         assert_eq!(scan("package p\nfunc TestMain(t *testing.T) {}\n").tests, ["TestMain"]);

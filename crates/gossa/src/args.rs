@@ -53,14 +53,14 @@ pub(crate) enum Command {
     Types(TypesArgs),
     /// Print functions in SSA form
     Ssa(SsaArgs),
-    /// Run a main package in the interpreter
+    /// Run a main package, or the examples of packages, in the interpreter
     Run(RunArgs),
     /// Explain a checker: what it reports and why, with examples; without a name, list them all
     Explain(ExplainArgs),
 }
 
 /// What to build for: how the go command would be called.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct BuildArgs {
     /// Packages as the go command takes them: ./..., std, cmd/..., import paths, directories, or
     /// a list of .go files; without any, the package of the directory
@@ -294,6 +294,18 @@ pub(crate) struct RunArgs {
     /// Stop after so many operations
     #[arg(long, value_name = "N")]
     pub(crate) steps: Option<u64>,
+    /// Run the packages' examples instead, each by itself, and compare what they print
+    #[arg(long, conflicts_with = "tests")]
+    pub(crate) examples: bool,
+    /// Let the program read files of this machine; what it writes stays in memory
+    #[arg(long)]
+    pub(crate) files: bool,
+    /// Memory that the program may use, in MiB
+    #[arg(long, value_name = "N", default_value_t = 4096)]
+    pub(crate) memory: u64,
+    /// Arguments of the program
+    #[arg(last = true, value_name = "ARG")]
+    pub(crate) arguments: Vec<String>,
 }
 
 #[derive(Args, Debug)]

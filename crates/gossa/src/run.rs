@@ -1,19 +1,25 @@
-//! `gossa run`: a main package in the interpreter.
+//! `gossa run`: a main package, or the examples of packages, in the interpreter.
+
+mod examples;
 
 use crate::args::RunArgs;
 use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
-use gossa_db::RunEnv;
+use gossa_db::{PackageInput, RunEnv, Session};
 use gossa_interp::{Options, Outcome, Output};
+use gossa_load::program::Variant;
+use gossa_load::test_main::TestFunctions;
 use gossa_types::PackageId;
+use std::cell::RefCell;
 use std::io::Write as _;
 use std::process::ExitCode;
+use std::rc::Rc;
 
 /// The run's output, on this process's own.
-struct Streams;
+struct Terminal;
 
-impl Output for Streams {
+impl Output for Terminal {
     fn write(&mut self, stream: u32, bytes: &[u8]) {
         // Who closed the other end has had enough of it.
         let _ = match stream {
@@ -23,9 +29,38 @@ impl Output for Streams {
     }
 }
 
+/// The run's output, kept.
+#[derive(Default)]
+struct Streams(Rc<RefCell<Written>>);
+
+/// What a run has written.
+#[derive(Default)]
+struct Written {
+    output: Vec<u8>,
+    errors: Vec<u8>,
+}
+
+impl Streams {
+    /// A handle that stays when the run is over.
+    fn written(&self) -> Rc<RefCell<Written>> {
+        Rc::clone(&self.0)
+    }
+}
+
+impl Output for Streams {
+    fn write(&mut self, stream: u32, bytes: &[u8]) {
+        let mut written = self.0.borrow_mut();
+        let to = if stream == 1 { &mut written.output } else { &mut written.errors };
+        to.extend_from_slice(bytes);
+    }
+}
+
 /// Runs the subcommand: the exit status is the program's, or 2 where it could not go on.
 pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, CommandError> {
-    let session = context.session(&args.build, false)?;
+    if args.examples {
+        return examples::run(context, args).map(ExitCode::from);
+    }
+    let session = session(context, args, false)?;
     let program = session.program();
     let [root] = program.roots[..] else {
         return Err(CommandError::Usage("gossa run takes exactly one package".to_owned()));
@@ -36,22 +71,94 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Command
         return Err(CommandError::Usage(format!("package {path} is not a main package")));
     }
     let id = PackageId::new(&package.import_path);
-    let options = Options { seed: args.seed, steps: args.steps, ..Options::default() };
-    let db = session.db();
+    let mut options = options(args);
+    options.dir = context.dir.to_string();
+    options.args.extend(args.arguments.iter().cloned());
+    let (db, system, files) = (session.db(), context.system.clone(), args.files);
     // On a thread of the pool: lowering needs its large stack.
-    let outcome = session
-        .pool()
-        .install(move || gossa_interp::run_main(&RunEnv::new(&db), id, options, Box::new(Streams)));
+    let outcome = session.pool().install(move || {
+        let env = RunEnv::new(&db, &*system).with_files(files);
+        gossa_interp::run_main(&env, id, options, Box::new(Terminal))
+    });
     match outcome {
         Outcome::Exit(status) => Ok(ExitCode::from(status as u8)),
         Outcome::Refused { what, trace } => {
-            let mut message = format!("the interpreter cannot run {what}");
-            for function in trace {
-                message.push_str("\n\tcalled by ");
-                message.push_str(&function);
-            }
-            output::error(&message);
+            output::error(&refusal(&what, &trace));
             Ok(Exit::Failed.into())
         }
     }
+}
+
+/// The platform whose system calls the interpreter knows.
+const PLATFORM: (&str, &str) = ("linux", "amd64");
+
+/// Loads what the command line names, as it is built to be run: for one platform, with Go in the
+/// place of assembly and C.
+fn session(context: &Context, args: &RunArgs, tests: bool) -> Result<Session, CommandError> {
+    let mut options = context.options(&args.build, false);
+    let config = &mut options.config;
+    let (os, arch) = PLATFORM;
+    let other = |asked: &Option<String>, ours: &str| asked.as_ref().is_some_and(|a| a != ours);
+    if other(&config.goos, os) || other(&config.goarch, arch) {
+        return Err(CommandError::Usage(format!("gossa run runs programs for {os}/{arch} only")));
+    }
+    config.goos = Some(os.to_owned());
+    config.goarch = Some(arch.to_owned());
+    config.cgo = config.cgo.or(Some(false));
+    config.pure_go = true;
+    config.tests |= tests;
+    Ok(Session::load(&options)?)
+}
+
+/// The machine's limits as the command line has them.
+fn options(args: &RunArgs) -> Options {
+    let memory = args.memory.saturating_mul(1 << 20);
+    Options { seed: args.seed, steps: args.steps, memory, ..Options::default() }
+}
+
+/// Why a run could not go on, in words.
+fn refusal(what: &str, trace: &[String]) -> String {
+    let mut message = format!("the interpreter cannot run {what}");
+    for function in trace {
+        message.push_str("\n\tcalled by ");
+        message.push_str(function);
+    }
+    message
+}
+
+/// A package's path, and those of its variants that have tests, with what is in their files.
+type TestPackage = (&'static str, Vec<(PackageInput, TestFunctions)>);
+
+/// The packages that the patterns name, with their tests.
+fn test_packages(session: &Session) -> Vec<TestPackage> {
+    let (program, db) = (session.program(), session.db());
+    let mut packages: Vec<TestPackage> = Vec::new();
+    for &root in &program.roots {
+        let package = program.package(root);
+        let tested = match package.variant {
+            Variant::Plain => package.import_path.as_str(),
+            Variant::WithTests | Variant::ExternalTests => {
+                package.for_test.as_deref().unwrap_or_default()
+            }
+            Variant::TestMain | Variant::ForTest => continue,
+        };
+        let path = PackageId::new(tested).as_str();
+        if packages.iter().all(|(known, _)| *known != path) {
+            packages.push((path, Vec::new()));
+        }
+        if package.variant == Variant::Plain {
+            continue;
+        }
+        let input = session.packages()[root.as_usize()];
+        let mut functions = TestFunctions::default();
+        for file in input.files(&db) {
+            if file.path(&db).ends_with("_test.go") {
+                functions.scan(file.text(&db));
+            }
+        }
+        if let Some((_, parts)) = packages.iter_mut().find(|(known, _)| *known == path) {
+            parts.push((input, functions));
+        }
+    }
+    packages
 }

@@ -5,10 +5,9 @@ use super::{Compiler, Shapes};
 use crate::code::{Code, CodeKey, NO_SLOT, Op, Slot, Target};
 use crate::trap::Trap;
 use crate::types::{Ty, slot_size};
-use gossa_base::Name;
 use gossa_ssa::{FuncId, FuncKey, MethodRef, MethodTarget};
 use gossa_types::underlying::type_set;
-use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind};
+use gossa_types::{BasicKind, TypeId, TypeKind};
 use std::rc::Rc;
 
 /// A value on the way from a receiver to the method's own receiver.
@@ -91,12 +90,12 @@ impl Compiler<'_, '_> {
                 Ok(self.finish(key, &[], &Shapes::default(), true))
             }
             CodeKey::Start(package) => {
-                let main = DeclId::top_level(*package, Name::new("main"));
                 // The runtime's tables are there before anything runs.
-                let runtime = FuncId::new(FuncKey::PackageInit(PackageId::new("runtime")));
+                let runtime = self.machine.package("runtime");
+                let runtime = FuncId::new(FuncKey::PackageInit(runtime));
                 let init = FuncId::new(FuncKey::PackageInit(*package));
                 let args = self.list([]);
-                for func in [runtime, init, FuncId::declared(main)] {
+                for func in [runtime, init] {
                     let target = Target::Code(self.machine.code_of(CodeKey::Func(func)));
                     self.emit(Op::Call { target, args, dst: NO_SLOT });
                 }

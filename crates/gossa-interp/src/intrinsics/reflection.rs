@@ -5,7 +5,7 @@ use crate::goroutine::{Deferred, Goroutine};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
-use crate::types::{Ty, named_type, slot_size};
+use crate::types::{Ty, slot_size};
 use gossa_base::Name;
 use gossa_syntax::ChanDir;
 use gossa_types::{FieldType, PackageId, Param, SignatureType, TypeId, TypeKind};
@@ -395,15 +395,12 @@ fn reflected(m: &Machine<'_>, call: &Call, index: usize) -> Result<TypeId, Trap>
     Ok(m.types.info(m.described(descriptor)?).id)
 }
 
-fn reflect_named(name: &str) -> TypeId {
-    named_type("reflect", name)
-}
-
 /// Gives a type back as a `reflect.Type`.
 fn give(m: &mut Machine<'_>, call: &Call, ty: TypeId) -> Done {
     let descriptor = m.descriptor(m.types.of(ty))?;
-    let interface = m.types.of(reflect_named("Type"));
-    let holder = m.types.of(TypeId::pointer(reflect_named("rtype")));
+    let interface = m.named_type("reflect", "Type");
+    let rtype = m.named_type("reflect", "rtype");
+    let holder = m.types.of(TypeId::pointer(m.types.info(rtype).id));
     let table = m.interface_word(holder, interface)?;
     let at = call.result(m, 0);
     m.memory.set_word(at, table)?;
@@ -475,7 +472,7 @@ fn func_of(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
 }
 
 fn struct_of(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
-    let field_type = m.types.of(reflect_named("StructField"));
+    let field_type = m.named_type("reflect", "StructField");
     let stride = m.types.info(field_type).size;
     let at = |name: &str| {
         let found = m.field(field_type, name).map(|(offset, _)| offset);

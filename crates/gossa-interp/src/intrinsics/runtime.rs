@@ -21,6 +21,9 @@ pub(super) const LIST: List = &[
     ("runtime.Callers", nothing),
     ("runtime.Caller", nothing),
     ("runtime.Stack", nothing),
+    ("runtime.gogetenv", getenv),
+    ("runtime.fips_getIndicator", fips_indicator),
+    ("runtime.fips_setIndicator", set_fips_indicator),
     ("runtime.throw", sync::throw),
     ("runtime.fatal", sync::throw),
     ("runtime/debug.SetGCPercent", nothing),
@@ -47,6 +50,7 @@ pub(super) const LIST: List = &[
     ("internal/abi.EscapeNonString", nothing),
     ("internal/abi.FuncPCABI0", code_address),
     ("internal/abi.FuncPCABIInternal", code_address),
+    ("crypto/internal/constanttime.boolToUint8", bool_to_byte),
     ("math.archFloor", floor),
     ("math.archCeil", ceil),
     ("math.archTrunc", trunc),
@@ -67,6 +71,31 @@ fn num_goroutine(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<
     // The one that runs is not in the table.
     let count = m.goroutines.len() as u64 + 1;
     call.set(m, 0, count)
+}
+
+fn bool_to_byte(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let value = call.arg(m, 0)?;
+    call.set(m, 0, value & 1)
+}
+
+/// An environment variable, for the runtime itself.
+fn getenv(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let name = m.string(call.at(m, 0))?.to_vec();
+    let value = m.options.environment.iter().find_map(|variable| {
+        let (found, value) = variable.split_once('=')?;
+        (found.as_bytes() == name).then(|| value.as_bytes().to_vec())
+    });
+    let at = call.result(m, 0);
+    m.set_string(at, &value.unwrap_or_default())
+}
+
+fn fips_indicator(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    call.set(m, 0, u64::from(go.fips_indicator))
+}
+
+fn set_fips_indicator(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    go.fips_indicator = call.arg(m, 0)? as u8;
+    Ok(())
 }
 
 /// Nothing is ever collected, so a weak pointer is as good as a strong one.

@@ -9,7 +9,7 @@ use gossa_base::FxHashMap;
 use std::collections::VecDeque;
 
 /// Who waits for semaphores and condition variables, by address.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Semaphores {
     waiting: FxHashMap<Addr, VecDeque<(GoId, u64)>>,
     notified: FxHashMap<Addr, VecDeque<(GoId, u64, u64)>>,

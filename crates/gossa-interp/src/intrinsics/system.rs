@@ -32,33 +32,44 @@ pub(super) const LIST: List = &[
 const WRITE: u64 = 1;
 const GETPID: u64 = 39;
 const FCNTL: u64 = 72;
+const UMASK: u64 = 95;
+const GETUID: u64 = 102;
+const GETEGID: u64 = 108;
 const EXIT_GROUP: u64 = 231;
 const PRLIMIT: u64 = 302;
 const NOT_PERMITTED: u64 = 1;
 
-fn syscall(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+fn syscall(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Result<(), Trap> {
     let number = call.arg(m, 0)?;
-    let args = [call.arg(m, 1)?, call.arg(m, 2)?, call.arg(m, 3)?];
-    if number == PRLIMIT {
-        // There are no limits to be known.
-        call.set(m, 0, u64::MAX)?;
-        call.set(m, 1, 0)?;
-        return call.set(m, 2, NOT_PERMITTED);
+    let mut args = [0; 6];
+    for (index, arg) in args.iter_mut().enumerate() {
+        *arg = call.arg(m, index + 1)?;
     }
-    let result = match (number, args[0]) {
+    let answer = match (number, args[0]) {
         (WRITE, 1 | 2) => {
             let bytes = m.memory.slice(args[1], args[2])?;
             m.output.write(args[0] as u32, bytes);
-            args[2]
+            Ok(args[2])
         }
-        (FCNTL, 0..=2) => 2,
-        (GETPID, _) => 1,
+        (FCNTL, 0..=2) => Ok(2),
+        (GETPID, _) => Ok(1),
+        (UMASK, _) => Ok(0o022),
+        (GETUID..=GETEGID, _) => Ok(0),
+        // There are no limits to be known.
+        (PRLIMIT, _) => Err(NOT_PERMITTED),
         (EXIT_GROUP, status) => return Err(Trap::Exit(status as i32)),
-        _ => return Err(Trap::Unsupported(format!("the system call {number}"))),
+        _ => match m.file_call(go, number, &args)? {
+            Some(answer) => answer,
+            None => return Err(Trap::Unsupported(m.syscall_text(number, &args))),
+        },
+    };
+    let (result, errno) = match answer {
+        Ok(result) => (result, 0),
+        Err(errno) => (u64::MAX, errno),
     };
     call.set(m, 0, result)?;
     call.set(m, 1, 0)?;
-    call.set(m, 2, 0)
+    call.set(m, 2, errno)
 }
 
 fn syscall_no_error(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {

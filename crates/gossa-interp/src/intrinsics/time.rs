@@ -9,11 +9,12 @@ use crate::trap::Trap;
 use gossa_base::FxHashMap;
 
 /// Timers that were made, by address.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Timers {
     timers: FxHashMap<Addr, Timer>,
 }
 
+#[derive(Clone)]
 struct Timer {
     period: i64,
     /// `func(any, uintptr, int64)`

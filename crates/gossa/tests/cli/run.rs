@@ -68,7 +68,8 @@ fn what_cannot_be_run_is_refused_by_name() {
         ),
     ]);
     let ended = gossa(dir.path()).args(["run", "."]).run().exits(2);
-    assert!(ended.stderr.contains("cannot run the system call"), "{}", ended.stderr);
+    let refused = "cannot run the system call openat of \"/etc/hostname\"";
+    assert!(ended.stderr.contains(refused), "{}", ended.stderr);
     assert!(ended.stderr.contains("called by example.com/m.read"), "{}", ended.stderr);
 
     let ended = gossa(dir.path()).args(["run", "--steps", "10", "."]).run().exits(2);
@@ -76,4 +77,76 @@ fn what_cannot_be_run_is_refused_by_name() {
 
     let ended = gossa(dir.path()).args(["run", "fmt"]).run().exits(2);
     assert!(ended.stderr.contains("package fmt is not a main package"), "{}", ended.stderr);
+}
+
+/// A module whose examples pass, fail, print in any order, panic, and are not run.
+const EXAMPLES: [(&str, &str); 4] = [
+    ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+    (
+        "m.go",
+        "package m\n\nvar Started = start()\n\nfunc start() int { return 41 }\n\n\
+         func Next() int { Started++; return Started }\n",
+    ),
+    (
+        "m_test.go",
+        "package m\n\nimport \"fmt\"\n\nfunc Example() {\n\tfmt.Println(\"  a \")\n\n\
+         \t// Output:\n\t//   a\n}\n\nfunc ExampleNext() {\n\tfmt.Println(Next())\n\
+         \t// Output: 42\n}\n",
+    ),
+    (
+        "x_test.go",
+        "package m_test\n\nimport (\n\t\"fmt\"\n\t\"os\"\n\n\t\"example.com/m\"\n)\n\n\
+         func ExampleNext_again() {\n\tfmt.Println(m.Next())\n\t// Output: 42\n}\n\n\
+         func Example_unordered() {\n\tfmt.Print(\"b\\na\\n\")\n\t// Unordered output:\n\t// a\n\t// b\n}\n\n\
+         func Example_wrong() {\n\tfmt.Println(1)\n\t// output: 2\n}\n\n\
+         func Example_panics() {\n\tpanic(\"oh\")\n\t// Output:\n}\n\n\
+         func Example_file() {\n\tdata, err := os.ReadFile(\"data\")\n\tfmt.Println(string(data), err)\n\
+         \tos.WriteFile(\"data\", []byte(\"y\"), 0o666)\n\tdata, _ = os.ReadFile(\"data\")\n\
+         \tfmt.Println(string(data))\n\t// Output:\n\t// x <nil>\n\t// y\n}\n\n\
+         func Example_silent() {\n\tpanic(0)\n}\n",
+    ),
+];
+
+#[test]
+fn examples_are_run_each_by_itself() {
+    let dir = module(EXAMPLES);
+    std::fs::write(dir.path().join("data"), "x").expect("a temporary directory");
+    let ended = gossa(dir.path()).args(["run", "--examples", "./..."]).run().exits(1);
+    let out = &ended.stdout;
+    let lines = [
+        "FAIL  example.com/m  4 passed, 3 failed, 1 without output",
+        "--- FAIL: Example_wrong\ngot:\n1\nwant:\n2\n",
+        "--- FAIL: Example_panics\nexit status 2\npanic: oh\n",
+        "--- FAIL: Example_file\nthe interpreter cannot run the system call openat of \"data\"\n",
+        "7 examples: 4 passed, 3 failed; 1 without output\n",
+    ];
+    for line in lines {
+        assert!(out.contains(line), "{line:?} is not in\n{out}");
+    }
+
+    let ended = gossa(dir.path()).args(["run", "--examples", "--files"]).run().exits(1);
+    assert!(ended.stdout.contains("5 passed, 2 failed"), "{}", ended.stdout);
+    let data = std::fs::read_to_string(dir.path().join("data")).expect("written above");
+    assert_eq!(data, "x", "what a program writes stays in memory");
+}
+
+#[test]
+fn programs_have_arguments_and_embedded_files() {
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+        (
+            "main.go",
+            "package main\n\nimport (\n\t\"embed\"\n\t\"fmt\"\n\t\"os\"\n)\n\n\
+             //go:embed a.txt\nvar a string\n\n//go:embed a.txt sub\n// and more\nvar fs embed.FS\n\n\
+             func main() {\n\tb, err := fs.ReadFile(\"sub/b.txt\")\n\
+             \tfmt.Println(a, string(b), err, os.Args[1:])\n\
+             \tentries, _ := fs.ReadDir(\".\")\n\tfmt.Println(len(entries))\n}\n",
+        ),
+        ("a.txt", "A"),
+        ("sub/b.txt", "B"),
+    ]);
+    let ended = gossa(dir.path()).args(["run", ".", "--", "-x", "y"]).run().exits(0);
+    assert_eq!(ended.stdout, "A B <nil> [-x y]\n2\n");
+    let ended = gossa(dir.path()).args(["run", "--goos", "windows", "."]).run().exits(2);
+    assert!(ended.stderr.contains("for linux/amd64 only"), "{}", ended.stderr);
 }
