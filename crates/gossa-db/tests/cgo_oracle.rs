@@ -148,6 +148,20 @@ fn types_that_go_does_not_have_are_errors() {
 }
 
 #[test]
+fn names_of_headers_that_are_not_read_are_no_errors() {
+    let (dir, goroot) = (fixtures(), goroot());
+    let patterns = ["./unread"];
+    let ours = gossa(&Wanted { goroot: &goroot, goarch: "amd64", dir: &dir, patterns: &patterns });
+    let facts = &ours["gossa.test/cgo/unread"];
+    assert_eq!(facts.errors, [""; 0]);
+    let names: Vec<&str> = facts.ledger.keys().map(String::as_str).collect();
+    assert_eq!(
+        names,
+        ["KEY_t", "fill", "handle", "handle_t", "number", "open_handle", "struct_handle"]
+    );
+}
+
+#[test]
 fn names_that_c_does_not_declare_are_errors() {
     let dir = fixtures();
     let goroot = goroot();

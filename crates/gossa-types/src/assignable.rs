@@ -1,5 +1,6 @@
 //! Assignability and convertibility (Go spec, "Assignability", "Conversions").
 
+use crate::cgo::is_opaque;
 use crate::constant::Value;
 use crate::identical::{identical, identical_ignore_tags};
 use crate::implements::{NotImplemented, implements};
@@ -158,7 +159,22 @@ pub fn assignable(
             })
         });
     }
-    Err(Cause::Mismatch)
+    ok_or_mismatch(may_agree(r, from_under, to_under, 0))
+}
+
+/// Whether two types may be identical, as what they differ in is a type of C that is not known:
+/// it may be another name for whatever the other type has there.
+fn may_agree(r: &dyn Resolver, x: TypeId, y: TypeId, depth: u32) -> bool {
+    let (a, b) = match (x.unalias().kind(), y.unalias().kind()) {
+        (TypeKind::Pointer(a), TypeKind::Pointer(b)) | (TypeKind::Slice(a), TypeKind::Slice(b)) => {
+            (*a, *b)
+        }
+        (TypeKind::Array { elem: a, len: n }, TypeKind::Array { elem: b, len: m }) if n == m => {
+            (*a, *b)
+        }
+        _ => return false,
+    };
+    is_opaque(r, a) || is_opaque(r, b) || depth < 20 && may_agree(r, a, b, depth + 1)
 }
 
 fn for_terms<T: Default>(

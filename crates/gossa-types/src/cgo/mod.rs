@@ -295,9 +295,10 @@ impl CgoDecls {
     }
 
     fn opaque(&self, name: Name, used: CgoUse) -> CgoEntity {
+        // `C.x_t(y)` is a conversion.
         let is_type = used == CgoUse::Type
             || self.used_as_types.contains(&name)
-            || looks_like_type(name.as_str());
+            || used == CgoUse::Call && looks_like_type(name.as_str());
         if is_type {
             CgoEntity::Type(convert::opaque(self.package, name.as_str()))
         } else {
@@ -379,7 +380,7 @@ fn decide(
         (Known::Constant(..), _) => "constant",
         (Known::Value(_), _) => "value",
         (_, CgoUse::Type) => "type",
-        _ if looks_like_type(name.as_str()) => "type",
+        (_, CgoUse::Call) if looks_like_type(name.as_str()) => "type",
         (_, CgoUse::Call) => "function",
         (_, CgoUse::Value) => "value",
     };
