@@ -338,7 +338,7 @@ impl<'p> Value<'p> {
     /// The instruction that defines it; `None` for parameters.
     #[must_use]
     pub fn definition(self) -> Option<Inst<'p>> {
-        match self.func.body()[self.id].def {
+        match self.func.body().def(self.id) {
             ValueDef::Result(id) => Some(Inst { func: self.func, id }),
             ValueDef::Param(_) => None,
         }
@@ -347,7 +347,7 @@ impl<'p> Value<'p> {
     /// The block that it is a parameter of.
     #[must_use]
     pub fn param_of(self) -> Option<Block<'p>> {
-        match self.func.body()[self.id].def {
+        match self.func.body().def(self.id) {
             ValueDef::Param(id) => Some(Block { func: self.func, id }),
             ValueDef::Result(_) => None,
         }

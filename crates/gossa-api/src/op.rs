@@ -235,7 +235,7 @@ impl<'p> Call<'p> {
         let func = self.inst.func;
         match func.body()[self.id].callee {
             gossa_ssa::Callee::Static(id) => find(func, id),
-            gossa_ssa::Callee::Value(id) => match func.body()[id].def {
+            gossa_ssa::Callee::Value(id) => match func.body().def(id) {
                 gossa_ssa::ValueDef::Result(inst) => match func.body()[inst] {
                     gossa_ssa::Inst::Closure { func: id, .. } | gossa_ssa::Inst::Func(id) => {
                         find(func, id)

@@ -12,7 +12,7 @@ use crate::schedule::Scheduler;
 use crate::trap::Trap;
 use crate::types::{Num, Shape, Ty, Types};
 use gossa_base::{FxHashMap, Name};
-use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered, MethodRef, MethodTarget, Table};
+use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered, MethodRef, MethodTarget, Table, TableNode};
 use gossa_types::constant::Value;
 use gossa_types::lookup::find_method;
 use gossa_types::underlying::type_set;
@@ -119,7 +119,8 @@ pub struct Machine<'e> {
     pub(crate) scheduler: Scheduler,
     /// The goroutines that have not ended.
     pub(crate) goroutines: FxHashMap<GoId, Goroutine>,
-    pub(crate) tables: Vec<Table>,
+    /// Tables of constants, unpacked, with their types.
+    pub(crate) tables: Vec<Arc<(TypeId, TableNode)>>,
     pub(crate) steps: u64,
     /// The goroutine that runs.
     pub(crate) current: GoId,
@@ -417,7 +418,7 @@ impl<'e> Machine<'e> {
     }
 
     pub(crate) fn add_table(&mut self, table: &Table) -> u32 {
-        self.tables.push(table.clone());
+        self.tables.push(Arc::new((table.ty, table.root())));
         self.tables.len() as u32 - 1
     }
 

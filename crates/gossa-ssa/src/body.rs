@@ -4,6 +4,7 @@ use crate::ids::{
     BlockId, CallId, ConstId, FuncId, InstId, MethodRef, MethodRefId, SelectId, TableId, ValueId,
 };
 use crate::inst::{CallData, Inst, OperandPools, SelectData, SliceBounds, ValueList};
+use crate::table::Table;
 use gossa_base::Name;
 use gossa_syntax::{ExprId, NodeId};
 use gossa_types::constant::Value;
@@ -19,13 +20,11 @@ pub enum ValueDef {
     Result(InstId),
 }
 
-/// A value: 12 bytes.
+/// A value: 4 bytes. What defines it follows from the numbering: [`Body::def`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct ValueData {
     /// Its type, without type parameters.
     pub ty: TypeId,
-    /// What defines it.
-    pub def: ValueDef,
 }
 
 /// A block.
@@ -41,54 +40,6 @@ pub struct BlockData {
     pub inst_count: u32,
     /// Where control goes when an instruction of the block panics; `None`: out of the function.
     pub unwind: Option<BlockId>,
-}
-
-/// A constant aggregate: a composite literal whose leaves are all constants.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Table {
-    /// Type of the whole.
-    pub ty: TypeId,
-    /// The elements that are not zero.
-    pub root: TableNode,
-}
-
-/// A part of a [`Table`].
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TableNode {
-    /// A constant of the part's type.
-    Const(Value),
-    /// Fields or elements by index; those left out are zero. The second number is the length of a
-    /// slice (0 for structs and arrays).
-    Indexed(Box<[(u64, TableNode)]>, u64),
-    /// Entries of a map, in source order.
-    Map(Box<[(TableNode, TableNode)]>),
-    /// A pointer to a new variable that holds this.
-    Pointer(Box<TableNode>),
-    /// A constant converted to an interface, with its dynamic type.
-    Interface(TypeId, Box<TableNode>),
-}
-
-impl TableNode {
-    /// Calls `visit` with the dynamic type of each constant that the table converts to an
-    /// interface.
-    pub fn for_each_interface(&self, visit: &mut dyn FnMut(TypeId)) {
-        // A stack of its own: tables are as deep as the source nests.
-        let mut pending = vec![self];
-        while let Some(node) = pending.pop() {
-            match node {
-                Self::Const(_) => {}
-                Self::Indexed(parts, _) => pending.extend(parts.iter().map(|(_, part)| part)),
-                Self::Map(entries) => {
-                    pending.extend(entries.iter().flat_map(|(key, value)| [key, value]));
-                }
-                Self::Pointer(inner) => pending.push(inner),
-                Self::Interface(ty, inner) => {
-                    visit(*ty);
-                    pending.push(inner);
-                }
-            }
-        }
-    }
 }
 
 /// A function in SSA form. No positions: [`SourceMap`] has them.
@@ -112,7 +63,7 @@ pub struct Body {
     pub operands: Box<[ValueId]>,
     /// Calls.
     pub calls: Box<[CallData]>,
-    /// Constants; the type is the value's.
+    /// Constants, each once; the type is the value's.
     pub consts: Box<[Value]>,
     /// Constant tables.
     pub tables: Box<[Table]>,
@@ -241,6 +192,38 @@ impl Body {
     pub fn result(&self, inst: InstId) -> Option<ValueId> {
         let range = self.result_range(inst);
         (range.len() == 1).then(|| ValueId::new(range.start))
+    }
+
+    /// What defines a value. Logarithmic; [`Body::defs`] answers for all values at once.
+    #[must_use]
+    pub fn def(&self, value: ValueId) -> ValueDef {
+        let next = self.first_results.partition_point(|&first| first as usize <= value.index());
+        // The last instruction that does not come after the value: its results begin there, or,
+        // if it is a terminator, the parameters of the block behind it.
+        let Some(last) = next.min(self.insts.len()).checked_sub(1).map(InstId::from_usize) else {
+            return ValueDef::Param(Self::ENTRY);
+        };
+        if self.result_range(last).contains(&(value.index() as u32)) {
+            return ValueDef::Result(last);
+        }
+        ValueDef::Param(BlockId::from_usize(self.block_of(last).index() + 1))
+    }
+
+    /// What defines each value, by value. Linear.
+    #[must_use]
+    pub fn defs(&self) -> Box<[ValueDef]> {
+        let mut defs = vec![ValueDef::Param(Self::ENTRY); self.values.len()];
+        for block in self.block_ids() {
+            for param in self.params(block) {
+                defs[param.index()] = ValueDef::Param(block);
+            }
+            for inst in self.insts_of(block) {
+                for result in self.results_of(inst) {
+                    defs[result.index()] = ValueDef::Result(inst);
+                }
+            }
+        }
+        defs.into()
     }
 
     /// The block that holds an instruction. Logarithmic.

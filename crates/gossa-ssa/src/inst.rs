@@ -611,7 +611,7 @@ mod tests {
     #[test]
     fn instructions_stay_small() {
         assert_eq!(size_of::<Inst>(), 16);
-        assert_eq!(size_of::<crate::ValueData>(), 12);
+        assert_eq!(size_of::<crate::ValueData>(), 4);
         assert!(size_of::<CallData>() <= 24);
     }
 }

@@ -1,16 +1,18 @@
 //! The layout of a body's pools, so that equal functions are equal bodies.
 //!
 //! A pool holds one entry for each place that names one, in the order of the instructions, and
-//! nothing else: the third call instruction has the third call, a constant that two instructions
-//! load is there twice. Inside an instruction the order is that of its parts in the textual form.
+//! nothing else: the third call instruction has the third call. Only a constant that several
+//! instructions load is there once, where the first of them has it. Inside an instruction the order is that of its parts in the textual form.
 //! An empty list of values is [`ValueList::default`].
 //!
 //! The reader lays bodies out so, and lowering has to: a body of another layout would not be equal
 //! to what reading its text gives.
 
 use crate::body::Body;
-use crate::ids::{CallId, ConstId, MethodRefId, SelectId, TableId};
+use crate::consts::ConstPool;
+use crate::ids::{CallId, MethodRefId, SelectId, TableId};
 use crate::inst::{CallData, Callee, Inst, ValueList};
+use gossa_types::constant::Value;
 
 /// How much of each pool the instructions so far have used up.
 #[derive(Default)]
@@ -47,7 +49,7 @@ impl Cursor {
     /// Whether the ids of an instruction are the next ones. Ids must be in range.
     fn inst(&mut self, body: &Body, inst: &Inst) -> bool {
         match *inst {
-            Inst::Const(id) => Self::step(&mut self.consts, id.index()),
+            Inst::Const(id) => id.index() < self.consts || Self::step(&mut self.consts, id.index()),
             Inst::Table(id) => Self::step(&mut self.tables, id.index()),
             Inst::Select(id) => Self::step(&mut self.selects, id.index()),
             Inst::MethodValue { method, .. } | Inst::MethodExpr(method) => self.method(method),
@@ -83,10 +85,16 @@ pub fn is_canonical(body: &Body) -> bool {
         && cursor.operands as usize == body.operands.len()
         && cursor.calls == body.calls.len()
         && cursor.consts == body.consts.len()
+        && are_distinct(&body.consts)
         && cursor.tables == body.tables.len()
         && cursor.methods == body.methods.len()
         && cursor.selects == body.selects.len()
         && cursor.bounds as usize == body.bounds.len()
+}
+
+fn are_distinct(consts: &[Value]) -> bool {
+    let mut pool = ConstPool::default();
+    consts.iter().enumerate().all(|(at, value)| pool.intern(value.clone()).index() == at)
 }
 
 /// Lays the pools of a body out as this module says. Ids must be in range.
@@ -97,7 +105,7 @@ pub fn canonical(body: Body) -> Body {
     }
     let mut operands = Vec::with_capacity(body.operands.len());
     let mut calls = Vec::with_capacity(body.calls.len());
-    let mut consts = Vec::with_capacity(body.consts.len());
+    let mut consts = ConstPool::default();
     let mut tables = Vec::with_capacity(body.tables.len());
     let mut methods = Vec::with_capacity(body.methods.len());
     let mut selects = Vec::with_capacity(body.selects.len());
@@ -121,10 +129,7 @@ pub fn canonical(body: Body) -> Body {
             *id = MethodRefId::from_usize(methods.len() - 1);
         };
         match inst {
-            Inst::Const(id) => {
-                consts.push(body[*id].clone());
-                *id = ConstId::from_usize(consts.len() - 1);
-            }
+            Inst::Const(id) => *id = consts.intern(body[*id].clone()),
             Inst::Table(id) => {
                 tables.push(body[*id].clone());
                 *id = TableId::from_usize(tables.len() - 1);
@@ -162,7 +167,7 @@ pub fn canonical(body: Body) -> Body {
         insts,
         operands: operands.into(),
         calls: calls.into(),
-        consts: consts.into(),
+        consts: consts.finish(),
         tables: tables.into(),
         methods: methods.into(),
         selects: selects.into(),

@@ -13,6 +13,7 @@
 
 pub mod body;
 pub mod build;
+mod consts;
 pub mod dom;
 pub mod effects;
 pub mod env;
@@ -26,11 +27,12 @@ mod opcode;
 mod print;
 mod read;
 pub mod stats;
+mod table;
 pub mod testing;
 mod verify;
 mod words;
 
-pub use body::{BlockData, Body, Lowered, SourceMap, Table, TableNode, ValueData, ValueDef};
+pub use body::{BlockData, Body, Lowered, SourceMap, ValueData, ValueDef};
 pub use env::LowerEnv;
 pub use ids::{
     BlockId, CallId, ConstId, FuncId, FuncKey, InstId, MethodRef, MethodRefId, MethodTarget,
@@ -43,4 +45,5 @@ pub use inst::{
 pub use opcode::MNEMONICS;
 pub use print::{Annotate, Plain, Printer, SourceNames, decl_text, print, type_text};
 pub use read::{ReadBody, ReadError, ReadErrorKind, TextFile, read, read_file, read_type};
+pub use table::{Table, TableNode};
 pub use verify::{Place, Violation, verify, verify_calls, verify_lowered};

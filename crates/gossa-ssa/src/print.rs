@@ -28,9 +28,10 @@ mod names;
 pub(crate) use names::basic_word;
 pub use names::{decl_text, type_text};
 
-use crate::body::{Body, SourceMap, TableNode};
+use crate::body::{Body, SourceMap};
 use crate::ids::{BlockId, CallId, FuncId, InstId, SelectId, TableId, ValueId};
 use crate::inst::{Callee, Inst, Target, ValueList};
+use crate::table::TableNode;
 use gossa_base::FxHashMap;
 use gossa_types::TypeId;
 use gossa_types::constant::Value;
@@ -433,7 +434,7 @@ impl Printer {
     fn table(&mut self, body: &Body, inst: InstId, table: TableId) {
         let data = &body[table];
         self.text(" ");
-        self.table_node(&data.root);
+        self.table_node(&data.root());
         // The result's type is the table's: said once.
         if body.result(inst).is_none_or(|result| body[result].ty != data.ty) {
             self.text(" of ");

@@ -1,13 +1,12 @@
 //! Counts and sizes of bodies.
 
-use crate::body::{Body, Table, TableNode};
+use crate::body::{Body, SourceMap};
 use crate::opcode::MNEMONICS;
+use crate::table::Table;
 use gossa_base::FxHashMap;
 use std::fmt;
 
 /// Counts of what bodies hold, and the bytes that they take.
-///
-/// Texts and big numbers of constants are shared with others and not counted.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Stats {
     /// Bodies, closures included.
@@ -26,16 +25,16 @@ pub struct Stats {
     pub values: u64,
     /// Operands of instructions, wherever they are kept.
     pub operands: u64,
-    /// Bytes of all bodies, allocator overhead aside.
-    pub bytes: u64,
+    /// Bytes of all bodies and source maps.
+    pub memory: Memory,
     /// Instructions of the largest body.
     pub largest: u64,
     kinds: FxHashMap<&'static str, u64>,
 }
 
 impl Stats {
-    /// Counts a body.
-    pub fn add(&mut self, body: &Body) {
+    /// Counts a body with its source map.
+    pub fn add(&mut self, body: &Body, source_map: &SourceMap) {
         self.functions += 1;
         self.closures += u64::from(body.is_closure());
         self.blocks += body.blocks.len() as u64;
@@ -52,7 +51,8 @@ impl Stats {
             *self.kinds.entry(body[inst].mnemonic()).or_default() += 1;
             body.for_each_operand(inst, |_| self.operands += 1);
         }
-        self.bytes += bytes(body);
+        self.memory.add(&Memory::of(body));
+        self.memory.add(&Memory::of_source_map(source_map));
     }
 
     /// Adds the counts of others.
@@ -65,7 +65,7 @@ impl Stats {
         self.instructions += other.instructions;
         self.values += other.values;
         self.operands += other.operands;
-        self.bytes += other.bytes;
+        self.memory.add(&other.memory);
         self.largest = self.largest.max(other.largest);
         for (kind, count) in other.kinds() {
             *self.kinds.entry(kind).or_default() += count;
@@ -77,10 +77,14 @@ impl Stats {
         MNEMONICS.iter().filter_map(|&kind| Some((kind, *self.kinds.get(kind)?)))
     }
 
-    /// Bytes per instruction, all told; zero when there are none.
+    /// Bytes per instruction, positions and types included; zero when there are none.
     #[must_use]
     pub fn bytes_per_instruction(&self) -> f64 {
-        if self.instructions == 0 { 0.0 } else { self.bytes as f64 / self.instructions as f64 }
+        self.per_instruction(self.memory.total())
+    }
+
+    fn per_instruction(&self, bytes: u64) -> f64 {
+        if self.instructions == 0 { 0.0 } else { bytes as f64 / self.instructions as f64 }
     }
 }
 
@@ -95,8 +99,11 @@ impl fmt::Display for Stats {
         writeln!(f, "{:>12} in the largest function", self.largest)?;
         writeln!(f, "{:>12} values", self.values)?;
         writeln!(f, "{:>12} operands", self.operands)?;
-        writeln!(f, "{:>12} bytes", self.bytes)?;
-        writeln!(f, "{:>12.1} bytes per instruction", self.bytes_per_instruction())?;
+        writeln!(f, "{:>12} bytes", self.memory.total())?;
+        writeln!(f, "{:>12.1} bytes per instruction, of them for", self.bytes_per_instruction())?;
+        for (part, bytes) in self.memory.parts() {
+            writeln!(f, "{:>12.2} {part}", self.per_instruction(bytes))?;
+        }
         for (kind, count) in self.kinds() {
             writeln!(f, "{count:>12} {kind}")?;
         }
@@ -104,65 +111,98 @@ impl fmt::Display for Stats {
     }
 }
 
-/// Bytes of a body with all its pools.
-#[must_use]
-pub fn bytes(body: &Body) -> u64 {
-    let Body {
-        func: _,
-        capture_count: _,
-        results,
-        blocks,
-        insts,
-        first_results,
-        values,
-        operands,
-        calls,
-        consts,
-        tables,
-        methods,
-        selects,
-        bounds,
-        range_body: _,
-    } = body;
-    let mut total = size_of::<Body>()
-        + size_of_val(&**results)
-        + size_of_val(&**blocks)
-        + size_of_val(&**insts)
-        + size_of_val(&**first_results)
-        + size_of_val(&**values)
-        + size_of_val(&**operands)
-        + size_of_val(&**calls)
-        + size_of_val(&**consts)
-        + size_of_val(&**tables)
-        + size_of_val(&**methods)
-        + size_of_val(&**selects)
-        + size_of_val(&**bounds);
-    total += tables.iter().map(table_bytes).sum::<usize>();
-    total += methods.iter().map(|method| size_of_val(&*method.path)).sum::<usize>();
-    total += selects.iter().map(|select| size_of_val(&*select.arms)).sum::<usize>();
-    total as u64
+/// What the bytes of bodies are spent on, in the order of [`Memory::parts`].
+const PARTS: [&str; 12] = [
+    "bodies",
+    "blocks",
+    "instructions",
+    "first results",
+    "values with their types",
+    "operands",
+    "calls",
+    "constants",
+    "tables",
+    "methods, selects, bounds",
+    "positions",
+    "names",
+];
+
+/// Bytes that bodies and their source maps take, by what they are spent on. Allocator overhead,
+/// and what several bodies share (texts, big numbers, interned types), are not counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Memory {
+    bytes: [u64; PARTS.len()],
 }
 
-/// Bytes behind a table's root.
-fn table_bytes(table: &Table) -> usize {
-    let mut total = 0;
-    let mut pending = vec![&table.root];
-    while let Some(node) = pending.pop() {
-        match node {
-            TableNode::Const(_) => {}
-            TableNode::Indexed(entries, _) => {
-                total += size_of_val(&**entries);
-                pending.extend(entries.iter().map(|(_, node)| node));
-            }
-            TableNode::Map(entries) => {
-                total += size_of_val(&**entries);
-                pending.extend(entries.iter().flat_map(|(key, value)| [key, value]));
-            }
-            TableNode::Pointer(node) | TableNode::Interface(_, node) => {
-                total += size_of::<TableNode>();
-                pending.push(node);
-            }
+impl Memory {
+    /// Of a body with all its pools.
+    #[must_use]
+    pub fn of(body: &Body) -> Self {
+        let Body {
+            func: _,
+            capture_count: _,
+            results,
+            blocks,
+            insts,
+            first_results,
+            values,
+            operands,
+            calls,
+            consts,
+            tables,
+            methods,
+            selects,
+            bounds,
+            range_body: _,
+        } = body;
+        let behind_tables: usize = tables.iter().map(Table::heap_size).sum();
+        let behind_methods: usize = methods.iter().map(|method| size_of_val(&*method.path)).sum();
+        let behind_selects: usize = selects.iter().map(|select| size_of_val(&*select.arms)).sum();
+        let bytes = [
+            size_of::<Body>() + size_of_val(&**results),
+            size_of_val(&**blocks),
+            size_of_val(&**insts),
+            size_of_val(&**first_results),
+            size_of_val(&**values),
+            size_of_val(&**operands),
+            size_of_val(&**calls),
+            size_of_val(&**consts),
+            size_of_val(&**tables) + behind_tables,
+            size_of_val(&**methods)
+                + behind_methods
+                + size_of_val(&**selects)
+                + behind_selects
+                + size_of_val(&**bounds),
+            0,
+            0,
+        ];
+        Self { bytes: bytes.map(|bytes| bytes as u64) }
+    }
+
+    /// Of a source map.
+    #[must_use]
+    pub fn of_source_map(map: &SourceMap) -> Self {
+        let SourceMap { insts, names, variables, literal: _ } = map;
+        let mut bytes = [0; PARTS.len()];
+        bytes[10] = (size_of::<SourceMap>() + size_of_val(&**insts)) as u64;
+        bytes[11] = (size_of_val(&**names) + size_of_val(&**variables)) as u64;
+        Self { bytes }
+    }
+
+    /// All bytes.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.bytes.iter().sum()
+    }
+
+    /// Bytes by what they are spent on.
+    pub fn parts(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        PARTS.into_iter().zip(self.bytes)
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (sum, bytes) in self.bytes.iter_mut().zip(other.bytes) {
+            *sum += bytes;
         }
     }
-    total
 }

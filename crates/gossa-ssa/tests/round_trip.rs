@@ -10,10 +10,9 @@ use gossa_ssa::loops::Loops;
 use gossa_ssa::testing::TextResolver;
 use gossa_ssa::{
     AllocKind, BinaryOp, BlockData, BlockId, Body, CallData, CallId, Callee, ConstId, ConvertKind,
-    Fact, FuncId, FuncKey, Inst, InstId, MethodRef, MethodRefId, MethodTarget, SelectArm,
-    SelectData, SelectId, SliceBounds, Table, TableId, TableNode, Target, UnaryOp, UnsafeOp,
-    ValueData, ValueDef, ValueId, ValueList, layout, print, read, read_file, read_type, type_text,
-    verify,
+    Fact, FuncId, FuncKey, Inst, MethodRef, MethodRefId, MethodTarget, SelectArm, SelectData,
+    SelectId, SliceBounds, Table, TableId, TableNode, Target, UnaryOp, UnsafeOp, ValueData,
+    ValueId, ValueList, layout, print, read, read_file, read_type, type_text, verify,
 };
 use gossa_syntax::ChanDir;
 use gossa_types::constant::{LiteralKind, Value};
@@ -299,8 +298,13 @@ impl Making<'_, '_> {
         let value = self.value();
         match self.maker.below(48) {
             0 => {
-                self.consts.push(self.maker.constant());
-                Inst::Const(ConstId::from_usize(self.consts.len() - 1))
+                let value = self.maker.constant();
+                let known = self.consts.iter().position(|known| *known == value);
+                let at = known.unwrap_or_else(|| {
+                    self.consts.push(value);
+                    self.consts.len() - 1
+                });
+                Inst::Const(ConstId::from_usize(at))
             }
             1 => Inst::Zero,
             2 => Inst::Func(self.maker.func()),
@@ -308,7 +312,7 @@ impl Making<'_, '_> {
             4 => {
                 let ty = if self.maker.chance() { result } else { None };
                 let ty = ty.unwrap_or_else(|| self.maker.ty(2));
-                self.tables.push(Table { ty, root: self.maker.node(3) });
+                self.tables.push(Table::new(ty, &self.maker.node(3)));
                 Inst::Table(TableId::from_usize(self.tables.len() - 1))
             }
             5 => Inst::Alloc(self.word(AllocKind::WORDS)),
@@ -399,20 +403,18 @@ fn make_body(maker: &mut Maker<'_>) -> Body {
     let mut blocks: Vec<BlockData> = Vec::new();
     let mut results: Vec<(u32, Option<TypeId>)> = Vec::new();
     let mut terminators = Vec::new();
-    for index in 0..block_count {
-        let block = BlockId::from_usize(index);
+    for _ in 0..block_count {
         let first_param = values.len() as u32;
         let param_count = maker.below(4) as u32;
         for _ in 0..param_count {
-            values.push(ValueData { ty: maker.ty(2), def: ValueDef::Param(block) });
+            values.push(ValueData { ty: maker.ty(2) });
         }
         let first_inst = results.len() as u32;
         for _ in 0..maker.below(6) {
             let first = values.len() as u32;
             let count = maker.below(4);
             for _ in 0..count {
-                let def = ValueDef::Result(InstId::from_usize(results.len()));
-                values.push(ValueData { ty: maker.ty(2), def });
+                values.push(ValueData { ty: maker.ty(2) });
             }
             let ty = (count > 0).then(|| values[first as usize].ty);
             results.push((first, ty));
@@ -487,7 +489,7 @@ fn make_body_with_a_value(maker: &mut Maker<'_>) -> Body {
         }]),
         insts: Box::new([Inst::Unreachable]),
         first_results: Box::new([1, 1]),
-        values: Box::new([ValueData { ty: maker.ty(3), def: ValueDef::Param(Body::ENTRY) }]),
+        values: Box::new([ValueData { ty: maker.ty(3) }]),
         operands: Box::default(),
         calls: Box::default(),
         consts: Box::default(),
@@ -511,7 +513,7 @@ fn analyse(body: &Body) {
     let _ = solve(&Liveness, body, &cfg);
     let _ = dot(body);
     let mut stats = gossa_ssa::stats::Stats::default();
-    stats.add(body);
+    stats.add(body, &gossa_ssa::SourceMap::default());
 }
 
 const SEEDS: [&str; 3] = [
@@ -559,6 +561,7 @@ proptest! {
         for call in &mut shifted.calls {
             front(&mut call.args);
         }
+        shifted.consts = [&*body.consts, &*body.consts].concat().into();
         for inst in &mut shifted.insts {
             match inst {
                 Inst::Struct(list)
@@ -567,6 +570,7 @@ proptest! {
                 | Inst::Closure { captures: list, .. }
                 | Inst::Builtin { args: list, .. } => front(list),
                 Inst::Jump(target) => front(&mut target.args),
+                Inst::Const(id) => *id = ConstId::from_usize(id.index() + body.consts.len()),
                 _ => {}
             }
         }

@@ -44,7 +44,10 @@ pub(crate) fn run(context: &Context, args: &SsaArgs) -> Result<Exit, CommandErro
     if args.stats {
         let mut stats = Stats::default();
         for (_, lowered) in &asked_for {
-            lowered.bodies.iter().filter(|body| is_wanted(body)).for_each(|body| stats.add(body));
+            let bodies = lowered.bodies.iter().zip(&lowered.source_maps);
+            bodies
+                .filter(|(body, _)| is_wanted(body))
+                .for_each(|(body, source_map)| stats.add(body, source_map));
         }
         write!(out, "{stats}")?;
     } else {

@@ -6,6 +6,7 @@ use crate::memory::Addr;
 use crate::trap::{BoundsCode, RuntimePanic, Trap};
 use crate::types::{Num, Shape, Ty};
 use gossa_ssa::{TableNode, UnsafeOp};
+use std::sync::Arc;
 
 /// Largest object that Go allocates.
 const MAX_ALLOC: u64 = 1 << 47;
@@ -24,11 +25,11 @@ impl Machine<'_> {
                 self.memory.copy(at(dst), at(src), u64::from(size))?;
             }
             Op::Table { dst, table } => {
-                let table = self.tables[table as usize].clone();
-                let ty = self.types.of(table.ty);
+                let table = Arc::clone(&self.tables[table as usize]);
+                let ty = self.types.of(table.0);
                 let size = self.types.info(ty).size;
                 self.memory.clear(at(dst), size)?;
-                self.fill(at(dst), ty, &table.root)?;
+                self.fill(at(dst), ty, &table.1)?;
             }
             Op::Alloc { dst, size } => {
                 let addr = self.new_object(size)?;

@@ -16,7 +16,7 @@ mod world;
 
 use gossa_base::{FxHashMap, FxHashSet, Name};
 use gossa_ssa::build::{for_each_callee, for_each_converted_method, lower};
-use gossa_ssa::stats::{Stats, bytes};
+use gossa_ssa::stats::Stats;
 use gossa_ssa::{
     FuncId, FuncKey, Inst, Lowered, Plain, Printer, print, read, verify_calls, verify_lowered,
 };
@@ -241,7 +241,7 @@ struct Times {
 fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: usize) {
     let resolver = EnvResolver::new(world, None);
     let mut stats = Stats::default();
-    let (mut violations, mut holes, mut size, mut unread) = (0, 0, 0, 0);
+    let (mut violations, mut holes, mut unread) = (0, 0, 0);
     let by_func: FxHashMap<FuncId, &Lowered> = all.iter().map(|(func, l)| (*func, l)).collect();
     let mut times = Times::default();
     let mut printer = Printer::new();
@@ -262,14 +262,13 @@ fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: u
                 println!("{func}.{index}: {violation}");
             }
         }
-        for body in &lowered.bodies {
+        for (body, source_map) in lowered.bodies.iter().zip(&lowered.source_maps) {
             let count = body.insts.iter().filter(|inst| matches!(inst, Inst::Hole)).count();
             if count > 0 && holes < 200 {
                 println!("{}: {count} holes", body.func);
             }
             holes += count;
-            stats.add(body);
-            size += bytes(body);
+            stats.add(body, source_map);
         }
         if options.print.as_ref().is_some_and(|part| func.to_string().contains(part)) {
             println!("{}", print(&lowered.bodies));
@@ -309,7 +308,7 @@ fn examine(world: &World, all: &[(FuncId, Lowered)], options: &Options, lines: u
     println!(
         "{lines} lines, {instructions} instructions, {:.1} bytes each; {violations} violations, \
          {holes} holes, {unread} not read back",
-        size as f64 / instructions as f64
+        stats.bytes_per_instruction()
     );
     std::process::exit(i32::from(violations > 0 || unread > 0));
 }

@@ -2,9 +2,9 @@
 
 use super::function::Function;
 use super::types::INT;
-use crate::body::{Table, TableNode};
 use crate::ids::ValueId;
 use crate::inst::{AllocKind, Inst};
+use crate::table::{Table, TableNode};
 use gossa_base::Name;
 use gossa_syntax::{Expr, ExprId, ExprList, NodeId, UnaryOp};
 use gossa_types::constant::Value;
@@ -98,7 +98,7 @@ impl<'e> Function<'_, 'e> {
         if self.unit.facts.is_constant_literal(literal)
             && let Some(root) = self.table_aggregate(elements, ty)
         {
-            return self.table(at, Table { ty, root });
+            return self.table(at, Table::new(ty, &root));
         }
         match kind {
             TypeKind::Struct(fields) => {

@@ -11,7 +11,8 @@ use super::freeze::Freezer;
 use super::function::{BodyKind, Code, Function};
 use super::order::{Order, Placed};
 use super::unit::{Unit, Var};
-use crate::body::{BlockData, Body, SourceMap, ValueDef};
+use crate::body::{BlockData, Body, SourceMap};
+use crate::consts::ConstPool;
 use crate::ids::{BlockId, InstId, ValueId};
 use crate::inst::Inst;
 use gossa_base::Name;
@@ -46,7 +47,7 @@ impl Function<'_, '_> {
             values: Vec::with_capacity(value_count as usize),
             operands: Vec::new(),
             calls: Vec::new(),
-            consts: Vec::new(),
+            consts: ConstPool::default(),
             tables: Vec::new(),
             methods: Vec::new(),
             selects: Vec::new(),
@@ -55,7 +56,6 @@ impl Function<'_, '_> {
         let mut variables = Vec::new();
         let mut blocks = Vec::with_capacity(order.placed.len());
         for (index, &placed) in order.placed.iter().enumerate() {
-            let block_id = BlockId::from_usize(index);
             let first_param = freezer.values.len() as u32;
             let first_inst = freezer.insts.len() as u32;
             let mut param_count = 0;
@@ -78,14 +78,13 @@ impl Function<'_, '_> {
                         params.push(freezer.code.phis[phi as usize].value);
                     }
                     for &param in &params {
-                        freezer.define(param, ValueDef::Param(block_id));
+                        freezer.define(param);
                     }
                     param_count = params.len() as u32;
                     if block == Body::ENTRY {
                         for &value in &order.undefined {
-                            let inst = InstId::from_usize(freezer.insts.len());
                             freezer.push(Inst::Hole, NodeId::ROOT);
-                            freezer.define(value, ValueDef::Result(inst));
+                            freezer.define(value);
                         }
                     }
                     let mut part = block;
@@ -111,7 +110,7 @@ impl Function<'_, '_> {
                             freezer.push(inst, freezer.code.nodes[old as usize]);
                             let (first, count) = freezer.code.results[old as usize];
                             for value in first..first + count {
-                                freezer.define(ValueId::new(value), ValueDef::Result(id));
+                                freezer.define(ValueId::new(value));
                             }
                         }
                         match order.jump_target(freezer.code, part) {
@@ -146,7 +145,7 @@ impl Function<'_, '_> {
             values: freezer.values.into_boxed_slice(),
             operands: freezer.operands.into_boxed_slice(),
             calls: freezer.calls.into_boxed_slice(),
-            consts: freezer.consts.into_boxed_slice(),
+            consts: freezer.consts.finish(),
             tables: freezer.tables.into_boxed_slice(),
             methods: freezer.methods.into_boxed_slice(),
             selects: freezer.selects.into_boxed_slice(),

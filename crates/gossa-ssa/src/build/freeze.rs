@@ -2,15 +2,16 @@
 
 use super::function::Code;
 use super::order::Order;
-use crate::body::{Body, Table, TableNode, ValueData, ValueDef};
+use crate::body::{Body, ValueData};
+use crate::consts::ConstPool;
 use crate::ids::{
-    BlockId, CallId, ConstId, MethodRef, MethodRefId, MethodTarget, SelectId, TableId, ValueId,
+    BlockId, CallId, MethodRef, MethodRefId, MethodTarget, SelectId, TableId, ValueId,
 };
 use crate::inst::{CallData, Callee, Inst, SelectArm, SelectData, SliceBounds, Target, ValueList};
+use crate::table::Table;
 use gossa_base::{ListRange, Name};
 use gossa_syntax::NodeId;
 use gossa_types::TypeId;
-use gossa_types::constant::Value;
 use std::sync::LazyLock;
 
 /// The frozen pools in the making.
@@ -23,7 +24,7 @@ pub(super) struct Freezer<'c> {
     pub(super) values: Vec<ValueData>,
     pub(super) operands: Vec<ValueId>,
     pub(super) calls: Vec<CallData>,
-    pub(super) consts: Vec<Value>,
+    pub(super) consts: ConstPool,
     pub(super) tables: Vec<Table>,
     pub(super) methods: Vec<MethodRef>,
     pub(super) selects: Vec<SelectData>,
@@ -106,9 +107,9 @@ impl Freezer<'_> {
         Target { block: self.block(to), args }
     }
 
-    pub(super) fn define(&mut self, value: ValueId, def: ValueDef) {
+    pub(super) fn define(&mut self, value: ValueId) {
         let ty = self.code.values[value.index()].ty;
-        self.values.push(ValueData { ty, def });
+        self.values.push(ValueData { ty });
     }
 
     pub(super) fn push(&mut self, inst: Inst, at: NodeId) {
@@ -149,12 +150,12 @@ impl Freezer<'_> {
     pub(super) fn inst(&mut self, inst: Inst) -> Inst {
         match inst {
             Inst::Const(id) => {
-                self.consts.push(std::mem::take(&mut self.code.consts[id.index()]));
-                Inst::Const(ConstId::from_usize(self.consts.len() - 1))
+                let value = std::mem::take(&mut self.code.consts[id.index()]);
+                Inst::Const(self.consts.intern(value))
             }
             Inst::Table(id) => {
-                let empty = Table { ty: TypeId::INVALID, root: TableNode::Map(Box::default()) };
-                self.tables.push(std::mem::replace(&mut self.code.tables[id.index()], empty));
+                let table = &mut self.code.tables[id.index()];
+                self.tables.push(std::mem::replace(table, Table::taken()));
                 Inst::Table(TableId::from_usize(self.tables.len() - 1))
             }
             Inst::Zero

@@ -6,11 +6,11 @@
 
 use super::types::{BOOL, INT};
 use super::unit::{Unit, Var};
-use crate::body::Table;
 use crate::ids::{
     BlockId, CallId, ConstId, FuncId, MethodRef, MethodRefId, SelectId, TableId, ValueId,
 };
 use crate::inst::{AllocKind, CallData, Inst, SelectData, SliceBounds, Target, ValueList};
+use crate::table::Table;
 use gossa_base::{FxHashMap, ListRange, Name};
 use gossa_syntax::NodeId;
 use gossa_types::constant::Value;

@@ -68,7 +68,7 @@ pub fn for_each_converted_method(
             }
         }
         for table in &body.tables {
-            table.root.for_each_interface(&mut convert);
+            table.dynamic_types().iter().for_each(|&ty| convert(ty));
         }
     }
 }

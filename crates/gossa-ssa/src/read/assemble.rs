@@ -5,11 +5,13 @@
 
 use super::parser::{Failure, Parsed};
 use super::{ReadBody, ReadErrorKind};
-use crate::body::{BlockData, Body, Table, ValueData, ValueDef};
+use crate::body::{BlockData, Body, ValueData};
+use crate::consts::ConstPool;
 use crate::ids::{
-    BlockId, CallId, ConstId, FuncId, InstId, MethodRef, MethodRefId, SelectId, TableId, ValueId,
+    BlockId, CallId, ConstId, FuncId, MethodRef, MethodRefId, SelectId, TableId, ValueId,
 };
 use crate::inst::{CallData, Callee, Inst, SelectData, SliceBounds, ValueList};
+use crate::table::Table;
 use gossa_base::{FxHashMap, ListRange};
 use gossa_types::TypeId;
 use gossa_types::constant::Value;
@@ -80,7 +82,7 @@ pub(super) struct Unfrozen {
     values: Vec<ValueData>,
     operands: Vec<ValueId>,
     calls: Vec<CallData>,
-    consts: Vec<Value>,
+    consts: ConstPool,
     tables: Vec<Table>,
     methods: Vec<MethodRef>,
     selects: Vec<SelectData>,
@@ -155,8 +157,7 @@ impl Assembly {
 
     /// Defines a parameter of the block just started, or of the function before there is one.
     pub(super) fn param(&mut self, number: u32, at: usize, ty: TypeId) -> Parsed<()> {
-        let block = BlockId::from_usize(self.body.blocks.len().saturating_sub(1));
-        self.define(number, at, ty, ValueDef::Param(block))?;
+        self.define(number, at, ty)?;
         if let Some(block) = self.body.blocks.last_mut() {
             block.param_count += 1;
         }
@@ -165,16 +166,15 @@ impl Assembly {
 
     /// Defines a result of the instruction that is pushed next.
     pub(super) fn result(&mut self, number: u32, at: usize, ty: TypeId) -> Parsed<()> {
-        let inst = InstId::new(next_index(&self.body.insts, at)?);
-        self.define(number, at, ty, ValueDef::Result(inst))
+        self.define(number, at, ty)
     }
 
-    fn define(&mut self, number: u32, at: usize, ty: TypeId, def: ValueDef) -> Parsed<()> {
+    fn define(&mut self, number: u32, at: usize, ty: TypeId) -> Parsed<()> {
         next_index(&self.body.values, at)?;
         if !self.value_numbers.define(number) {
             return failure(at, ReadErrorKind::RedefinedValue(number));
         }
-        self.body.values.push(ValueData { ty, def });
+        self.body.values.push(ValueData { ty });
         Ok(())
     }
 
@@ -220,9 +220,8 @@ impl Assembly {
     }
 
     pub(super) fn constant(&mut self, value: Value, at: usize) -> Parsed<ConstId> {
-        let id = ConstId::new(next_index(&self.body.consts, at)?);
-        self.body.consts.push(value);
-        Ok(id)
+        next_index(self.body.consts.values(), at)?;
+        Ok(self.body.consts.intern(value))
     }
 
     pub(super) fn table(&mut self, table: Table, at: usize) -> Parsed<TableId> {
@@ -279,7 +278,7 @@ impl Assembly {
                 values: body.values.into(),
                 operands: body.operands.into(),
                 calls: body.calls.into(),
-                consts: body.consts.into(),
+                consts: body.consts.finish(),
                 tables: body.tables.into(),
                 methods: body.methods.into(),
                 selects: body.selects.into(),

@@ -4,12 +4,12 @@ use super::assemble::Assembly;
 use super::lexer::TokenKind;
 use super::parser::{Parsed, Parser, shortened};
 use super::{ReadBody, ReadErrorKind};
-use crate::body::{Table, TableNode};
 use crate::ids::{BlockId, CallId, ValueId};
 use crate::inst::{
     AllocKind, BinaryOp, CallData, Callee, ConvertKind, Fact, Inst, SelectArm, SelectData,
     SliceBounds, Target, UnaryOp, UnsafeOp, ValueList,
 };
+use crate::table::{Table, TableNode};
 use gossa_types::constant::Value;
 use gossa_types::{Builtin, TypeId};
 use smallvec::SmallVec;
@@ -247,7 +247,7 @@ impl Parser<'_> {
             "table" => {
                 let root = self.table_node()?;
                 let ty = TypeId::INVALID;
-                Inst::Table(into.table(Table { ty, root }, at)?)
+                Inst::Table(into.table(Table::new(ty, &root), at)?)
             }
             "alloc" => Inst::Alloc(self.variant("kind of variable", AllocKind::from_word)?),
             "load" => Inst::Load(self.value(into)?),

@@ -24,6 +24,7 @@ impl Check<'_> {
     /// parameters are defined, `2 * block + 1` the rest.
     fn uses(&mut self, dominates: impl Fn(u32, u32) -> bool) {
         let body = self.body;
+        let defs = body.defs();
         let mut value_blocks = vec![0u32; body.values.len()];
         for block in body.block_ids() {
             for inst in body.insts_of(block) {
@@ -37,7 +38,7 @@ impl Check<'_> {
             let at = 2 * block.index() as u32 + 1;
             for inst in body.insts_of(block) {
                 body.for_each_operand(inst, |value| {
-                    let defined = match body[value].def {
+                    let defined = match defs[value.index()] {
                         ValueDef::Param(def) => {
                             def == block || dominates(2 * def.index() as u32, at)
                         }

@@ -1,7 +1,7 @@
 //! V1 to V8, V10, V11, V13 to V15: what can be said without types.
 
 use super::{Check, Place};
-use crate::body::{Body, ValueDef};
+use crate::body::Body;
 use crate::graph::{Cfg, EdgeKind};
 use crate::ids::{BlockId, CallId, InstId, ValueId};
 use crate::inst::{Callee, Inst, Target, UnsafeOp, ValueList};
@@ -170,7 +170,7 @@ impl Check<'_> {
                 });
                 return;
             }
-            self.definitions(Place::Block(block), next, data.param_count, ValueDef::Param(block));
+            self.exist(Place::Block(block), next, data.param_count);
             next += u64::from(data.param_count);
             for inst in body.insts_of(block) {
                 let first = body.first_results[inst.index()];
@@ -188,7 +188,7 @@ impl Check<'_> {
                         });
                         return;
                     };
-                    self.definitions(Place::Inst(inst), next, count, ValueDef::Result(inst));
+                    self.exist(Place::Inst(inst), next, count);
                     next += u64::from(count);
                 }
             }
@@ -199,18 +199,11 @@ impl Check<'_> {
         }
     }
 
-    fn definitions(&mut self, place: Place, first: u64, count: u32, def: ValueDef) {
-        for index in first..first + u64::from(count) {
-            match self.body.values.get(index as usize) {
-                Some(data) if data.def == def => {}
-                Some(_) => {
-                    self.report(4, place, || format!("v{index} says it is defined elsewhere"));
-                }
-                None => {
-                    self.report(4, place, || format!("v{index} does not exist"));
-                    return;
-                }
-            }
+    fn exist(&mut self, place: Place, first: u64, count: u32) {
+        let end = first + u64::from(count);
+        let len = self.body.values.len() as u64;
+        if end > len {
+            self.report(4, place, || format!("v{} does not exist", first.max(len)));
         }
     }
 

@@ -1,9 +1,9 @@
 //! V12 for constants and constant tables.
 
 use super::{Check, Place};
-use crate::body::{Table, TableNode};
 use crate::ids::InstId;
 use crate::print::type_text;
+use crate::table::{Table, TableNode};
 use gossa_types::constant::{Kind, Value};
 use gossa_types::{TypeId, TypeKind};
 
@@ -28,7 +28,8 @@ impl Check<'_> {
 
     pub(super) fn table(&mut self, inst: InstId, table: &Table) {
         // A stack of its own: tables are as deep as the source nests.
-        let mut pending = vec![(&table.root, table.ty)];
+        let root = table.root();
+        let mut pending = vec![(&root, table.ty)];
         while let Some((node, ty)) = pending.pop() {
             let Some(under) = self.underlying(ty) else {
                 continue;
