@@ -1,7 +1,12 @@
 //! Fields, methods and method sets (Go spec, "Selectors", "Method sets").
 //!
 //! [`lookup_field_or_method`] is the hottest question of checking; a field or method that a type
-//! declares itself is answered without allocation. Embedded ones are searched level by level.
+//! declares itself is answered without allocation. Embedded ones are searched level by level, and
+//! those of wide structs are looked up in an index (`selectors`).
+
+mod selectors;
+
+pub use selectors::SelectorCache;
 
 use crate::ids::{DeclId, PackageId};
 use crate::info::Selected;
@@ -184,14 +189,9 @@ fn lookup(r: &dyn Resolver, ty: TypeId, addressable: bool, wanted: Wanted) -> Lo
     if is_pointer && is_interface(r, base) {
         return LookupResult::NotFound;
     }
-    let (at_top, embedded) = direct(r, base, wanted);
-    let found = match at_top {
-        Some(hit) => hit.into_found(Path::new(), is_pointer),
-        None if embedded => match search_embedded(r, base, is_pointer, wanted) {
-            LookupResult::Found(found) => found,
-            result => return result,
-        },
-        None => return LookupResult::NotFound,
+    let found = match search(r, base, is_pointer, wanted) {
+        LookupResult::Found(found) => found,
+        result => return result,
     };
     match found.selected {
         Selected::Method { decl } if found.pointer_receiver && !found.indirect && !addressable => {
@@ -222,22 +222,50 @@ impl Hit {
     }
 }
 
+/// What a type has itself or through embedding; wide structs have an index for that.
+fn search(r: &dyn Resolver, base: TypeId, is_pointer: bool, wanted: Wanted) -> LookupResult {
+    if let Some(hit) = own_method(r, base, wanted) {
+        return LookupResult::Found(hit.into_found(Path::new(), is_pointer));
+    }
+    let under = underlying(r, base);
+    if let TypeKind::Struct(fields) = under.kind()
+        && fields.len() >= selectors::WIDE
+        && !wanted.fold
+        && let Some(index) = selectors::index_of(r, base)
+    {
+        return index.look_up(r, is_pointer, wanted);
+    }
+    match own_member(r, base, under, wanted) {
+        (Some(hit), _) => LookupResult::Found(hit.into_found(Path::new(), is_pointer)),
+        (None, true) => search_embedded(r, base, is_pointer, wanted),
+        (None, false) => LookupResult::NotFound,
+    }
+}
+
 /// The field or method of this very type, and whether it has embedded fields to look into.
 fn direct(r: &dyn Resolver, ty: TypeId, wanted: Wanted) -> (Option<Hit>, bool) {
-    if let TypeKind::Named { decl, args } = ty.kind()
-        && let Some(method) = wanted.method(r, *decl)
-        && let Some(info) = r.method_info(method)
-    {
-        let signature = method_signature(r, &info, args);
-        let hit = Hit {
-            selected: Selected::Method { decl: method },
-            ty: signature,
-            holder: ty,
-            pointer_receiver: info.pointer,
-        };
-        return (Some(hit), false);
+    match own_method(r, ty, wanted) {
+        Some(hit) => (Some(hit), false),
+        None => own_member(r, ty, underlying(r, ty), wanted),
     }
-    let under = underlying(r, ty);
+}
+
+/// The method that is declared for this very type.
+fn own_method(r: &dyn Resolver, ty: TypeId, wanted: Wanted) -> Option<Hit> {
+    let TypeKind::Named { decl, args } = ty.kind() else { return None };
+    let method = wanted.method(r, *decl)?;
+    let info = r.method_info(method)?;
+    Some(Hit {
+        selected: Selected::Method { decl: method },
+        ty: method_signature(r, &info, args),
+        holder: ty,
+        pointer_receiver: info.pointer,
+    })
+}
+
+/// The field or interface method of this very type, whose underlying type is `under`, and whether
+/// it has embedded fields to look into.
+fn own_member(r: &dyn Resolver, ty: TypeId, under: TypeId, wanted: Wanted) -> (Option<Hit>, bool) {
     match under.kind() {
         TypeKind::Struct(fields) => {
             let mut embedded = false;

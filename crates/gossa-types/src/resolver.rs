@@ -70,6 +70,11 @@ pub trait Resolver {
     /// What the relations remember between calls (underlying types of instances, type sets).
     /// Valid for this resolver only; start with the default.
     fn cache(&self) -> &RelationCache;
+
+    /// Whether all declarations are known, so that answers do not change any more.
+    fn is_settled(&self) -> bool {
+        true
+    }
 }
 
 /// The [`Resolver`] over finished declarations, with those of the body at hand in front.

@@ -19,6 +19,8 @@ use std::rc::Rc;
 pub struct RelationCache {
     underlying: RefCell<FxHashMap<TypeId, TypeId>>,
     type_sets: RefCell<FxHashMap<TypeId, Rc<TypeSet>>>,
+    /// What can be selected from wide structs.
+    pub(crate) selectors: crate::lookup::SelectorCache,
     /// Nesting of type-set computations, and how many there were in the outermost: cyclic
     /// constraints end here.
     depth: Cell<u32>,

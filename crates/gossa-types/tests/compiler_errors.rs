@@ -20,7 +20,7 @@ const IMPORTS: [&str; 9] =
 
 /// Kinds of errors that no single file can have: of the test itself, of the tree (the parser makes
 /// no wrong ones), of imports and of several packages in a directory (the loader's), and such as
-/// only `go/types` reports. And files for a Go of the future, which gossa reads as far as it can.
+/// only `go/types` reports. And files for a Go of the future, which the database tells.
 const WITHOUT_FILE: [&str; 8] = [
     "TooNew",
     "Test",
@@ -51,9 +51,10 @@ fn language(text: &str) -> u32 {
 }
 
 /// Files whose errors the compiler finds in another pass, with words of its own: labels.
-const OTHER_WORDS: [&str; 6] = [
+const OTHER_WORDS: [&str; 7] = [
     "DuplicateLabel",
     "JumpIntoBlock",
+    "JumpIntoBlockDepths",
     "JumpOverDecl",
     "MisplacedLabel",
     "UndeclaredLabel",

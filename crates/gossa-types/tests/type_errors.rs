@@ -427,7 +427,7 @@ fn flags_are_obeyed_or_refused() {
 }
 
 #[test]
-fn a_missing_error_and_one_too_mfake_count() {
+fn a_missing_error_and_one_too_many_count() {
     let text = b"package p\n\nvar x = y /* ERROR \"undefined: y\" */\nvar z = 1 // ERROR \"no\"\n";
     let mut score = Score::default();
     let found = vec![

@@ -643,4 +643,8 @@ impl Resolver for Context<'_> {
     fn cache(&self) -> &RelationCache {
         &self.cache
     }
+
+    fn is_settled(&self) -> bool {
+        matches!(self.own, Own::Checked(_))
+    }
 }

@@ -1,4 +1,7 @@
 //! Labels and the branches to them: a second pass over bodies that have any.
+//!
+//! Jumps, labels, variable declarations and blocks are numbered as they come, so that it takes a
+//! comparison to say what lies between two of them, and time linear in the body for all.
 
 use super::Checker;
 use crate::decls::NoteKind;
@@ -8,24 +11,28 @@ use gossa_syntax::{AssignOp, BranchKind, DeclKeyword, ExprId, NodeId, Stmt, Stmt
 
 /// A block that encloses the statement at hand.
 struct Block {
-    /// The label of the statement that the block belongs to, and the statement.
-    labelled: Option<(Name, StmtId)>,
-    /// Labels that are declared in the block itself, in the order of declaration.
+    /// The label of the statement that the block belongs to.
+    labelled: Option<Name>,
+    /// Labels that are declared in the block itself.
     labels: Vec<Name>,
+    /// The number of its beginning.
+    start: u32,
+    /// The last variable that was declared in the block itself, and the number of that.
+    last_declaration: Option<(u32, NodeId)>,
 }
 
 /// A `goto` to a label that has not been seen yet.
 struct Jump {
     label: ExprId,
-    name: Name,
-    /// The last variable that was declared since, in a block around both.
-    over_declaration: Option<NodeId>,
+    number: u32,
 }
 
 /// A label that is declared.
 struct Label {
     ident: ExprId,
     used: bool,
+    /// Whether the block that declares it encloses the statement at hand.
+    visible: bool,
 }
 
 struct Labels<'l, 'c> {
@@ -34,6 +41,11 @@ struct Labels<'l, 'c> {
     all: FxHashMap<Name, Label>,
     order: Vec<Name>,
     blocks: Vec<Block>,
+    /// The labelled statements that enclose the statement at hand, innermost last.
+    enclosing: FxHashMap<Name, Vec<StmtId>>,
+    /// Jumps whose labels have not been seen.
+    pending: FxHashMap<Name, Vec<Jump>>,
+    count: u32,
 }
 
 impl Checker<'_> {
@@ -44,10 +56,18 @@ impl Checker<'_> {
             all: FxHashMap::default(),
             order: Vec::new(),
             blocks: Vec::new(),
+            enclosing: FxHashMap::default(),
+            pending: FxHashMap::default(),
+            count: 0,
         };
-        let jumps = labels.block(None, list);
-        for jump in jumps {
-            let name = jump.name;
+        labels.block(None, list);
+        let mut jumps: Vec<(Name, Jump)> = labels
+            .pending
+            .drain()
+            .flat_map(|(name, jumps)| jumps.into_iter().map(move |jump| (name, jump)))
+            .collect();
+        jumps.sort_by_key(|(_, jump)| jump.number);
+        for (name, jump) in jumps {
             match labels.all.get_mut(&name) {
                 Some(known) => {
                     known.used = true;
@@ -65,47 +85,71 @@ impl Checker<'_> {
 }
 
 impl Labels<'_, '_> {
-    /// Returns the jumps that find no label in the block.
-    fn block(&mut self, labelled: Option<(Name, StmtId)>, list: StmtList) -> Vec<Jump> {
-        self.blocks.push(Block { labelled, labels: Vec::new() });
-        let mut jumps = Vec::new();
-        let tree = self.checker.tree();
-        for &stmt in &tree[list] {
-            super::with_stack(|| self.stmt(None, stmt, &mut jumps));
-        }
-        self.blocks.pop();
-        jumps
+    fn number(&mut self) -> u32 {
+        self.count += 1;
+        self.count
     }
 
-    fn stmt(&mut self, labelled: Option<(Name, StmtId)>, stmt: StmtId, jumps: &mut Vec<Jump>) {
+    fn open(&mut self, labelled: Option<(Name, StmtId)>) {
+        if let Some((name, stmt)) = labelled {
+            self.enclosing.entry(name).or_default().push(stmt);
+        }
+        let labelled = labelled.map(|(name, _)| name);
+        let start = self.number();
+        self.blocks.push(Block { labelled, labels: Vec::new(), start, last_declaration: None });
+    }
+
+    fn close(&mut self) {
+        let Some(block) = self.blocks.pop() else { return };
+        if let Some(stmts) = block.labelled.and_then(|name| self.enclosing.get_mut(&name)) {
+            stmts.pop();
+        }
+        for name in block.labels {
+            if let Some(known) = self.all.get_mut(&name) {
+                known.visible = false;
+            }
+        }
+    }
+
+    fn block(&mut self, labelled: Option<(Name, StmtId)>, list: StmtList) {
+        self.open(labelled);
+        let tree = self.checker.tree();
+        for &stmt in &tree[list] {
+            super::with_stack(|| self.stmt(None, stmt));
+        }
+        self.close();
+    }
+
+    fn stmt(&mut self, labelled: Option<(Name, StmtId)>, stmt: StmtId) {
         let tree = self.checker.tree();
         match tree[stmt] {
             Stmt::Decl { keyword: DeclKeyword::Var, .. }
             | Stmt::Assign { op: AssignOp::Define, .. } => {
-                for jump in jumps {
-                    jump.over_declaration = Some(stmt.into());
+                let number = self.number();
+                if let Some(block) = self.blocks.last_mut() {
+                    block.last_declaration = Some((number, stmt.into()));
                 }
             }
             Stmt::Labeled { label, stmt: inner } => {
                 let Some(name) = tree.name(label) else { return };
                 let mut own = None;
                 if !name.is_blank() {
-                    self.declare(label, name, jumps);
+                    self.declare(label, name);
                     own = Some((name, inner));
                 }
-                super::with_stack(|| self.stmt(own, inner, jumps));
+                super::with_stack(|| self.stmt(own, inner));
             }
-            Stmt::Branch { kind, label: Some(label) } => self.branch(kind, label, jumps),
-            Stmt::Block(list) => self.nested(labelled, list, jumps),
+            Stmt::Branch { kind, label: Some(label) } => self.branch(kind, label),
+            Stmt::Block(list) => super::with_stack(|| self.block(labelled, list)),
             Stmt::If { then, otherwise, .. } => {
                 let mut next = Some((then, otherwise));
                 while let Some((then, otherwise)) = next.take() {
-                    self.stmt(labelled, then, jumps);
+                    self.stmt(labelled, then);
                     match otherwise.map(|stmt| (stmt, tree[stmt])) {
                         Some((_, Stmt::If { then, otherwise, .. })) => {
                             next = Some((then, otherwise));
                         }
-                        Some((stmt, _)) => self.stmt(labelled, stmt, jumps),
+                        Some((stmt, _)) => self.stmt(labelled, stmt),
                         None => {}
                     }
                 }
@@ -113,31 +157,25 @@ impl Labels<'_, '_> {
             Stmt::Switch { cases, .. }
             | Stmt::TypeSwitch { cases, .. }
             | Stmt::Select { cases } => {
-                self.blocks.push(Block { labelled, labels: Vec::new() });
+                self.open(labelled);
                 for &case in &tree[cases] {
                     match tree[case] {
                         Stmt::Case { body, .. } | Stmt::Comm { body, .. } => {
-                            self.nested(None, body, jumps);
+                            super::with_stack(|| self.block(None, body));
                         }
                         _ => {}
                     }
                 }
-                self.blocks.pop();
+                self.close();
             }
             Stmt::For { body, .. } | Stmt::Range { body, .. } => {
-                super::with_stack(|| self.stmt(labelled, body, jumps));
+                super::with_stack(|| self.stmt(labelled, body));
             }
             _ => {}
         }
     }
 
-    fn nested(&mut self, labelled: Option<(Name, StmtId)>, list: StmtList, jumps: &mut Vec<Jump>) {
-        let inner = super::with_stack(|| self.block(labelled, list));
-        // A declaration inside the block is out of the way once the block is left.
-        jumps.extend(inner.into_iter().map(|jump| Jump { over_declaration: None, ..jump }));
-    }
-
-    fn declare(&mut self, label: ExprId, name: Name, jumps: &mut Vec<Jump>) {
+    fn declare(&mut self, label: ExprId, name: Name) {
         if let Some(known) = self.all.get(&name) {
             let kind = NoteKind::Text(format!("other declaration of {name}"));
             let other = self.checker.note(known.ident, kind);
@@ -145,24 +183,29 @@ impl Labels<'_, '_> {
             self.checker.error_with(label, message, true, vec![other]);
             return;
         }
-        self.all.insert(name, Label { ident: label, used: false });
+        self.all.insert(name, Label { ident: label, used: false, visible: true });
         self.order.push(name);
-        if let Some(block) = self.blocks.last_mut() {
-            block.labels.push(name);
-        }
         self.checker.record_object(label, Object::Label(label));
-        jumps.retain(|jump| {
-            if jump.name != name {
-                return true;
-            }
+        let Some(block) = self.blocks.last_mut() else { return };
+        block.labels.push(name);
+        let (start, last_declaration) = (block.start, block.last_declaration);
+        // Jumps from outside of the block stay.
+        let jumps = self.pending.remove(&name).unwrap_or_default();
+        let (inside, outside) = jumps.into_iter().partition(|jump| jump.number > start);
+        if !Vec::is_empty(&outside) {
+            self.pending.insert(name, outside);
+        }
+        let inside: Vec<Jump> = inside;
+        for jump in inside {
             self.use_label(jump.label, name);
-            if let Some(declaration) = jump.over_declaration {
+            if let Some((number, declaration)) = last_declaration
+                && number > jump.number
+            {
                 let message = format!("goto {name} jumps over variable declaration");
                 let line = self.checker.note(declaration, NoteKind::Line);
                 self.checker.error_with(jump.label, message, true, vec![line]);
             }
-            false
-        });
+        }
     }
 
     fn use_label(&mut self, at: ExprId, name: Name) {
@@ -172,21 +215,16 @@ impl Labels<'_, '_> {
         }
     }
 
-    fn branch(&mut self, kind: BranchKind, label: ExprId, jumps: &mut Vec<Jump>) {
+    fn branch(&mut self, kind: BranchKind, label: ExprId) {
         let tree = self.checker.tree();
         let Some(name) = tree.name(label) else { return };
-        let enclosing = self
-            .blocks
-            .iter()
-            .rev()
-            .filter_map(|block| block.labelled)
-            .find(|(other, _)| *other == name)
-            .map(|(_, stmt)| tree[stmt]);
+        let enclosing = self.enclosing.get(&name).and_then(|stmts| stmts.last());
+        let enclosing = enclosing.map(|&stmt| tree[stmt]);
         let valid = match kind {
             BranchKind::Goto => {
-                let seen = self.blocks.iter().any(|block| block.labels.contains(&name));
-                if !seen {
-                    jumps.push(Jump { label, name, over_declaration: None });
+                if !self.all.get(&name).is_some_and(|known| known.visible) {
+                    let number = self.number();
+                    self.pending.entry(name).or_default().push(Jump { label, number });
                     return;
                 }
                 true
