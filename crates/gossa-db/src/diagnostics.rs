@@ -1,17 +1,21 @@
 //! From nodes to places in files, and from errors to diagnostics.
 
 use crate::bodies::{body_types, declaration, source_file};
-use crate::declare::{init_order, instantiation_cycles, package_decls, unused_imports};
+use crate::declare::{init_order, instantiation_cycles, item_tree, package_decls, unused_imports};
+use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, Program, SourceFile};
 use crate::line_directives::line_origins;
 use crate::parsing::parse;
-use gossa_base::{FxHashSet, LineColumn, LineIndex, TextRange};
+use gossa_base::{FxHashSet, LineColumn, LineIndex, Name, TextRange};
 use gossa_report::{Diagnostic, Location, Origin, Severity, Stage};
 use gossa_ssa::{FuncId, FuncKey};
 use gossa_syntax::{Node, NodeId, Span, TreeWithSpans};
 use gossa_types::order::cycle_error;
+use gossa_types::print::Printer;
+use gossa_types::underlying::{underlying, underlying_basic};
 use gossa_types::{
-    DeclId, DeclSource, Note, Object, PackageId, Part, ShownPlace, TypeError, node_span,
+    BasicKind, DeclId, DeclSource, EnvResolver, Note, Object, PackageId, Part, Resolver,
+    ShownPlace, TypeEnv, TypeError, TypeId, TypeKind, VarDecl, node_span,
 };
 
 /// A node of a declaration.
@@ -186,6 +190,7 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
         });
         found.push((place.resolve_part(db, error.part), text));
     }
+    found.extend(too_new(db, package));
     found.extend(directive_errors(db, package, found.is_empty() && !has_syntax_errors));
     // As the compiler does: in the order of places, and nothing twice in a line.
     let line = |place: &Option<SourcePlace>| {
@@ -203,6 +208,66 @@ pub(crate) fn package_diagnostics(db: &dyn Db, package: PackageInput) -> Vec<Dia
         }
     }));
     diagnostics
+}
+
+/// Files that are written for a newer Go than the distribution's, as their build constraints say.
+fn too_new(db: &dyn Db, package: PackageInput) -> Vec<(Option<SourcePlace>, String)> {
+    let mut found = Vec::new();
+    for &file in package.files(db) {
+        let version = item_tree(db, file).go_version;
+        if let Some((major, minor)) = version.filter(|&v| v > Program::get(db).toolchain(db)) {
+            let range = parse(db, file).load(db, file).package_range;
+            let message = format!("file requires newer Go version go{major}.{minor}");
+            found.push((Some(SourcePlace::new(db, file, range)), message));
+        }
+    }
+    found
+}
+
+/// Variables of types in which no files can be embedded.
+fn embedded_errors(db: &dyn Db, package: PackageInput) -> Vec<(Option<SourcePlace>, String)> {
+    let mut found = Vec::new();
+    let decls = package_decls(db, package);
+    let env = DbEnv::new(db);
+    let resolver = EnvResolver::new(&env, Some(&decls.locals));
+    for (index, &file) in package.files(db).iter().enumerate() {
+        for &(decl, ident) in &parse(db, file).directives().embedded {
+            let source = DeclSource { file: index as u32, decl };
+            let here = |var: &&VarDecl| var.source == source && var.ident == ident;
+            let Some(var) = decls.vars.values().find(here) else { continue };
+            if is_embeddable(&resolver, var.ty) {
+                continue;
+            }
+            let own = package.id(db);
+            let qualifier = |other: PackageId| {
+                let name = env.package(other).map(|decls| decls.name);
+                name.filter(|_| other != own).map_or("", Name::as_str).into()
+            };
+            let ty = Printer::new(&resolver, &qualifier).print(var.ty);
+            let place = Place { package: own, source, in_body: false, node: ident.into() };
+            let message = format!("go:embed cannot apply to var of type {ty}");
+            found.push((place.resolve_part(db, Part::Whole), message));
+        }
+    }
+    found
+}
+
+/// Whether files can be embedded in a variable of this type: strings, slices of bytes, `embed.FS`.
+fn is_embeddable(r: &dyn Resolver, ty: TypeId) -> bool {
+    let ty = ty.unalias();
+    if let TypeKind::Named { decl, .. } = ty.kind()
+        && decl.package().path() == "embed"
+        && decl.name().as_str() == "FS"
+    {
+        return true;
+    }
+    let is_byte =
+        |elem| underlying_basic(r, elem).map(BasicKind::canonical) == Some(BasicKind::Uint8);
+    match underlying(r, ty).kind() {
+        TypeKind::Basic(kind) => *kind == BasicKind::String,
+        TypeKind::Slice(elem) => is_byte(*elem),
+        _ => false,
+    }
 }
 
 /// What is wrong with directives, and functions without a body; some of it matters only where
@@ -257,6 +322,9 @@ fn directive_errors(
             });
             late.push((place, "missing function body".to_owned()));
         }
+    }
+    if late.is_empty() {
+        late = embedded_errors(db, package);
     }
     late
 }

@@ -4,8 +4,9 @@
 //! whether a name is declared, is decided when the package's errors are put together.
 
 use gossa_base::{FxHashSet, Name, TextRange, TextSize};
+use gossa_syntax::directive::embed_arguments;
 use gossa_syntax::{
-    Decl, DeclKeyword, Directive, DirectiveKind, Expr, File, Spec, SpecId, Stmt, TreeRoot,
+    Decl, DeclKeyword, Directive, DirectiveKind, Expr, ExprId, File, Spec, SpecId, Stmt, TreeRoot,
 };
 
 /// What the directives of a file come to.
@@ -15,6 +16,8 @@ pub(crate) struct Directives {
     pub(crate) errors: Box<[DirectiveError]>,
     /// Names that `//go:linkname` gives another symbol: functions without a body, perhaps.
     pub(crate) linked: Box<[Name]>,
+    /// Variables that files are embedded in: the declaration, and the identifier in it.
+    pub(crate) embedded: Box<[(u32, ExprId)]>,
     /// Whether functions are imported from a WebAssembly host.
     pub(crate) has_host_functions: bool,
 }
@@ -58,8 +61,8 @@ const MISPLACED_EMBED: &str = "misplaced go:embed directive";
 enum Subject<'f> {
     /// The function declared next.
     Func(&'f Decl),
-    /// What is declared next: one specification.
-    Spec(&'f Decl, SpecId),
+    /// What is declared next: one specification, of the declaration at this index.
+    Spec(usize, SpecId),
     /// The local variables declared next.
     Local,
     /// Nothing.
@@ -68,8 +71,14 @@ enum Subject<'f> {
 
 /// Looks at the directives of a file.
 pub(crate) fn check(file: &File, text: &[u8]) -> Directives {
-    let mut checker =
-        Checker { file, text, errors: Vec::new(), linked: Vec::new(), seen: FxHashSet::default() };
+    let mut checker = Checker {
+        file,
+        text,
+        errors: Vec::new(),
+        linked: Vec::new(),
+        embedded: Vec::new(),
+        seen: FxHashSet::default(),
+    };
     let mut has_host_functions = false;
     for directive in &file.directives {
         match &directive.kind {
@@ -82,7 +91,14 @@ pub(crate) fn check(file: &File, text: &[u8]) -> Directives {
             _ => {}
         }
     }
-    Directives { errors: checker.errors.into(), linked: checker.linked.into(), has_host_functions }
+    let Checker { errors, linked, mut embedded, .. } = checker;
+    embedded.dedup();
+    Directives {
+        errors: errors.into(),
+        linked: linked.into(),
+        embedded: embedded.into(),
+        has_host_functions,
+    }
 }
 
 struct Checker<'f> {
@@ -90,6 +106,7 @@ struct Checker<'f> {
     text: &'f [u8],
     errors: Vec<DirectiveError>,
     linked: Vec<Name>,
+    embedded: Vec<(u32, ExprId)>,
     /// Local names of `//go:linkname` so far.
     seen: FxHashSet<Name>,
 }
@@ -153,7 +170,7 @@ impl Checker<'_> {
                 let start = |id: SpecId| decl.header.spans.specs[id.index()].start;
                 let offset = if before { 0 } else { u32::from(at - decl.range.start()) };
                 let next = tree.spec_ids(specs).find(|&id| before || start(id) > offset);
-                next.map_or(Subject::Nothing, |id| Subject::Spec(decl, id))
+                next.map_or(Subject::Nothing, |id| Subject::Spec(index, id))
             }
             _ => Subject::Nothing,
         }
@@ -162,11 +179,12 @@ impl Checker<'_> {
     fn embed(&mut self, directive: &Directive) {
         let words = self.words(directive);
         let arguments = words.trim_start_matches("//go:embed");
-        let broken = broken_pattern(arguments);
-        if let Some(rest) = broken {
+        let patterns = embed_arguments(arguments);
+        let broken = patterns.is_err();
+        if let Err(rest) = patterns {
             self.error(directive, format!("invalid quoted string in //go:embed: {rest}"), false);
         }
-        if broken.is_some() || arguments.trim().is_empty() {
+        if patterns.is_ok_and(|found| found.is_empty()) || broken {
             self.error(directive, "usage: //go:embed pattern...", false);
             return;
         }
@@ -177,8 +195,8 @@ impl Checker<'_> {
                 ("go:embed cannot apply to var inside func", true)
             }
             Subject::Local => (NO_EMBED, true),
-            Subject::Spec(decl, id) => {
-                let tree = &decl.header.tree;
+            Subject::Spec(index, id) => {
+                let tree = &self.file.decls[index].header.tree;
                 match (tree.root, tree.specs[id.index()]) {
                     (
                         TreeRoot::Gen { keyword: DeclKeyword::Var, .. },
@@ -193,6 +211,8 @@ impl Checker<'_> {
                         } else if ty.is_none() {
                             ("go:embed cannot apply to var without type", true)
                         } else {
+                            let ident = tree[names].first().copied();
+                            self.embedded.extend(ident.map(|ident| (index as u32, ident)));
                             return;
                         }
                     }
@@ -267,25 +287,3 @@ impl Checker<'_> {
 
 const NO_EMBED: &str =
     "go:embed requires import \"embed\" (or import _ \"embed\", if package is not used)";
-
-/// The rest of the arguments of a `//go:embed` from a literal on that does not end.
-fn broken_pattern(arguments: &str) -> Option<&str> {
-    let mut rest = arguments.trim_start();
-    loop {
-        let length = match rest.bytes().next()? {
-            b'`' => rest[1..].find('`').map(|at| at + 2),
-            b'"' => {
-                let mut escaped = false;
-                let end = rest.bytes().skip(1).position(|byte| {
-                    let ends = byte == b'"' && !escaped;
-                    escaped = byte == b'\\' && !escaped;
-                    ends
-                });
-                end.map(|at| at + 2)
-            }
-            _ => Some(rest.find(char::is_whitespace).unwrap_or(rest.len())),
-        };
-        let Some(length) = length else { return Some(rest) };
-        rest = rest[length..].trim_start();
-    }
-}

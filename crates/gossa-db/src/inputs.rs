@@ -78,6 +78,9 @@ pub struct Program {
     /// C's basic types on that machine.
     #[returns(copy)]
     pub c_model: CModel,
+    /// The language version of the Go distribution.
+    #[returns(copy)]
+    pub toolchain: (u32, u32),
 }
 
 /// The database.

@@ -234,10 +234,11 @@ impl Session {
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         use rayon::prelude::*;
-        // What is wrong with a file's text the parser says too, and of the whole file.
+        // What is wrong with a file's text the parser and the type checker say too, and of the
+        // whole file.
         let by_parser = |found: &&gossa_load::LoadDiagnostic| {
-            use gossa_load::DiagnosticKind::{Encoding, Syntax};
-            matches!(found.kind, Encoding | Syntax) && self.is_parsed(found)
+            use gossa_load::DiagnosticKind::{Encoding, ImportPath, Syntax};
+            matches!(found.kind, Encoding | ImportPath | Syntax) && self.is_parsed(found)
         };
         let mut diagnostics: Vec<Diagnostic> = self
             .program
@@ -419,7 +420,10 @@ fn inputs(
     let by_id = ids.iter().copied().zip(packages.iter().copied()).collect();
     let target = Target::for_arch(&program.context.goarch);
     let c_model = CModel::for_platform(&program.context.goos, &program.context.goarch);
-    let _ = Program::builder(by_id, target, c_model).durability(durability).new(db);
+    let toolchain = gossa_load::LangVersion::parse(&program.go_version);
+    // A distribution that does not say its version reads everything.
+    let toolchain = toolchain.map_or((u32::MAX, 0), |v| (v.major.into(), v.minor.into()));
+    let _ = Program::builder(by_id, target, c_model, toolchain).durability(durability).new(db);
     packages
 }
 

@@ -75,7 +75,7 @@ impl World {
         let packages = vec![package("lib", lib, &[]), package("main", main, &["lib"])];
         let by_id = packages.iter().map(|&p| (p.id(&db), p)).collect();
         let c_model = CModel::for_platform("linux", "amd64");
-        Program::new(&db, by_id, Target { word_size: 8, max_align: 8 }, c_model);
+        Program::new(&db, by_id, Target { word_size: 8, max_align: 8 }, c_model, (1, 27));
         Self { db, log, lib, main, packages }
     }
 

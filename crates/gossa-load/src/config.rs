@@ -29,6 +29,9 @@ pub struct BuildConfig {
     pub goroot: Option<Utf8PathBuf>,
     /// How to find dependencies.
     pub mod_mode: Option<ModMode>,
+    /// What is read in the place of the main module's go.mod, relative to
+    /// `dir`; the file beside it that ends in `.sum` replaces go.sum.
+    pub mod_file: Option<Utf8PathBuf>,
     /// Load the tests of the packages that the patterns match, too.
     pub tests: bool,
     /// Keep the text of every Go file of the build in the result, so that

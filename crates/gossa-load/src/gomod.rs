@@ -80,8 +80,8 @@ const QUOTED_SPACE: char = '\u{1}';
 pub(crate) enum Strictness {
     /// A main module's: everything must make sense.
     Main,
-    /// A dependency's: it may be written for a newer Go, so what is not
-    /// understood is passed over.
+    /// A dependency's: only what it is and requires matters. The rest concerns
+    /// it as a main module, or is written for a newer Go, and is passed over.
     Dependency,
 }
 
@@ -91,7 +91,12 @@ pub(crate) fn parse(text: &[u8], strictness: Strictness) -> ModFile {
     let text = String::from_utf8_lossy(text);
     let statements = split(text.trim_start_matches('\u{feff}'), &mut file.errors);
     let mut good: Vec<(String, u32)> = Vec::with_capacity(statements.len());
+    let of_dependency = strictness == Strictness::Dependency;
     for statement in &statements {
+        let verb = statement.words.first().map_or("", String::as_str);
+        if of_dependency && !matches!(verb, "module" | "go" | "require" | "ignore") {
+            continue;
+        }
         match canonical(statement, &mut file) {
             Ok(Some(text)) => good.push((text, statement.line)),
             Ok(None) => {}
@@ -114,14 +119,9 @@ pub(crate) fn parse(text: &[u8], strictness: Strictness) -> ModFile {
             }
         }
     }
-    if strictness == Strictness::Dependency {
-        file.errors.retain(|e| !e.message.starts_with(UNKNOWN));
-    }
     file.errors.sort_by_key(|e| e.line);
     file
 }
-
-const UNKNOWN: &str = "unknown directive";
 
 /// Cuts a file into statements.
 fn split(text: &str, errors: &mut Vec<ModFileError>) -> Vec<Statement> {
@@ -173,7 +173,7 @@ fn split_words(line: &str) -> Result<(Vec<String>, &str), String> {
                 let word = &rest[1..=close];
                 if word.contains('\\') && first == '"' {
                     let literal = &rest.as_bytes()[..close + 2];
-                    words.push(crate::header::unquote(literal).ok_or("invalid quoted string")?);
+                    words.push(gossa_syntax::unquote(literal).ok_or("invalid quoted string")?);
                 } else {
                     words.push(word.to_owned());
                 }
@@ -203,11 +203,11 @@ fn canonical(statement: &Statement, file: &mut ModFile) -> Result<Option<String>
     let words: Vec<String> =
         statement.words.iter().map(|w| w.replace(' ', &QUOTED_SPACE.to_string())).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    let version = |v: &str| {
+    let version = |verb: &str, path: &str, v: &str| {
         if version::is_semver(v) {
             Ok(())
         } else {
-            Err(format!("version {v:?} invalid: must be of the form v1.2.3"))
+            Err(format!("{verb} {path}: version {v:?} invalid: must be of the form v1.2.3"))
         }
     };
     let text = match words.as_slice() {
@@ -228,13 +228,13 @@ fn canonical(statement: &Statement, file: &mut ModFile) -> Result<Option<String>
         }
         ["go", ..] => return Err("go directive expects exactly one argument".to_owned()),
         ["require", path, v] => {
-            version(v)?;
+            version("require", path, v)?;
             let comment = if statement.indirect { " // indirect" } else { "" };
             format!("require {path} {v}{comment}\n")
         }
         ["require", ..] => return Err("usage: require module/path v1.2.3".to_owned()),
         ["exclude", path, v] => {
-            version(v)?;
+            version("exclude", path, v)?;
             format!("exclude {path} {v}\n")
         }
         ["exclude", ..] => return Err("usage: exclude module/path v1.2.3".to_owned()),
@@ -246,11 +246,11 @@ fn canonical(statement: &Statement, file: &mut ModFile) -> Result<Option<String>
             if !matches!(old.len(), 1 | 2) || !matches!(new.len(), 1 | 2) {
                 return Err(replace_usage());
             }
-            if let [_, v] = old {
-                version(v)?;
+            if let [path, v] = old {
+                version("replace", path, v)?;
             }
             match new {
-                [_, v] => version(v)?,
+                [path, v] => version("replace", path, v)?,
                 [dir] if is_directory(dir) => {}
                 _ => {
                     return Err("replacement module without version must be directory path (rooted or starting with . or ..)".to_owned());
@@ -266,7 +266,7 @@ fn canonical(statement: &Statement, file: &mut ModFile) -> Result<Option<String>
         }
         // They change how programs run or are fetched, not what is loaded.
         ["toolchain" | "godebug" | "retract", ..] => return Ok(None),
-        [verb, ..] => return Err(format!("{UNKNOWN}: {verb}")),
+        [verb, ..] => return Err(format!("unknown directive: {verb}")),
         [] => return Ok(None),
     };
     Ok(Some(text))
@@ -319,6 +319,12 @@ impl ModFile {
         }));
         self.ignore.extend(parsed.ignore.iter().map(|dir| restore(dir)));
         self.tools.extend(parsed.tool);
+    }
+}
+
+impl std::fmt::Display for ModuleVersion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}@{}", self.path, self.version)
     }
 }
 
@@ -377,7 +383,7 @@ mod tests {
                 (3, "invalid go version 'one': must match format 1.23.0"),
                 (4, "unknown directive: frobnicate"),
                 (5, "usage: require module/path v1.2.3"),
-                (6, "version \"master\" invalid: must be of the form v1.2.3"),
+                (6, "require a.com/b: version \"master\" invalid: must be of the form v1.2.3"),
                 (
                     7,
                     "replacement module without version must be directory path (rooted or starting with . or ..)"

@@ -48,8 +48,17 @@ pub(crate) struct HeaderError {
     pub(crate) message: String,
     pub(crate) line: u32,
     pub(crate) column: u32,
-    /// The bytes are no text at all, rather than wrong Go.
-    pub(crate) encoding: bool,
+    pub(crate) kind: HeaderErrorKind,
+}
+
+/// What sort of error there is in a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeaderErrorKind {
+    /// The bytes are no text.
+    Encoding,
+    Syntax,
+    /// No package can have the path that is imported.
+    ImportPath,
 }
 
 /// A pattern of a `//go:embed` comment.
@@ -126,7 +135,7 @@ impl<'a> Scanner<'a> {
             message: message.into(),
             line: self.token_line,
             column: self.token_column,
-            encoding: false,
+            kind: HeaderErrorKind::Syntax,
         })
     }
 
@@ -143,7 +152,7 @@ impl<'a> Scanner<'a> {
             message: message.to_owned(),
             line: memchr::memchr_iter(b'\n', before).count() as u32 + 1,
             column: (at - memchr::memrchr(b'\n', before).map_or(0, |n| n + 1)) as u32 + 1,
-            encoding: true,
+            kind: HeaderErrorKind::Encoding,
         })
     }
 
@@ -409,16 +418,13 @@ impl<'a> Scanner<'a> {
         let Token::Text(range) = self.token.clone() else {
             return self.error("missing import path; require quoted string");
         };
-        let path = unquote(&self.text[range]);
-        let Some(path) = path.filter(|p| is_valid_import(p)) else {
-            let raw = match &self.token {
-                Token::Text(range) => {
-                    String::from_utf8_lossy(&self.text[range.clone()]).into_owned()
-                }
-                _ => String::new(),
-            };
-            return self.error(format!("invalid import path: {raw}"));
-        };
+        let literal = &self.text[range];
+        let path = gossa_syntax::unquote(literal)
+            .unwrap_or_else(|| String::from_utf8_lossy(literal).into());
+        if !is_valid_import(&path) {
+            let message = format!("invalid import path: {path}");
+            return Err(HeaderError { message, line, column, kind: HeaderErrorKind::ImportPath });
+        }
         header.imports.push(Import { name, path, offset, line, column, doc });
         self.advance()
     }
@@ -428,68 +434,6 @@ fn is_valid_import(path: &str) -> bool {
     const ILLEGAL: &str = "!\"#$%&'()*,:;<=>?[\\]^{|}`\u{fffd}";
     !path.is_empty()
         && !path.chars().any(|c| c.is_control() || c.is_whitespace() || ILLEGAL.contains(c))
-}
-
-/// The value of a Go string literal; none if it is malformed or no UTF-8.
-pub(crate) fn unquote(literal: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(literal).ok()?;
-    if let Some(raw) = text.strip_prefix('`') {
-        return Some(raw.strip_suffix('`')?.replace('\r', ""));
-    }
-    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-    if !inner.contains('\\') {
-        return Some(inner.to_owned());
-    }
-    let mut bytes = Vec::with_capacity(inner.len());
-    let mut rest = inner;
-    while let Some(at) = rest.find('\\') {
-        bytes.extend_from_slice(&rest.as_bytes()[..at]);
-        rest = &rest[at + 1..];
-        let kind = rest.chars().next()?;
-        rest = &rest[kind.len_utf8()..];
-        let (digits, radix) = match kind {
-            'x' => (2, 16),
-            'u' => (4, 16),
-            'U' => (8, 16),
-            '0'..='7' => (3, 8),
-            _ => {
-                bytes.push(match kind {
-                    'a' => 7,
-                    'b' => 8,
-                    'f' => 12,
-                    'n' => b'\n',
-                    'r' => b'\r',
-                    't' => b'\t',
-                    'v' => 11,
-                    '\\' | '"' => kind as u8,
-                    _ => return None,
-                });
-                continue;
-            }
-        };
-        let digits_text = if radix == 8 {
-            // The first octal digit was read as the kind.
-            let start = inner.len() - rest.len() - 1;
-            rest = rest.get(digits - 1..)?;
-            inner.get(start..start + digits)?
-        } else {
-            let text = rest.get(..digits)?;
-            rest = &rest[digits..];
-            text
-        };
-        if !digits_text.bytes().all(|b| char::from(b).is_digit(radix)) {
-            return None;
-        }
-        let value = u32::from_str_radix(digits_text, radix).ok()?;
-        if kind == 'u' || kind == 'U' {
-            let mut buffer = [0; 4];
-            bytes.extend_from_slice(char::from_u32(value)?.encode_utf8(&mut buffer).as_bytes());
-        } else {
-            bytes.push(u8::try_from(value).ok()?);
-        }
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8(bytes).ok()
 }
 
 /// Finds the `//go:embed` patterns in a file after its header.
@@ -556,52 +500,19 @@ pub(crate) fn find_embeds(text: &[u8], header_end: usize) -> Vec<Embed> {
     embeds
 }
 
-/// Splits the arguments of one `//go:embed` comment. A malformed line is
-/// left to the compiler and gives nothing here.
+/// The patterns of one `//go:embed` comment. A malformed line is left to the
+/// compiler and gives nothing here.
 fn embed_patterns(args: &[u8], line: u32, column: u32, out: &mut Vec<Embed>) {
     let Ok(args) = std::str::from_utf8(args) else { return };
     if !args.starts_with([' ', '\t']) {
         return;
     }
-    let mut found = Vec::new();
-    let mut rest = args;
-    loop {
-        rest = rest.trim_start();
-        let Some(first) = rest.chars().next() else { break };
-        let column = column + (args.len() - rest.len()) as u32;
-        let end = match first {
-            '`' => rest[1..].find('`').map(|n| n + 2),
-            '"' => closing_quote(rest),
-            _ => Some(rest.find(char::is_whitespace).unwrap_or(rest.len())),
-        };
-        let Some(end) = end else { return };
-        let (word, after) = rest.split_at(end);
-        if !after.is_empty() && !after.starts_with(char::is_whitespace) {
-            return;
-        }
-        let pattern = if first == '`' || first == '"' {
-            unquote(word.as_bytes())
-        } else {
-            Some(word.to_owned())
-        };
-        let Some(pattern) = pattern else { return };
-        found.push(Embed { pattern, line, column });
-        rest = after;
-    }
-    out.append(&mut found);
-}
-
-fn closing_quote(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let mut at = 1;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\\' => at += 2,
-            b'"' => return Some(at + 1),
-            _ => at += 1,
-        }
-    }
-    None
+    let arguments = gossa_syntax::directive::embed_arguments(args).unwrap_or_default();
+    out.extend(arguments.into_iter().map(|argument| Embed {
+        pattern: argument.pattern.into(),
+        line,
+        column: column + argument.offset as u32,
+    }));
 }
 
 #[cfg(test)]
@@ -648,7 +559,7 @@ mod tests {
         assert_eq!(error(b"package p\nimport a\n").0, "missing import path; require quoted string");
         assert_eq!(
             error(b"package p\nimport \"a b\"\n"),
-            ("invalid import path: \"a b\"".into(), 2, 8)
+            ("invalid import path: a b".into(), 2, 8)
         );
         assert_eq!(
             error(b"package p\nimport \"a\n"),
@@ -699,14 +610,5 @@ mod tests {
         let embeds = find_embeds(text.as_bytes(), 27);
         let found: Vec<_> = embeds.iter().map(|e| (e.pattern.as_str(), e.line, e.column)).collect();
         assert_eq!(found, [("a.txt", 8, 12), ("b c", 8, 18), ("d", 8, 24), ("e/*", 11, 14)]);
-    }
-
-    #[test]
-    fn string_literals_are_unquoted() {
-        assert_eq!(unquote(br#""a\x62\143\u00e4\n""#).unwrap(), "abc\u{e4}\n");
-        assert_eq!(unquote(b"`a\\b`").unwrap(), "a\\b");
-        for bad in [&br#""\q""#[..], br#""\x4""#, br#""\xff""#, b"a", br#""\400""#, b"\"\\"] {
-            assert_eq!(unquote(bad), None);
-        }
     }
 }

@@ -9,7 +9,7 @@ use crate::context::build_context;
 use crate::env::GoEnv;
 use crate::goroot::{self, Goroot};
 use crate::listing::Listings;
-use crate::module_graph::{ModuleGraph, find_upwards};
+use crate::module_graph::{ModuleGraph, ModuleSettings, find_upwards};
 use crate::patterns::{self, COMMAND_LINE, Expander, Match};
 use crate::program::{DiagnosticKind, LoadDiagnostic, LoadError, Program, Severity};
 use crate::resolve::{Location, Resolver};
@@ -38,14 +38,20 @@ pub fn load(
     let patterns = patterns::clean(patterns);
     let mut diagnostics = Vec::new();
     let module_dir = discovery_dir(&listings, &dir, &patterns);
+    let settings = ModuleSettings {
+        mode: config.mod_mode.or_else(|| env.mod_mode()),
+        mod_file: mod_file(config, &env)?,
+        base: dir.clone(),
+    };
     let modules = ModuleGraph::discover(
         &listings,
         &env,
         &module_dir,
-        config.mod_mode,
+        &settings,
         &goroot_src,
         &mut diagnostics,
     );
+    check_mod_file(&modules, &settings, &env)?;
     warn_of_newer_go(&modules, &goroot, &mut diagnostics);
     let resolver = Resolver::new(&listings, &modules, goroot_src.clone());
     let scans = Scans::new(&listings, &context, &std_context, goroot_src, config.keep_text);
@@ -127,6 +133,38 @@ fn working_dir(system: &dyn System, config: &BuildConfig) -> Result<Utf8PathBuf,
     }
 }
 
+/// The file that stands in for the main module's go.mod.
+fn mod_file(config: &BuildConfig, env: &GoEnv<'_>) -> Result<Option<Utf8PathBuf>, LoadError> {
+    let set = env.go_flag("modfile").filter(|file| !file.is_empty());
+    let file = config.mod_file.clone().or_else(|| set.map(Utf8PathBuf::from));
+    if let Some(file) = file.as_ref().filter(|file| !file.as_str().ends_with(".mod")) {
+        let message = format!("-modfile={file}: file does not have .mod extension");
+        return Err(LoadError::Config(message));
+    }
+    Ok(file)
+}
+
+/// A file in the place of go.mod needs a go.mod, which says where the module is.
+fn check_mod_file(
+    modules: &ModuleGraph,
+    settings: &ModuleSettings,
+    env: &GoEnv<'_>,
+) -> Result<(), LoadError> {
+    if settings.mod_file.is_none() {
+        return Ok(());
+    }
+    let message = if env.get("GO111MODULE").as_deref() == Some("off") {
+        "build flag -modfile only valid when using modules"
+    } else if modules.workspace.is_some() {
+        "-modfile cannot be used in workspace mode"
+    } else if !modules.found_main {
+        "cannot find main module, but -modfile was set.\n\t-modfile cannot be used to set the module root directory."
+    } else {
+        return Ok(());
+    };
+    Err(LoadError::Config(message.to_owned()))
+}
+
 /// A module may ask for a newer Go than the one whose library is used.
 fn warn_of_newer_go(modules: &ModuleGraph, goroot: &Goroot, diagnostics: &mut Vec<LoadDiagnostic>) {
     let installed = goroot.version.strip_prefix("go").unwrap_or(&goroot.version);
@@ -137,7 +175,7 @@ fn warn_of_newer_go(modules: &ModuleGraph, goroot: &Goroot, diagnostics: &mut Ve
                 format!("go.mod requires go >= {go} (the Go installation is {})", goroot.version);
             diagnostics.push(
                 LoadDiagnostic::new(Severity::Warning, DiagnosticKind::Module, message).at(
-                    &module.dir.join("go.mod"),
+                    &module.mod_file,
                     0,
                     0,
                 ),

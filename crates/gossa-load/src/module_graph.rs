@@ -28,6 +28,8 @@ use crate::version::{compare_go_versions, compare_module_versions, escape_module
 pub(crate) struct MainModule {
     pub(crate) dir: Utf8PathBuf,
     pub(crate) file: ModFile,
+    /// Its go.mod file, or what stands in for that, as the user wrote it.
+    pub(crate) mod_file: Utf8PathBuf,
     /// What import paths of its packages begin with: the module path, but
     /// nothing for the module `std`.
     pub(crate) prefix: String,
@@ -48,10 +50,23 @@ pub(crate) struct ModuleRoot {
     pub(crate) local: bool,
 }
 
+/// What the user says of modules.
+#[derive(Debug, Default)]
+pub(crate) struct ModuleSettings {
+    /// How to find dependencies.
+    pub(crate) mode: Option<ModMode>,
+    /// What stands in for the main module's go.mod.
+    pub(crate) mod_file: Option<Utf8PathBuf>,
+    /// The directory that it is relative to.
+    pub(crate) base: Utf8PathBuf,
+}
+
 /// All modules of a build.
 #[derive(Debug)]
 pub(crate) struct ModuleGraph {
     pub(crate) mains: Vec<MainModule>,
+    /// Whether there is a go.mod, whatever it says.
+    pub(crate) found_main: bool,
     /// The go.work file, if there is one.
     pub(crate) workspace: Option<Utf8PathBuf>,
     pub(crate) mode: ModMode,
@@ -69,8 +84,13 @@ pub(crate) struct ModuleGraph {
     pruned: bool,
     full: OnceLock<FxHashMap<String, String>>,
     sums: OnceLock<Sums>,
-    files: Mutex<FxHashMap<ModuleVersion, Option<Arc<ModFile>>>>,
+    /// Where the hashes are that stand in for the main module's go.sum.
+    sum_file: Option<Utf8PathBuf>,
+    files: Mutex<FxHashMap<ModuleVersion, FoundModFile>>,
 }
+
+/// The go.mod file of a dependency, if there is one, or why it is of no use.
+type FoundModFile = Result<Option<Arc<ModFile>>, String>;
 
 /// The version of a module without a go line.
 pub(crate) const DEFAULT_GO_VERSION: &str = "1.16";
@@ -81,14 +101,15 @@ impl ModuleGraph {
         listings: &Listings<'_>,
         env: &GoEnv<'_>,
         dir: &Utf8Path,
-        mode: Option<ModMode>,
+        settings: &ModuleSettings,
         goroot_src: &Utf8Path,
         diagnostics: &mut Vec<LoadDiagnostic>,
     ) -> ModuleGraph {
         let mut graph = ModuleGraph {
             mains: Vec::new(),
+            found_main: false,
             workspace: None,
-            mode: mode.or_else(|| env.mod_mode()).unwrap_or(ModMode::Readonly),
+            mode: settings.mode.unwrap_or(ModMode::Readonly),
             mode_reason: String::new(),
             cache: env.module_cache(),
             vendor: None,
@@ -99,6 +120,7 @@ impl ModuleGraph {
             pruned: true,
             full: OnceLock::new(),
             sums: OnceLock::new(),
+            sum_file: None,
             files: Mutex::default(),
         };
         if env.get("GO111MODULE").as_deref() == Some("off") {
@@ -122,7 +144,8 @@ impl ModuleGraph {
                     for used in work.uses.clone() {
                         let dir = lexically_clean(&work_dir.join(&used));
                         if !graph.mains.iter().any(|m| m.dir == dir) {
-                            graph.add_main(listings, &dir, goroot_src, diagnostics);
+                            let file = dir.join("go.mod");
+                            graph.add_main(listings, &dir, &file, &file, goroot_src, diagnostics);
                         }
                     }
                     graph.workspace = Some(path);
@@ -133,10 +156,19 @@ impl ModuleGraph {
         if graph.workspace.is_none()
             && let Some(module_dir) = module_dir
         {
-            graph.add_main(listings, &module_dir, goroot_src, diagnostics);
+            graph.found_main = true;
+            let (shown, file) = match &settings.mod_file {
+                Some(shown) => {
+                    let file = lexically_clean(&settings.base.join(shown));
+                    graph.sum_file = Some(file.with_extension("sum"));
+                    (shown.clone(), file)
+                }
+                None => (module_dir.join("go.mod"), module_dir.join("go.mod")),
+            };
+            graph.add_main(listings, &module_dir, &shown, &file, goroot_src, diagnostics);
         }
         graph.collect_directives(&work);
-        graph.choose_mode(listings, &work, mode.is_some() || env.mod_mode().is_some(), diagnostics);
+        graph.choose_mode(listings, &work, settings.mode.is_some(), diagnostics);
         graph
     }
 
@@ -149,19 +181,20 @@ impl ModuleGraph {
         &mut self,
         listings: &Listings<'_>,
         dir: &Utf8Path,
+        shown: &Utf8Path,
+        path: &Utf8Path,
         goroot_src: &Utf8Path,
         diagnostics: &mut Vec<LoadDiagnostic>,
     ) {
-        let path = dir.join("go.mod");
-        let text = match listings.system().read(&path) {
+        let text = match listings.system().read(path) {
             Ok(text) => text,
             Err(e) => {
-                diagnostics.push(io_error(&path, &e));
+                diagnostics.push(io_error(path, &e));
                 return;
             }
         };
         let mut file = gomod::parse(&text, Strictness::Main);
-        report_file_errors(&path, &file, diagnostics);
+        report_file_errors(path, &file, diagnostics);
         if file.module.is_empty() {
             diagnostics.push(
                 LoadDiagnostic::new(
@@ -169,7 +202,7 @@ impl ModuleGraph {
                     DiagnosticKind::Module,
                     "no module declaration in go.mod. To specify the module path:\n\tgo mod edit -module=example.com/mod",
                 )
-                .at(&path, 0, 0),
+                .at(path, 0, 0),
             );
             // The packages of the directory are still worth loading.
             file.module = "command-line-arguments".to_owned();
@@ -177,7 +210,8 @@ impl ModuleGraph {
         let in_goroot = dir.starts_with(goroot_src);
         let prefix =
             if in_goroot && file.module == "std" { String::new() } else { file.module.clone() };
-        self.mains.push(MainModule { dir: dir.to_owned(), file, prefix });
+        let mod_file = shown.to_owned();
+        self.mains.push(MainModule { dir: dir.to_owned(), file, mod_file, prefix });
     }
 
     /// Merges the requirements, replacements and exclusions of the main
@@ -472,7 +506,7 @@ impl ModuleGraph {
         listings: &Listings<'_>,
         module: &ModuleVersion,
     ) -> Result<ModuleRoot, String> {
-        let shown = format!("{}@{}", module.path, module.version);
+        let shown = module.to_string();
         let actual = match self.replacement(module) {
             Some(ReplaceTarget::Directory(dir)) => {
                 let dir = Utf8PathBuf::from(dir);
@@ -496,6 +530,7 @@ impl ModuleGraph {
                 actual.path
             ));
         }
+        self.find_mod_file(listings, module)?;
         Ok(ModuleRoot { dir, local: false })
     }
 
@@ -545,7 +580,8 @@ impl ModuleGraph {
                 sums.read(listings.system(), &work.with_extension("work.sum"));
             }
             for main in &self.mains {
-                sums.read(listings.system(), &main.dir.join("go.sum"));
+                let own = main.dir.join("go.sum");
+                sums.read(listings.system(), self.sum_file.as_ref().unwrap_or(&own));
             }
             sums
         })
@@ -557,11 +593,17 @@ impl ModuleGraph {
         listings: &Listings<'_>,
         module: &ModuleVersion,
     ) -> Option<Arc<ModFile>> {
+        self.find_mod_file(listings, module).ok().flatten()
+    }
+
+    /// The go.mod file of a dependency, if there is one; an error says why the
+    /// module cannot be used.
+    fn find_mod_file(&self, listings: &Listings<'_>, module: &ModuleVersion) -> FoundModFile {
         let cached = self.files.lock().unwrap_or_else(PoisonError::into_inner).get(module).cloned();
         if let Some(file) = cached {
             return file;
         }
-        let file = self.read_mod_file(listings, module).map(Arc::new);
+        let file = self.read_mod_file(listings, module).map(|file| file.map(Arc::new));
         self.files
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -569,28 +611,65 @@ impl ModuleGraph {
         file
     }
 
-    fn read_mod_file(&self, listings: &Listings<'_>, module: &ModuleVersion) -> Option<ModFile> {
-        let actual = match self.replacement(module) {
+    fn read_mod_file(
+        &self,
+        listings: &Listings<'_>,
+        module: &ModuleVersion,
+    ) -> Result<Option<ModFile>, String> {
+        let (actual, shown) = match self.replacement(module) {
             Some(ReplaceTarget::Directory(dir)) => {
-                let text = listings.system().read(&Utf8Path::new(dir).join("go.mod")).ok()?;
-                return Some(gomod::parse(&text, Strictness::Dependency));
+                let text = listings.system().read(&Utf8Path::new(dir).join("go.mod")).ok();
+                return Ok(text.map(|text| gomod::parse(&text, Strictness::Dependency)));
             }
-            Some(ReplaceTarget::Module(actual)) => actual,
-            None => module,
+            Some(ReplaceTarget::Module(actual)) => {
+                (actual, format!("{module} (replaced by {actual})"))
+            }
+            None => (module, module.to_string()),
         };
-        let text = self
-            .cached_mod_file(actual)
-            .and_then(|path| listings.system().read(&path).ok())
-            .or_else(|| listings.system().read(&self.cache_dir(actual)?.join("go.mod")).ok())?;
-        Some(gomod::parse(&text, Strictness::Dependency))
+        let in_cache = self.cached_mod_file(actual);
+        let in_module = self.cache_dir(actual).map(|dir| dir.join("go.mod"));
+        for path in in_cache.into_iter().chain(in_module) {
+            let text = match listings.system().read(&path) {
+                Ok(text) => text,
+                Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+                Err(e) => return Err(format!("{shown}: reading {path}: {e}")),
+            };
+            let file = gomod::parse(&text, Strictness::Dependency);
+            check_dependency(&file, module, actual)
+                .map_err(|why| format!("{shown}: parsing go.mod:{why}"))?;
+            return Ok(Some(file));
+        }
+        Ok(None)
     }
+}
+
+/// Whether a go.mod file is that of a module, or of what replaces it, in the go
+/// command's words.
+fn check_dependency(
+    file: &ModFile,
+    module: &ModuleVersion,
+    actual: &ModuleVersion,
+) -> Result<(), String> {
+    if let Some(error) = file.errors.first() {
+        return Err(format!(" go.mod:{}: {}", error.line, error.message));
+    }
+    if file.module.is_empty() {
+        return Err(" missing module line".to_owned());
+    }
+    if file.module != module.path && file.module != actual.path {
+        return Err(format!(
+            "\n\tmodule declares its path as: {}\n\t        but was required as: {}",
+            file.module, module.path
+        ));
+    }
+    Ok(())
 }
 
 /// A replacement in words.
 fn describe(target: &ReplaceTarget) -> String {
     match target {
         ReplaceTarget::Directory(dir) => dir.clone(),
-        ReplaceTarget::Module(module) => format!("{}@{}", module.path, module.version),
+        ReplaceTarget::Module(module) => module.to_string(),
     }
 }
 
@@ -644,7 +723,7 @@ mod tests {
             &listings,
             &env,
             Utf8Path::new("/m/sub"),
-            None,
+            &ModuleSettings::default(),
             Utf8Path::new("/go/src"),
             &mut diagnostics,
         );
@@ -677,6 +756,32 @@ mod tests {
         assert_eq!(selected["d"], "v1.0.0");
         // Required only by a version of c that is not selected, and still reachable.
         assert_eq!(selected["e"], "v1.9.0");
+    }
+
+    #[test]
+    fn hashes_stand_beside_the_file_in_the_place_of_go_mod() {
+        let mut system = MemorySystem::new();
+        system.set_env("GOENV", "off").add_dir("/m/sub");
+        system.add_file("/m/go.mod", "module m\n").add_file("/m/go.sum", "a v1.0.0 h1:own=\n");
+        system.add_file("/o/x.mod", "module o\n").add_file("/o/x.sum", "a v1.0.0 h1:other=\n");
+        let listings = Listings::new(&system);
+        let module = ModuleVersion { path: "a".to_owned(), version: "v1.0.0".to_owned() };
+        for (mod_file, path, hash) in
+            [(None, "m", "h1:own="), (Some("../../o/x.mod".into()), "o", "h1:other=")]
+        {
+            let settings = ModuleSettings { mode: None, mod_file, base: "/m/sub".into() };
+            let graph = ModuleGraph::discover(
+                &listings,
+                &GoEnv::new(&system),
+                Utf8Path::new("/m/sub"),
+                &settings,
+                Utf8Path::new("/go/src"),
+                &mut Vec::new(),
+            );
+            assert_eq!(graph.mains[0].file.module, path);
+            assert_eq!(graph.mains[0].dir, "/m");
+            assert_eq!(graph.sums(&listings).of(&module).as_deref(), Some(hash));
+        }
     }
 
     #[test]

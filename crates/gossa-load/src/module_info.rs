@@ -100,7 +100,7 @@ impl ModuleCollector<'_> {
             main: true,
             indirect: false,
             dir: Some(module.dir.clone()),
-            go_mod: Some(module.dir.join("go.mod")),
+            go_mod: Some(module.mod_file.clone()),
             go_version: Some(module.file.go.clone().unwrap_or_else(|| self.default_go.clone())),
             time: None,
             sum: None,

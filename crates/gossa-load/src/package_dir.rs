@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::cgo;
 use crate::config::{BuildContext, LangVersion};
 use crate::constraint::find_constraints;
-use crate::header::{self, Header};
+use crate::header::{self, Header, HeaderErrorKind};
 use crate::listing::Listings;
 use crate::program::{
     CgoFlags, DiagnosticKind, EmbedPattern, IgnoreReason, IgnoredFile, ImportSpec, OtherFiles,
@@ -343,7 +343,11 @@ fn scan_go_file(
     let mut problems = Vec::new();
     if let Some(e) = &header.error {
         problems.push(Problem {
-            kind: if e.encoding { DiagnosticKind::Encoding } else { DiagnosticKind::Syntax },
+            kind: match e.kind {
+                HeaderErrorKind::Encoding => DiagnosticKind::Encoding,
+                HeaderErrorKind::Syntax => DiagnosticKind::Syntax,
+                HeaderErrorKind::ImportPath => DiagnosticKind::ImportPath,
+            },
             message: e.message.clone(),
             file: Some(path.clone()),
             line: e.line,

@@ -346,6 +346,9 @@ fn whole(problem: &Problem) -> String {
     };
     match kind {
         DiagnosticKind::Cgo => format!("{file}: {message}"),
+        DiagnosticKind::ImportPath => {
+            format!("{file}:{}:{}: {message}", problem.line, problem.column)
+        }
         DiagnosticKind::Constraint => {
             format!("{}: {message}", file.file_name().unwrap_or_default())
         }

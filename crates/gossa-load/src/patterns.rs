@@ -121,7 +121,11 @@ impl Expander<'_> {
                     packages.extend(self.tools());
                     packages
                 }
-                "work" => self.match_main_modules(),
+                "work" => {
+                    let mut packages = self.match_main_modules();
+                    packages.extend(self.match_vendored());
+                    packages
+                }
                 "tool" => self.tools(),
                 path => self.one_path(path).into_iter().collect(),
             }
@@ -195,18 +199,19 @@ impl Expander<'_> {
         let shown = if dir == self.dir {
             "current directory".to_owned()
         } else {
-            format!("directory {dir}")
+            format!("directory {}", short_path(self.dir, dir))
         };
-        if let (Some(workspace), Some(root)) =
-            (&self.resolver.modules.workspace, find_upwards(listings, dir, "go.mod"))
-        {
+        let Some(workspace) = &self.resolver.modules.workspace else {
+            return Err(format!("{shown} outside main module or its selected dependencies"));
+        };
+        if let Some(root) = find_upwards(listings, dir, "go.mod") {
             return Err(format!(
                 "{shown} is contained in a module that is not one of the workspace modules listed in {}. You can add the module to the workspace using:\n\tgo work use {}",
                 workspace.file_name().unwrap_or_default(),
                 short_path(self.dir, &root)
             ));
         }
-        Err(format!("{shown} outside main module or its selected dependencies"))
+        Err(format!("{shown} outside modules listed in go.work or their selected dependencies"))
     }
 
     fn locate_in_main_modules(&self, dir: &Utf8Path) -> Option<Result<Location, String>> {
@@ -535,6 +540,22 @@ impl Expander<'_> {
             candidates.extend(walk_tree(self.listings(), &module.dir, &module.prefix, &walk));
         }
         candidates.retain(|c| !c.name.is_empty() && self.is_listable(&c.name));
+        let mut kept = self.keep_packages(candidates);
+        kept.sort_by(|a, b| a.name.cmp(&b.name));
+        self.resolve_candidates(kept)
+    }
+
+    /// The packages in the vendor directory, if it is used.
+    fn match_vendored(&mut self) -> Vec<Location> {
+        let Some((dir, _)) = &self.resolver.modules.vendor else { return Vec::new() };
+        let walk = Walk {
+            stop_at_modules: false,
+            below: "",
+            skip_vendor: true,
+            ignore: &[],
+            enter: &|_| true,
+        };
+        let candidates = walk_tree(self.listings(), dir, "", &walk);
         let mut kept = self.keep_packages(candidates);
         kept.sort_by(|a, b| a.name.cmp(&b.name));
         self.resolve_candidates(kept)

@@ -498,6 +498,8 @@ pub enum DiagnosticKind {
     ImportCycle,
     /// An import that Go forbids (internal, vendor, a main package).
     ForbiddenImport,
+    /// An import path that no package can have.
+    ImportPath,
     /// A go.mod, go.work or modules.txt file with an error.
     Module,
     /// Something wrong about cgo.

@@ -348,9 +348,7 @@ fn check_import_path(path: &str) -> Result<(), ResolveError> {
 }
 
 fn is_import_path_char(c: char) -> bool {
-    c.is_ascii_alphanumeric()
-        || matches!(c, '-' | '.' | '_' | '~' | '/' | '+')
-        || (!c.is_ascii() && c.is_alphabetic())
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_' | '~' | '/' | '+')
 }
 
 #[cfg(test)]
@@ -380,6 +378,7 @@ mod tests {
             ("a/", "trailing slash"),
             ("a/../b", "invalid path element"),
             ("a b", "invalid char ' '"),
+            ("ä", "invalid char 'ä'"),
             ("-a", "leading dash"),
         ] {
             let message = check_import_path(path).unwrap_err();

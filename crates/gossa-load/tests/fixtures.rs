@@ -7,6 +7,7 @@
 //! env NAME=VALUE…   set for the steps that follow
 //! tags TAGS         as -tags
 //! overlay FILE      as -overlay
+//! modfile FILE      as -modfile; without a file, no longer
 //! link PATH TARGET  make a symbolic link
 //! cd DIR            where patterns are relative to
 //! list PATTERN…     compare
@@ -50,6 +51,7 @@ struct Case {
     world: World,
     tags: Option<String>,
     overlay: Option<Utf8PathBuf>,
+    mod_file: Option<String>,
 }
 
 impl Case {
@@ -67,6 +69,7 @@ impl Case {
             "overlay" => {
                 self.overlay = Some(Utf8PathBuf::from_path_buf(self.root.join(rest)).unwrap());
             }
+            "modfile" => self.mod_file = (!rest.is_empty()).then(|| rest.to_owned()),
             "link" => link(&self.root.join(words[0]), words[1]),
             "cd" => self.world.dir = self.root.join(rest),
             "list" => return Some(self.list(&words)),
@@ -79,6 +82,7 @@ impl Case {
         let mut flags = Vec::new();
         flags.extend(self.tags.iter().map(|tags| format!("-tags={tags}")));
         flags.extend(self.overlay.iter().map(|file| format!("-overlay={file}")));
+        flags.extend(self.mod_file.iter().map(|file| format!("-modfile={file}")));
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let theirs = self.world.go_list(&[&*flags, patterns].concat());
         differences(&theirs, &self.gossa(patterns))
@@ -88,6 +92,7 @@ impl Case {
         let config = BuildConfig {
             goroot: Some(self.world.goroot.clone()),
             tests: true,
+            mod_file: self.mod_file.as_ref().map(Utf8PathBuf::from),
             tags: self.tags.iter().flat_map(|t| t.split(',')).map(str::to_owned).collect(),
             ..BuildConfig::default()
         };
@@ -115,7 +120,7 @@ fn run(name: &str) {
     let steps = String::from_utf8(steps).unwrap();
     let mut world = World::new(&root);
     world.set("GOFLAGS", "").set("CGO_ENABLED", "1").set("GOWORK", "off");
-    let mut case = Case { root, world, tags: None, overlay: None };
+    let mut case = Case { root, world, tags: None, overlay: None, mod_file: None };
     let (mut compared, mut report) = (0, String::new());
     for (number, line) in (1..).zip(steps.lines()) {
         if line.is_empty() || line.starts_with('#') {
@@ -152,11 +157,13 @@ cases! {
     languages
     links
     mistakes
+    modfile
     overlay
     replace
     skipped
     tests
     tools
     vendor
+    work_vendor
     workspace
 }

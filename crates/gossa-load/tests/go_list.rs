@@ -239,6 +239,84 @@ fn a_module_with_replacements() {
 }
 
 #[test]
+fn go_mod_files_that_are_of_no_use() {
+    for (text, kept) in [
+        // Of a dependency only some directives matter.
+        ("module example.org/Cased\n\nfrobnicate x\nreplace x\nretract [v1\n", true),
+        ("go 1.20\n", false),
+        ("module example.org/other\n", false),
+        ("module example.org/Cased\n\nrequire x\n", false),
+        ("module example.org/Cased\n\nrequire x latest\n", false),
+        ("module example.org/Cased\n\ngo new\n", false),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let world = module_world(dir.path());
+        let file = "cache/cache/download/example.org/!cased/@v/v0.1.0.mod";
+        fs::write(dir.path().join(file), text).unwrap();
+        let patterns = &["./..."];
+        let (theirs, ours) = (world.go_list(patterns), gossa_list(&world, patterns));
+        let (theirs, ours) = (errors(&theirs), errors(&ours));
+        assert_eq!(theirs, ours, "{text}");
+        assert_eq!(theirs.contains_key("example.org/Cased/p"), !kept, "{text}: {theirs:?}");
+    }
+    // The go command would try to download a file that it cannot read.
+    let dir = tempfile::tempdir().unwrap();
+    let world = module_world(dir.path());
+    let file = dir.path().join("cache/cache/download/example.org/!cased/@v/v0.1.0.mod");
+    fs::remove_file(&file).unwrap();
+    fs::create_dir(&file).unwrap();
+    let ours = gossa_list(&world, &["./..."]);
+    let error = errors(&ours)["example.org/Cased/p"];
+    assert!(error.starts_with("example.org/Cased@v0.1.0: reading "), "{error}");
+}
+
+#[test]
+fn another_file_in_the_place_of_go_mod() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().canonicalize().unwrap();
+    write(
+        &root,
+        &[
+            ("m/go.mod", "not read"),
+            ("m/alt.mod", "module example.com/alt\n\ngo 1.21\n"),
+            ("m/wrong.mod", "module example.com/alt\n\nfrobnicate\n"),
+            ("m/alt.txt", ""),
+            ("m/m.go", "package alt\n"),
+            ("w/go.work", "go 1.21\n\nuse ../m\n"),
+            ("none/n.go", "package none\n"),
+        ],
+    );
+    let mut world = World::new(&root.join("m"));
+    let mut refused = |dir: &str, work: &str, flag: &str, module: &str| {
+        world.dir = root.join(dir);
+        world.set("GOWORK", work).set("GO111MODULE", module).set("GOFLAGS", "");
+        let theirs = world.go_failure(&["list", &format!("-modfile={flag}"), "."]);
+        let config = BuildConfig {
+            goroot: Some(world.goroot.clone()),
+            mod_file: Some(flag.into()),
+            ..BuildConfig::default()
+        };
+        let ours = load(&world, &config, &[".".to_owned()]).expect_err(flag).to_string();
+        let theirs = theirs.trim();
+        assert_eq!(ours, theirs.strip_prefix("go: ").unwrap_or(theirs), "{dir} {flag}");
+    };
+    refused("m", "off", "alt.txt", "");
+    refused("none", "off", "../m/alt.mod", "");
+    refused("w", "", "../m/alt.mod", "");
+    refused("m", "off", "alt.mod", "off");
+    world.dir = root.join("m");
+    world.set("GOWORK", "off").set("GO111MODULE", "");
+    for (flag, part) in [("gone.mod", "cannot read"), ("wrong.mod", "unknown directive")] {
+        world.set("GOFLAGS", &format!("-modfile={flag}"));
+        let config = BuildConfig { goroot: Some(world.goroot.clone()), ..BuildConfig::default() };
+        let program = load(&world, &config, &[".".to_owned()]).unwrap();
+        let found = program.diagnostics.iter().find(|d| d.message.contains(part));
+        let file = found.and_then(|found| found.file.as_ref()).expect(flag);
+        assert_eq!(*file, world.dir.join(flag), "{flag}");
+    }
+}
+
+#[test]
 fn a_vendored_module() {
     let dir = tempfile::tempdir().unwrap();
     write(

@@ -29,7 +29,7 @@ pub enum DirectiveKind {
     },
     /// `//go:embed patterns`
     Embed {
-        /// The patterns, unquoted.
+        /// The patterns, unquoted; none where one of them is malformed.
         patterns: Box<[Box<str>]>,
     },
     /// `//export name`
@@ -139,26 +139,46 @@ fn export(rest: &[u8]) -> Option<DirectiveKind> {
     Some(DirectiveKind::Export { name: text(name) })
 }
 
-/// The patterns of a `//go:embed`: words, each bare or a Go string literal.
-fn embed_patterns(arguments: &[u8]) -> Box<[Box<str>]> {
-    let mut patterns = Vec::new();
-    let mut rest = arguments;
-    while let Some(&first) = rest.first() {
+/// An argument of `//go:embed`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EmbedArgument {
+    /// Where it begins in the arguments, in bytes.
+    pub offset: usize,
+    /// The pattern, unquoted.
+    pub pattern: Box<str>,
+}
+
+/// The arguments of a `//go:embed`: words, each bare or a Go string literal.
+///
+/// # Errors
+/// Where a literal is malformed: the text from it on, or from what stands right behind it.
+pub fn embed_arguments(arguments: &str) -> Result<Vec<EmbedArgument>, &str> {
+    let mut found = Vec::new();
+    let mut rest = arguments.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let quoted = matches!(first, '`' | '"');
         let end = match first {
-            b'`' => rest[1..].iter().position(|&byte| byte == b'`').map(|at| at + 2),
-            b'"' => string_end(rest),
-            _ => rest.iter().position(u8::is_ascii_whitespace),
+            '`' => rest[1..].find('`').map(|at| at + 2),
+            '"' => string_end(rest.as_bytes()),
+            _ => rest.find(char::is_whitespace).or(Some(rest.len())),
+        };
+        let (word, after) = end.and_then(|end| rest.split_at_checked(end)).ok_or(rest)?;
+        let pattern =
+            if quoted { crate::unquote(word.as_bytes()).ok_or(word)? } else { word.into() };
+        if after.starts_with(|c: char| !c.is_whitespace()) {
+            return Err(after);
         }
-        .unwrap_or(rest.len());
-        let (word, after) = rest.split_at(end);
-        patterns.push(match first {
-            b'`' => text(word.strip_suffix(b"`").unwrap_or(word).get(1..).unwrap_or_default()),
-            b'"' => unquote(&String::from_utf8_lossy(word)),
-            _ => text(word),
-        });
-        rest = after.trim_ascii_start();
+        let offset = arguments.len() - rest.len();
+        found.push(EmbedArgument { offset, pattern: pattern.into() });
+        rest = after.trim_start();
     }
-    patterns.into()
+    Ok(found)
+}
+
+fn embed_patterns(arguments: &[u8]) -> Box<[Box<str>]> {
+    let arguments = String::from_utf8_lossy(arguments);
+    let found = embed_arguments(&arguments).unwrap_or_default();
+    found.into_iter().map(|argument| argument.pattern).collect()
 }
 
 /// The length of the interpreted string literal that `bytes` starts with.
@@ -171,22 +191,6 @@ fn string_end(bytes: &[u8]) -> Option<usize> {
             _ => at += 1,
         }
     }
-}
-
-/// The value of an interpreted string literal as far as file patterns need it: a backslash stands
-/// for the character after it.
-fn unquote(literal: &str) -> Box<str> {
-    let inner = literal.strip_prefix('"').unwrap_or(literal);
-    let inner = inner.strip_suffix('"').unwrap_or(inner);
-    let mut value = String::with_capacity(inner.len());
-    let mut characters = inner.chars();
-    while let Some(c) = characters.next() {
-        match c {
-            '\\' => value.extend(characters.next()),
-            _ => value.push(c),
-        }
-    }
-    value.into()
 }
 
 /// The rest of a line directive: `file:line`, `file:line:column`, `:line`, `:line:column`. Text
@@ -256,6 +260,34 @@ mod tests {
         assert_eq!(one("//line noise"), None);
         assert_eq!(one("//line foo.y:0"), None);
         assert_eq!(one("// line foo.y:1"), None);
+    }
+
+    #[test]
+    fn arguments_of_embed_and_what_is_wrong_with_them() {
+        let patterns = |text| {
+            let found = embed_arguments(text)?;
+            Ok(found.into_iter().map(|found| (found.offset, found.pattern.into())).collect())
+        };
+        let found = |list: &[(usize, &str)]| {
+            Ok(list.iter().map(|&(at, text)| (at, text.to_owned())).collect::<Vec<_>>())
+        };
+        assert_eq!(patterns(""), found(&[]));
+        assert_eq!(
+            patterns(" a\t\"b \\u00e9\" `c d` "),
+            found(&[(1, "a"), (3, "b é"), (14, "c d")])
+        );
+        assert_eq!(patterns("a\"b c"), found(&[(0, "a\"b"), (4, "c")]));
+        for (text, rest) in [
+            (" a \"b c", "\"b c"),
+            ("`b", "`b"),
+            ("\"", "\""),
+            ("\"a\\\"", "\"a\\\""),
+            ("\"\\q\" x", "\"\\q\""),
+            ("\"a\"b c", "b c"),
+            ("`a``b`", "`b`"),
+        ] {
+            assert_eq!(patterns(text), Err(rest), "{text}");
+        }
     }
 
     #[test]

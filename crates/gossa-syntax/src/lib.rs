@@ -19,9 +19,11 @@ mod token;
 mod tokens;
 mod unicode;
 mod unicode_tables;
+mod unquote;
 pub mod walk;
 
 pub use ast::*;
 pub use directive::{Directive, DirectiveKind};
 pub use parser::{MAX_DEPTH, MAX_FILE_LEN, Recovery, parse, parse_imports, parse_str, parse_with};
 pub use tokens::lex;
+pub use unquote::unquote;

@@ -89,6 +89,10 @@ pub(crate) struct BuildArgs {
     /// command decides]
     #[arg(long = "mod", value_name = "MODE", hide_possible_values = true)]
     pub(crate) mod_mode: Option<ModModeArg>,
+    /// Read this file in the place of the main module's go.mod, and the one beside it that ends in
+    /// .sum in the place of go.sum
+    #[arg(long = "modfile", value_name = "FILE")]
+    pub(crate) mod_file: Option<Utf8PathBuf>,
     /// Read other files in the place of some, as this JSON file says; its form is that of the go
     /// command's -overlay
     #[arg(long, value_name = "FILE")]
@@ -156,6 +160,7 @@ impl BuildArgs {
             go_version: self.go_version.clone(),
             goroot: self.goroot.as_ref().map(|goroot| dir.join(goroot)),
             mod_mode: self.mod_mode.map(ModMode::from),
+            mod_file: self.mod_file.clone(),
             tests: self.tests,
             ..BuildConfig::default()
         }

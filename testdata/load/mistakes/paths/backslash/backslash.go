@@ -1,0 +1,3 @@
+package backslash
+
+import _ "a\\b"

@@ -1,0 +1,3 @@
+package letter
+
+import _ "ünder"

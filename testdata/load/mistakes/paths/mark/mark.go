@@ -1,0 +1,3 @@
+package mark
+
+import _ "a!b"

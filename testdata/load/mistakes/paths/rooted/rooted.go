@@ -1,0 +1,3 @@
+package rooted
+
+import _ "/abs"

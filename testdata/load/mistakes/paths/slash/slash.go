@@ -1,0 +1,3 @@
+package slash
+
+import _ "a/"

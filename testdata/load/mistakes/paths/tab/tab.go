@@ -1,0 +1,3 @@
+package tab
+
+import _ "a\tb"

@@ -1,0 +1,3 @@
+package twice
+
+import _ "a//b"

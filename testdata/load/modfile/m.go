@@ -1,0 +1,3 @@
+package modfile
+
+import _ "example.com/dep"
