@@ -316,6 +316,8 @@ impl Checker<'_> {
                 return value;
             }
             TypeKind::Basic(BasicKind::Invalid) => return None,
+            // An array's length may be what is being asked for.
+            TypeKind::Pointer(base) if !self.cx.is_complete(*base) => return None,
             TypeKind::Array { len, .. } => {
                 if has_call {
                     return value;

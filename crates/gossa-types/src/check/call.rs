@@ -273,9 +273,9 @@ impl Checker<'_> {
                 && x.is_valid()
                 && let TypeKind::Tuple(types) = x.ty.kind()
             {
-                for (index, &ty) in types.iter().enumerate() {
+                for &ty in types.iter() {
                     let mut value = Operand::new(arg, Mode::Value, ty);
-                    value.synthetic = Synthetic::Result(index as u32);
+                    value.synthetic = Synthetic::Argument;
                     arguments.operands.push(value);
                 }
                 return arguments;
@@ -404,7 +404,7 @@ impl Checker<'_> {
             ("not enough", arguments.operands.last().map_or(call.expr, |last| last.expr))
         };
         // What yields no value is shown as the function that was called.
-        let shown = |arg: &Operand| match self.tree()[arg.expr] {
+        let shown = |arg: &Operand| match self.tree()[self.tree().unparen(arg.expr)] {
             Expr::Call { fun, .. } if self.records().expr(arg.expr).mode == Mode::NoValue => {
                 self.records().expr(fun).ty.unwrap_or(arg.ty)
             }

@@ -75,7 +75,7 @@ impl Checker<'_> {
             return "nil".to_owned();
         }
         let expr = match x.synthetic {
-            Synthetic::No | Synthetic::Iteration => self.expr_text(x.expr),
+            Synthetic::No | Synthetic::Argument | Synthetic::Iteration => self.expr_text(x.expr),
             Synthetic::Result(index) => ordinal(index as usize + 1, "function result"),
             Synthetic::Ok => "ok value of (comma, ok) expression".to_owned(),
             Synthetic::Err => "err value of (comma, err) expression".to_owned(),

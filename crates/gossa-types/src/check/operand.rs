@@ -24,6 +24,8 @@ pub(crate) enum Synthetic {
     No,
     /// The result of a call with this index.
     Result(u32),
+    /// One of several results of a call that is all arguments of another; it has the call's text.
+    Argument,
     /// The second value of a comma-ok expression.
     Ok,
     /// The second value of a call of a C function.
