@@ -40,6 +40,7 @@ mod schedule;
 mod session;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod ssa;
+mod symbols;
 pub mod testing;
 
 pub use bodies::{CheckedBody, body_tree, body_types};

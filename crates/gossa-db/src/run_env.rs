@@ -1,15 +1,17 @@
 //! The database as the program that the interpreter runs.
 
+use crate::diagnostics::Place;
 use crate::embeds::embedded_files;
 use crate::env::DbEnv;
 use crate::inputs::{Db, Program};
 use crate::linknames::Linknames;
 use crate::ssa::{LowerKey, lowered};
+use crate::symbols::symbol;
 use camino::Utf8Path;
 use gossa_interp::files::{FileKind, Files};
 use gossa_interp::{EmbeddedFile, ProgramEnv};
 use gossa_load::{EntryKind, System};
-use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered};
+use gossa_ssa::{FuncId, FuncKey, InstId, LowerEnv, Lowered};
 use gossa_syntax::Tree;
 use gossa_types::{
     BodyTypes, DeclId, DeclSource, LocalDecls, PackageDecls, PackageId, Target, TypeEnv,
@@ -88,6 +90,28 @@ impl ProgramEnv for RunEnv<'_> {
         let FuncKey::Decl { decl, args } = *func.key() else { return None };
         let target = self.implementation(decl)?;
         Some(FuncId::new(FuncKey::Decl { decl: target, args }))
+    }
+
+    fn symbol(&self, func: FuncId) -> String {
+        let lowered = match func.key() {
+            FuncKey::Closure { .. } => self.lowered(func.root()),
+            _ => None,
+        };
+        symbol(self.db, func, lowered.as_deref())
+    }
+
+    fn position(&self, func: FuncId, inst: InstId) -> Option<(String, u32)> {
+        let lowered = self.lowered(func.root())?;
+        let index = match func.key() {
+            FuncKey::Closure { index, .. } => *index as usize,
+            _ => 0,
+        };
+        let node = *lowered.source_maps.get(index)?.insts.get(inst.index())?;
+        let place = Place::of_function(self.db, func, node)?.resolve(self.db)?;
+        Some(match place.origin {
+            Some(origin) => (origin.file.to_string(), origin.line),
+            None => (place.path, place.start.line),
+        })
     }
 
     fn embedded(&self, variable: DeclId) -> Option<Vec<EmbeddedFile>> {

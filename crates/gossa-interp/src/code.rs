@@ -636,18 +636,20 @@ impl Code {
 
 /// Code addresses: where functions seem to lie, far from all memory.
 pub const CODE_BASE: Addr = 1 << 46;
+/// Distance between functions: each operation has an address of its own.
+const CODE_STRIDE: u64 = 1 << 20;
 
 impl CodeId {
     /// The address that stands for the function in closures and type descriptors.
     #[must_use]
     pub fn addr(self) -> Addr {
-        CODE_BASE + u64::from(self.0) * 16
+        CODE_BASE + u64::from(self.0) * CODE_STRIDE
     }
 
-    /// The function at an address.
+    /// The function that an address is in.
     #[must_use]
     pub fn at(addr: Addr) -> Option<Self> {
-        let index = addr.checked_sub(CODE_BASE)? / 16;
+        let index = addr.checked_sub(CODE_BASE)? / CODE_STRIDE;
         u32::try_from(index).ok().map(Self)
     }
 }

@@ -157,7 +157,8 @@ impl Machine<'_> {
             Op::Go { target, args } => {
                 let callee = self.resolve_for_go(base, target)?;
                 let call = self.deferred(callee, code, base, args)?;
-                self.start(call)?;
+                set_pc(go, pc);
+                self.start(call, Some(go))?;
             }
             Op::Defer { target, args, stack } => {
                 let callee = self.resolve_deferred(base, target)?;

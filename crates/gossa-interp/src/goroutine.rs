@@ -59,8 +59,11 @@ pub struct Panicking {
     pub recovered: bool,
     /// The activation that runs its deferred calls for it; 0 before the first.
     pub frame: FrameId,
-    /// The activations where it began, the innermost first, as far as traces show them.
-    pub origin: Box<[Rc<Code>]>,
+    /// Where it began: the activations and where they were, the innermost first, as far as traces
+    /// show them.
+    pub origin: Box<[(Rc<Code>, Pc)]>,
+    /// The address whose access was the reason, if that was it.
+    pub fault: Option<Addr>,
 }
 
 /// What a goroutine waits for, as traces name it.
@@ -135,6 +138,8 @@ pub struct Goroutine {
     pub native_result: Option<Addr>,
     /// The coroutine that it is.
     pub coroutine: Option<Addr>,
+    /// Where it was started, and by which goroutine; none for the first.
+    pub creator: Option<(Rc<Code>, Pc, GoId)>,
     /// Numbers its waits, so that a waker of an earlier one is told apart.
     pub wait: u64,
     /// What `crypto/internal/fips140` notes of the goroutine.
@@ -166,6 +171,7 @@ impl Goroutine {
             wake: None,
             native_result: None,
             coroutine: None,
+            creator: None,
             wait: 0,
             fips_indicator: 0,
             next_frame: 1,
@@ -250,10 +256,20 @@ impl Goroutine {
         self.chunks = chunks;
     }
 
-    /// The functions of the activations, the innermost first, as far as traces show them.
+    /// The activations and where they are, the innermost first, as far as traces show them.
     #[must_use]
-    pub fn functions(&self) -> Box<[Rc<Code>]> {
-        self.frames.iter().rev().take(TRACE).map(|frame| frame.code.clone()).collect()
+    pub fn activations(&self) -> Box<[(Rc<Code>, Pc)]> {
+        let all = self.frames.iter().rev();
+        all.take(TRACE).map(|frame| (frame.code.clone(), frame.pc)).collect()
+    }
+
+    /// What it does, as traces say it.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match (self.waiting, &self.wake) {
+            (Some(waiting), None) => waiting.text(),
+            _ => "runnable",
+        }
     }
 
     /// Whether an activation is still there.

@@ -6,6 +6,7 @@
 mod atomic;
 mod big;
 mod bytealg;
+mod callers;
 mod coroutine;
 mod files;
 mod reflection;
@@ -13,6 +14,8 @@ mod runtime;
 mod sync;
 mod system;
 mod time;
+
+pub(crate) use callers::is_shown;
 
 use crate::code::{Code, CodeId, CodeKey};
 use crate::goroutine::Goroutine;
@@ -46,6 +49,7 @@ pub struct Natives {
     pub(crate) timers: time::Timers,
     pub(crate) coroutines: coroutine::Coroutines,
     pub(crate) pipe_waiters: files::PipeWaiters,
+    pub(crate) funcs: callers::Funcs,
 }
 
 impl Natives {
@@ -59,11 +63,13 @@ impl Natives {
             timers: time::Timers::default(),
             coroutines: coroutine::Coroutines::default(),
             pipe_waiters: Vec::new(),
+            funcs: callers::Funcs::default(),
         };
         for group in [
             atomic::LIST,
             big::LIST,
             bytealg::LIST,
+            callers::LIST,
             coroutine::LIST,
             reflection::LIST,
             runtime::LIST,

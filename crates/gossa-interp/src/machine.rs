@@ -4,7 +4,7 @@ use crate::channel::Channel;
 use crate::code::{Code, CodeId, CodeKey};
 use crate::descriptor::Descriptors;
 use crate::files::{FileSystem, Files};
-use crate::goroutine::{GoId, Goroutine};
+use crate::goroutine::{GoId, Goroutine, Panicking};
 use crate::intrinsics::Stub;
 use crate::map::MapTable;
 use crate::memory::{Addr, Memory};
@@ -12,7 +12,9 @@ use crate::schedule::Scheduler;
 use crate::trap::Trap;
 use crate::types::{Num, Shape, Ty, Types};
 use gossa_base::{FxHashMap, Name};
-use gossa_ssa::{FuncId, FuncKey, LowerEnv, Lowered, MethodRef, MethodTarget, Table, TableNode};
+use gossa_ssa::{
+    FuncId, FuncKey, InstId, LowerEnv, Lowered, MethodRef, MethodTarget, Table, TableNode,
+};
 use gossa_types::constant::Value;
 use gossa_types::lookup::find_method;
 use gossa_types::underlying::type_set;
@@ -28,6 +30,12 @@ pub trait ProgramEnv: LowerEnv {
 
     /// The function that `//go:linkname` makes the body of one that has none.
     fn linked(&self, func: FuncId) -> Option<FuncId>;
+
+    /// The linker's symbol of a function.
+    fn symbol(&self, func: FuncId) -> String;
+
+    /// File (its full path) and line that an instruction of a function comes from.
+    fn position(&self, func: FuncId, inst: InstId) -> Option<(String, u32)>;
 
     /// The files that `//go:embed` puts into a variable, sorted by name; `None` without a
     /// directive.
@@ -124,10 +132,9 @@ pub struct Machine<'e> {
     pub(crate) steps: u64,
     /// The goroutine that runs.
     pub(crate) current: GoId,
-    /// Values of the panics that nobody recovered, and the goroutine that they left.
-    pub(crate) dying: Vec<(u64, u64)>,
+    /// The panics that nobody recovered, and the goroutine that they left.
+    pub(crate) dying: Vec<Panicking>,
     pub(crate) dying_go: Option<GoId>,
-    pub(crate) dying_trace: Box<[Rc<Code>]>,
     pub(crate) natives: crate::intrinsics::Natives,
     pub(crate) files: FileSystem,
     codes: Vec<CodeEntry>,
@@ -170,7 +177,6 @@ impl<'e> Machine<'e> {
             current: GoId(0),
             dying: Vec::new(),
             dying_go: None,
-            dying_trace: Box::default(),
             natives: crate::intrinsics::Natives::new(),
             files: FileSystem::new(&options.dir),
             codes: Vec::new(),
@@ -206,7 +212,6 @@ impl<'e> Machine<'e> {
             current: self.current,
             dying: self.dying.clone(),
             dying_go: self.dying_go,
-            dying_trace: self.dying_trace.clone(),
             natives: self.natives.clone(),
             files: self.files.clone(),
             codes: self.codes.clone(),

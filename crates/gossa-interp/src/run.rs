@@ -1,8 +1,9 @@
 //! Running a whole program, and how runs end.
 
-use crate::code::{Code, CodeKey};
+use crate::code::{Code, CodeKey, Pc};
 use crate::exec::Pause;
 use crate::goroutine::{Deferred, GoId, Goroutine};
+use crate::intrinsics::is_shown;
 use crate::machine::{Machine, Options, Output, ProgramEnv};
 use crate::memory::Addr;
 use crate::trap::Trap;
@@ -10,6 +11,7 @@ use crate::types::Shape;
 use gossa_base::Name;
 use gossa_ssa::FuncId;
 use gossa_types::{DeclId, PackageId};
+use std::fmt::Write as _;
 use std::rc::Rc;
 
 /// How a run ended.
@@ -113,7 +115,7 @@ impl Machine<'_> {
             Err(Trap::Exit(status)) => Outcome::Exit(status),
             Err(Trap::Fatal(text)) => {
                 self.say(&format!("fatal error: {text}\n"));
-                self.print_trace(self.current);
+                self.print_traces();
                 Outcome::Exit(2)
             }
             Err(Trap::OutOfMemory) => {
@@ -124,7 +126,7 @@ impl Machine<'_> {
             Err(Trap::Unsupported(what)) => self.refused(what),
             Err(Trap::BadAddress(addr)) => {
                 self.say(&format!("unexpected fault address {addr:#x}\nfatal error: fault\n"));
-                self.print_trace(self.current);
+                self.print_traces();
                 Outcome::Exit(2)
             }
             Err(other) => self.refused(format!("{other:?}")),
@@ -132,7 +134,7 @@ impl Machine<'_> {
     }
 
     fn refused(&self, what: String) -> Outcome {
-        let trace = self.goroutines.get(&self.current).map(Self::trace).unwrap_or_default();
+        let trace = self.goroutines.get(&self.current).map(|go| self.trace(go)).unwrap_or_default();
         Outcome::Refused { what, trace }
     }
 
@@ -141,44 +143,92 @@ impl Machine<'_> {
     }
 
     /// Names of a goroutine's activations, the innermost first.
-    fn trace(go: &Goroutine) -> Vec<String> {
-        go.functions().iter().filter_map(|code| Self::function_name(code)).collect()
+    fn trace(&self, go: &Goroutine) -> Vec<String> {
+        let shown = go.frames.iter().rev().filter(|frame| is_shown(&frame.code));
+        shown.map(|frame| self.symbol(&frame.code.key)).collect()
     }
 
-    fn print_trace(&mut self, id: GoId) {
-        let Some(go) = self.goroutines.get(&id) else { return };
-        let state = go.waiting.map_or("running", |waiting| waiting.text());
-        let functions = go.functions();
-        self.say_trace(id, state, &functions);
-    }
-
-    fn say_trace(&mut self, id: GoId, state: &str, functions: &[Rc<Code>]) {
-        let mut text = format!("\ngoroutine {} [{state}]:\n", id.0);
-        for name in functions.iter().filter_map(|code| Self::function_name(code)) {
-            text.push_str(&name);
-            text.push_str("(...)\n");
+    /// Prints what all goroutines do, the one that runs first.
+    fn print_traces(&mut self) {
+        let mut all: Vec<&Goroutine> = self.goroutines.values().collect();
+        all.sort_unstable_by_key(|go| (go.id != self.current, go.id));
+        let mut text = String::new();
+        for go in all {
+            let state = match go.state() {
+                "runnable" if go.id == self.current => "running",
+                state => state,
+            };
+            text.push('\n');
+            text.push_str(&self.trace_of(go, state, 0));
         }
         self.say(&text);
     }
 
-    fn function_name(code: &Code) -> Option<String> {
-        match &code.key {
-            CodeKey::Func(func) => Some(func.to_string()),
-            _ => None,
+    /// A goroutine's calls as Go's traces show them, but for arguments and addresses, which
+    /// nothing depends on. `skip`: innermost activations that are left out.
+    pub(crate) fn trace_of(&self, go: &Goroutine, state: &str, skip: usize) -> String {
+        let activations = go.activations();
+        let activations = &activations[skip.min(activations.len())..];
+        self.trace_text(go.id, state, activations, go.creator.as_ref())
+    }
+
+    fn trace_text(
+        &self,
+        id: GoId,
+        state: &str,
+        activations: &[(Rc<Code>, Pc)],
+        creator: Option<&(Rc<Code>, Pc, GoId)>,
+    ) -> String {
+        let mut text = format!("goroutine {} [{state}]:\n", id.0);
+        let place = |text: &mut String, code: &Code, pc: Pc| {
+            if let Some((file, line)) = self.position(code, u64::from(pc) + 1) {
+                let _ = writeln!(text, "\t{file}:{line}");
+            }
+        };
+        for (code, pc) in activations.iter().filter(|(code, _)| is_shown(code)) {
+            text.push_str(&self.symbol(&code.key));
+            text.push_str("(...)\n");
+            place(&mut text, code, *pc);
         }
+        if let Some((code, pc, by)) = creator {
+            let name = self.symbol(&code.key);
+            let _ = writeln!(text, "created by {name} in goroutine {}", by.0);
+            place(&mut text, code, *pc);
+        }
+        text
     }
 
     /// Prints the panics that nobody recovered.
     fn die(&mut self) -> Outcome {
-        let values = std::mem::take(&mut self.dying);
-        for (index, &value) in values.iter().enumerate() {
-            let prefix = if index > 0 { "\tpanic: " } else { "panic: " };
-            let text = self.panic_text(value).unwrap_or_else(|trap| format!("{trap:?}"));
-            self.say(&format!("{prefix}{text}\n"));
+        let panics = std::mem::take(&mut self.dying);
+        let mut repeated = false;
+        for (index, panic) in panics.iter().enumerate() {
+            let again = panics.get(index + 1).is_some_and(|next| next.value == panic.value);
+            if !repeated {
+                let prefix = if index > 0 { "\tpanic: " } else { "panic: " };
+                let value = panic.value;
+                let text = self.panic_text(value).unwrap_or_else(|trap| format!("{trap:?}"));
+                let suffix = match (panic.recovered, again) {
+                    (true, true) => " [recovered, repanicked]",
+                    (true, false) => " [recovered]",
+                    (false, _) => "",
+                };
+                self.say(&format!("{prefix}{text}{suffix}\n"));
+            }
+            repeated = panic.recovered && again;
+        }
+        let fault = panics.iter().rev().find_map(|panic| panic.fault);
+        if let Some(addr) = fault {
+            self.say(&format!(
+                "[signal SIGSEGV: segmentation violation code=0x1 addr={addr:#x} pc=0x0]\n"
+            ));
         }
         let id = self.dying_go.unwrap_or(self.current);
-        let functions = std::mem::take(&mut self.dying_trace);
-        self.say_trace(id, "running", &functions);
+        if let Some(last) = panics.last() {
+            let creator = self.goroutines.get(&id).and_then(|go| go.creator.clone());
+            let text = self.trace_text(id, "running", &last.origin, creator.as_ref());
+            self.say(&format!("\n{text}"));
+        }
         Outcome::Exit(2)
     }
 

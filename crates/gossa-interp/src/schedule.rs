@@ -109,8 +109,12 @@ impl Scheduler {
 
 impl Machine<'_> {
     /// Starts a goroutine.
-    pub(crate) fn start(&mut self, call: Deferred) -> Result<GoId, Trap> {
+    pub(crate) fn start(&mut self, call: Deferred, by: Option<&Goroutine>) -> Result<GoId, Trap> {
         let id = self.start_parked(call)?;
+        if let (Some(by), Some(go)) = (by, self.goroutines.get_mut(&id)) {
+            let frame = by.frames.last();
+            go.creator = frame.map(|frame| (frame.code.clone(), frame.pc, by.id));
+        }
         self.scheduler.ready(id);
         Ok(id)
     }

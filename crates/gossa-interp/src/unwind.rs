@@ -12,7 +12,19 @@ use gossa_types::TypeId;
 impl Machine<'_> {
     /// Turns what stopped an operation into a panic on its way up; hands back what ends the run.
     pub(crate) fn trapped(&mut self, go: &mut Goroutine, trap: Trap) -> Result<(), Trap> {
-        let value = match trap {
+        let fault = match &trap {
+            Trap::NilDereference(addr) => Some(*addr),
+            _ => None,
+        };
+        let mut panic = Panicking {
+            value: (0, 0),
+            goexit: false,
+            recovered: false,
+            frame: 0,
+            origin: Box::default(),
+            fault,
+        };
+        panic.value = match trap {
             Trap::NilDereference(_) => {
                 let text = "invalid memory address or nil pointer dereference";
                 self.runtime_error(&RuntimePanic::Error(text.into()))?
@@ -21,16 +33,14 @@ impl Machine<'_> {
             Trap::PanicValue(0, _) => self.nil_panic()?,
             Trap::PanicValue(first, second) => (first, second),
             Trap::Goexit => {
-                let origin = Box::default();
-                let exit =
-                    Panicking { value: (0, 0), goexit: true, recovered: false, frame: 0, origin };
-                go.panics.push(exit);
+                panic.goexit = true;
+                go.panics.push(panic);
                 return self.unwind(go);
             }
             other => return Err(other),
         };
-        let origin = go.functions();
-        go.panics.push(Panicking { value, goexit: false, recovered: false, frame: 0, origin });
+        panic.origin = go.activations();
+        go.panics.push(panic);
         self.unwind(go)
     }
 
@@ -193,10 +203,7 @@ impl Machine<'_> {
 
     /// A panic that nobody recovered.
     fn uncaught(&mut self, go: &Goroutine) -> Trap {
-        let values: Vec<(u64, u64)> =
-            go.panics.iter().filter(|panic| !panic.goexit).map(|panic| panic.value).collect();
-        self.dying_trace = go.panics.last().map(|panic| panic.origin.clone()).unwrap_or_default();
-        self.dying = values;
+        self.dying = go.panics.iter().filter(|panic| !panic.goexit).cloned().collect();
         self.dying_go = Some(go.id);
         Trap::Uncaught
     }

@@ -53,7 +53,7 @@ pub(crate) enum Command {
     Types(TypesArgs),
     /// Print functions in SSA form
     Ssa(SsaArgs),
-    /// Run a main package, or the examples of packages, in the interpreter
+    /// Run a main package, or with --examples or --tests those of packages, in the interpreter
     Run(RunArgs),
     /// Explain a checker: what it reports and why, with examples; without a name, list them all
     Explain(ExplainArgs),

@@ -1,13 +1,16 @@
-//! `gossa run`: a main package, or the examples of packages, in the interpreter.
+//! `gossa run`: a main package, or the examples or tests of packages, in the interpreter.
 
 mod examples;
+mod tests;
 
 use crate::args::RunArgs;
 use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
-use gossa_db::{PackageInput, RunEnv, Session};
-use gossa_interp::{Options, Outcome, Output};
+use camino::Utf8Path;
+use gossa_db::{PackageInput, RootDb, RunEnv, Session};
+use gossa_interp::{Options, Outcome, Output, Prepared};
+use gossa_load::System;
 use gossa_load::program::Variant;
 use gossa_load::test_main::TestFunctions;
 use gossa_types::PackageId;
@@ -34,7 +37,7 @@ impl Output for Terminal {
 struct Streams(Rc<RefCell<Written>>);
 
 /// What a run has written.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Written {
     output: Vec<u8>,
     errors: Vec<u8>,
@@ -59,6 +62,9 @@ impl Output for Streams {
 pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, CommandError> {
     if args.examples {
         return examples::run(context, args).map(ExitCode::from);
+    }
+    if args.build.tests {
+        return tests::run(context, args).map(ExitCode::from);
     }
     let session = session(context, args, false)?;
     let program = session.program();
@@ -114,6 +120,57 @@ fn session(context: &Context, args: &RunArgs, tests: bool) -> Result<Session, Co
 fn options(args: &RunArgs) -> Options {
     let memory = args.memory.saturating_mul(1 << 20);
     Options { seed: args.seed, steps: args.steps, memory, ..Options::default() }
+}
+
+/// What runs see of the machine that they are on.
+struct Surroundings<'s> {
+    system: &'s dyn System,
+    files: bool,
+    options: Options,
+}
+
+impl<'s> Surroundings<'s> {
+    fn new(context: &'s Context, args: &RunArgs) -> Self {
+        Self { system: &*context.system, files: args.files, options: options(args) }
+    }
+}
+
+/// Runs of functions of one package, each from a copy of the initialised program.
+struct RunFrom<'e> {
+    prepared: Result<Prepared<'e>, (Outcome, Rc<RefCell<Written>>)>,
+}
+
+impl RunFrom<'_> {
+    /// Initialises a package, in the directory of another: that is where tests run.
+    fn package<T>(
+        db: &RootDb,
+        package: PackageInput,
+        tested: PackageInput,
+        surroundings: &Surroundings<'_>,
+        work: impl FnOnce(&RunFrom<'_>) -> T,
+    ) -> T {
+        let env = RunEnv::new(db, surroundings.system).with_files(surroundings.files);
+        let mut options = surroundings.options.clone();
+        let dir = tested.files(db).first().and_then(|file| Utf8Path::new(file.path(db)).parent());
+        options.dir = dir.map_or_else(String::new, ToString::to_string);
+        let streams = Streams::default();
+        let written = streams.written();
+        let prepared = Prepared::new(&env, package.id(db), options, Box::new(streams));
+        work(&RunFrom { prepared: prepared.map_err(|outcome| (outcome, written)) })
+    }
+
+    /// Runs a function with these arguments: how that ended, and what was written.
+    fn run(&self, function: &str, arguments: &[String]) -> (Outcome, Written) {
+        match &self.prepared {
+            Ok(prepared) => {
+                let streams = Streams::default();
+                let written = streams.written();
+                let outcome = prepared.run(function, arguments, Box::new(streams));
+                (outcome, written.take())
+            }
+            Err((outcome, written)) => (outcome.clone(), written.borrow().clone()),
+        }
+    }
 }
 
 /// Why a run could not go on, in words.

@@ -126,7 +126,7 @@ impl Machine<'_> {
         let callee = self.callee_of_closure(function)?;
         let words = [argument.0, argument.1, 0, 0];
         let args = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-        self.start(Deferred { code: callee.code, closure: callee.closure, args })?;
+        self.start(Deferred { code: callee.code, closure: callee.closure, args }, None)?;
         Ok(())
     }
 }

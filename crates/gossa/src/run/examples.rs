@@ -3,19 +3,16 @@
 //! An example passes when it returns and has printed what its comment says, as `go test` compares
 //! the two. Examples without such a comment are not run.
 
-use super::{Streams, Written, refusal, test_packages};
+use super::{RunFrom, Surroundings, Written, refusal, test_packages};
 use crate::args::RunArgs;
 use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
-use camino::Utf8Path;
-use gossa_db::{PackageInput, RootDb, RunEnv};
-use gossa_interp::{Options, Outcome, Prepared};
-use gossa_load::System;
+use gossa_db::{PackageInput, RootDb};
+use gossa_interp::Outcome;
 use gossa_load::test_main::{Example, TestFunctions};
 use rayon::prelude::*;
 use std::io::Write as _;
-use std::rc::Rc;
 
 /// What came of the examples of a package.
 struct Results {
@@ -26,20 +23,12 @@ struct Results {
     failed: Vec<(String, String)>,
 }
 
-/// What runs see of the machine that they are on.
-struct Surroundings<'s> {
-    system: &'s dyn System,
-    files: bool,
-    options: Options,
-}
-
 /// Runs the examples of all packages. The exit status is 0 if all passed, else 1.
 pub(super) fn run(context: &Context, args: &RunArgs) -> Result<Exit, CommandError> {
     let session = super::session(context, args, true)?;
     let packages = test_packages(&session);
     let db = session.db();
-    let options = super::options(args);
-    let surroundings = Surroundings { system: &*context.system, files: args.files, options };
+    let surroundings = Surroundings::new(context, args);
     let results: Vec<Results> = session.pool().install(|| {
         packages
             .par_iter()
@@ -97,30 +86,16 @@ fn run_examples(
     if functions.examples.is_empty() {
         return;
     }
-    let env = RunEnv::new(db, surroundings.system).with_files(surroundings.files);
-    let mut options = surroundings.options.clone();
-    // Where `go test` runs them.
-    let dir = package.files(db).first().and_then(|file| Utf8Path::new(file.path(db)).parent());
-    options.dir = dir.map_or_else(String::new, ToString::to_string);
-    let streams = Streams::default();
-    let written = streams.written();
-    let id = package.id(db);
-    let prepared = Prepared::new(&env, id, options, Box::new(streams));
     let arguments = ["main".to_owned()];
-    for example in &functions.examples {
-        let (outcome, written) = match &prepared {
-            Ok(prepared) => {
-                let streams = Streams::default();
-                let written = streams.written();
-                (prepared.run(&example.name, &arguments, Box::new(streams)), written)
+    RunFrom::package(db, package, package, surroundings, |runs| {
+        for example in &functions.examples {
+            let (outcome, written) = runs.run(&example.name, &arguments);
+            match compared(example, outcome, &written) {
+                Ok(()) => results.passed += 1,
+                Err(why) => results.failed.push((example.name.clone(), why)),
             }
-            Err(outcome) => (outcome.clone(), Rc::clone(&written)),
-        };
-        match compared(example, outcome, &written.borrow()) {
-            Ok(()) => results.passed += 1,
-            Err(why) => results.failed.push((example.name.clone(), why)),
         }
-    }
+    });
 }
 
 /// Whether a run was what the example says; `Err` says why not.
