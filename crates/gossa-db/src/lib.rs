@@ -52,6 +52,6 @@ pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
 pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};
-pub use run_env::RunEnv;
+pub use run_env::{FileAccess, RunEnv};
 pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};
 pub use ssa::{LowerKey, lowered};

@@ -7,7 +7,7 @@ use crate::inputs::{Db, Program};
 use crate::linknames::Linknames;
 use crate::ssa::{LowerKey, lowered};
 use crate::symbols::symbol;
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use gossa_interp::files::{FileKind, Files};
 use gossa_interp::{EmbeddedFile, ProgramEnv};
 use gossa_load::{EntryKind, System};
@@ -25,19 +25,41 @@ pub struct RunEnv<'db> {
     env: DbEnv<'db>,
     links: OnceCell<Linknames>,
     system: &'db dyn System,
-    files: bool,
+    files: FileAccess,
+}
+
+/// Which files of the system a program may see.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum FileAccess {
+    /// None.
+    #[default]
+    Nothing,
+    /// Those in a directory and below it.
+    Below(Utf8PathBuf),
+    /// All.
+    All,
+}
+
+impl FileAccess {
+    fn covers(&self, path: &str) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Below(dir) => Utf8Path::new(path).starts_with(dir),
+            Self::All => true,
+        }
+    }
 }
 
 impl<'db> RunEnv<'db> {
     /// The environment over a database; files that programs embed are read from `system`.
     #[must_use]
     pub fn new(db: &'db dyn Db, system: &'db dyn System) -> Self {
-        Self { db, env: DbEnv::new(db), links: OnceCell::new(), system, files: false }
+        Self { db, env: DbEnv::new(db), links: OnceCell::new(), system, files: FileAccess::Nothing }
     }
 
-    /// Lets the program see the files of the system.
+    /// Lets the program see files of the system.
     #[must_use]
-    pub fn with_files(mut self, files: bool) -> Self {
+    pub fn with_files(mut self, files: FileAccess) -> Self {
         self.files = files;
         self
     }
@@ -123,12 +145,19 @@ impl ProgramEnv for RunEnv<'_> {
     }
 
     fn files(&self) -> Option<&dyn Files> {
-        if self.files { Some(self) } else { None }
+        if self.files == FileAccess::Nothing { None } else { Some(self) }
     }
 }
 
 impl Files for RunEnv<'_> {
+    fn may_see(&self, path: &str) -> bool {
+        self.files.covers(path)
+    }
+
     fn kind(&self, path: &str) -> Option<FileKind> {
+        if !self.may_see(path) {
+            return None;
+        }
         let found = self.system.metadata(Utf8Path::new(path)).ok()?;
         match found.kind {
             EntryKind::Directory => Some(FileKind::Directory),
@@ -138,10 +167,13 @@ impl Files for RunEnv<'_> {
     }
 
     fn read(&self, path: &str) -> Option<Vec<u8>> {
-        self.system.read(Utf8Path::new(path)).ok()
+        if self.may_see(path) { self.system.read(Utf8Path::new(path)).ok() } else { None }
     }
 
     fn list(&self, path: &str) -> Option<Vec<(String, FileKind)>> {
+        if !self.may_see(path) {
+            return None;
+        }
         let entries = self.system.read_dir(Utf8Path::new(path)).ok()?;
         let kind =
             |name: &str| Files::kind(self, &format!("{}/{name}", path.trim_end_matches('/')));

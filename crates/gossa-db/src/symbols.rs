@@ -2,8 +2,9 @@
 //! the traces of panics show.
 
 use crate::bodies::declaration;
-use crate::inputs::Db;
+use crate::inputs::{Db, Program};
 use gossa_ssa::{FuncId, FuncKey, Inst, Lowered};
+use gossa_types::PackageId;
 use std::fmt::Write as _;
 
 /// The symbol of a function: `example.com/m.(*T).Get`, `main.main.func1`, `main.f[...]`,
@@ -12,7 +13,7 @@ pub(crate) fn symbol(db: &dyn Db, func: FuncId, lowered: Option<&Lowered>) -> St
     let root = func.root();
     let mut name = match *root.key() {
         FuncKey::Decl { decl, args } => {
-            let mut name = package_prefix(decl.package().path());
+            let mut name = package_prefix(db, decl.package());
             let generic = if args.is_empty() { "" } else { "[...]" };
             match decl.parent() {
                 Some(receiver) => {
@@ -35,8 +36,8 @@ pub(crate) fn symbol(db: &dyn Db, func: FuncId, lowered: Option<&Lowered>) -> St
             name
         }
         // The compiler makes one function of all initialisers.
-        FuncKey::VarInit(decl) => package_prefix(decl.package().path()) + "init",
-        FuncKey::PackageInit(package) => package_prefix(package.path()) + "init",
+        FuncKey::VarInit(decl) => package_prefix(db, decl.package()) + "init",
+        FuncKey::PackageInit(package) => package_prefix(db, package) + "init",
         FuncKey::Closure { .. } => func.to_string(),
     };
     if let (FuncKey::Closure { index, .. }, Some(lowered)) = (*func.key(), lowered) {
@@ -45,16 +46,22 @@ pub(crate) fn symbol(db: &dyn Db, func: FuncId, lowered: Option<&Lowered>) -> St
     name
 }
 
-/// A package's path as a prefix of symbols: dots of its last element are escaped.
-fn package_prefix(path: &str) -> String {
+/// A package's path as a prefix of symbols: dots of its last element are escaped, and every main
+/// package is `main`.
+fn package_prefix(db: &dyn Db, package: PackageId) -> String {
+    let found = Program::get(db).packages(db).get(&package);
+    if found.is_some_and(|found| found.name(db).as_str() == "main") {
+        return "main.".to_owned();
+    }
+    let path = package.path();
     let (dirs, last) = path.rsplit_once('/').map_or(("", path), |(dirs, last)| (dirs, last));
     let last = last.replace('.', "%2e");
     if dirs.is_empty() { format!("{last}.") } else { format!("{dirs}/{last}.") }
 }
 
-/// What follows the name of the function around a closure. Function literals are numbered within
-/// the function, or literal, that they stand in; bodies of range-over-func statements likewise,
-/// but what stands in one of those is counted with what is around it.
+/// What follows the name of the function around a closure, as the compiler names it where it
+/// inlines nothing. Function literals, and bodies of range-over-func statements, are numbered
+/// within the function, literal or body that they stand in.
 fn closure_suffix(lowered: &Lowered, index: usize) -> String {
     // By body: the one that makes it, and which of those of its kind that is.
     let mut parents: Vec<(usize, u32)> = vec![(0, 0); lowered.bodies.len()];
@@ -70,10 +77,9 @@ fn closure_suffix(lowered: &Lowered, index: usize) -> String {
             if root != body.func.root() || index >= parents.len() || parents[index].1 > 0 {
                 continue;
             }
-            let parent = if body.range_body { parents[at].0 } else { at };
-            let count = &mut counts[parent][usize::from(lowered.bodies[index].range_body)];
+            let count = &mut counts[at][usize::from(lowered.bodies[index].range_body)];
             *count += 1;
-            parents[index] = (parent, *count);
+            parents[index] = (at, *count);
         }
     }
     let mut suffix = String::new();

@@ -41,6 +41,9 @@ pub enum FileKind {
 
 /// The files that are there before the program runs.
 pub trait Files {
+    /// Whether the program may ask for an absolute path. Where it may not, nothing is there, and
+    /// asking ends the run.
+    fn may_see(&self, path: &str) -> bool;
     /// What an absolute path names.
     fn kind(&self, path: &str) -> Option<FileKind>;
     /// The bytes of a file.
@@ -149,6 +152,13 @@ impl FileSystem {
             }
         }
         format!("/{}", parts.join("/"))
+    }
+
+    /// Whether the program may ask for a path: temporary files are its own.
+    #[must_use]
+    pub fn may_see(&self, base: Option<&dyn Files>, path: &str) -> bool {
+        let path = self.absolute(path);
+        path == "/tmp" || path.starts_with("/tmp/") || base.is_some_and(|base| base.may_see(&path))
     }
 
     fn kind(&self, base: Option<&dyn Files>, path: &str) -> Option<FileKind> {
@@ -624,6 +634,10 @@ mod tests {
     struct Base;
 
     impl Files for Base {
+        fn may_see(&self, _: &str) -> bool {
+            true
+        }
+
         fn kind(&self, path: &str) -> Option<FileKind> {
             match path {
                 "/d" => Some(FileKind::Directory),

@@ -59,11 +59,21 @@ pub struct Panicking {
     pub recovered: bool,
     /// The activation that runs its deferred calls for it; 0 before the first.
     pub frame: FrameId,
-    /// Where it began: the activations and where they were, the innermost first, as far as traces
-    /// show them.
-    pub origin: Box<[(Rc<Code>, Pc)]>,
+    /// Where it began, the innermost call first.
+    pub origin: Box<[Call]>,
     /// The address whose access was the reason, if that was it.
     pub fault: Option<Addr>,
+}
+
+/// A call in a trace.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Number of the activation.
+    pub id: FrameId,
+    /// The function; `None` for the runtime's that runs the deferred calls of a panic.
+    pub what: Option<Rc<Code>>,
+    /// Where it is.
+    pub pc: Pc,
 }
 
 /// What a goroutine waits for, as traces name it.
@@ -256,11 +266,31 @@ impl Goroutine {
         self.chunks = chunks;
     }
 
-    /// The activations and where they are, the innermost first, as far as traces show them.
+    /// The calls that are under way, the innermost first, as far as traces show them. While
+    /// deferred calls run for a panic, those are among them that led to it, as with gc, which
+    /// runs deferred calls on top of them.
     #[must_use]
-    pub fn activations(&self) -> Box<[(Rc<Code>, Pc)]> {
-        let all = self.frames.iter().rev();
-        all.take(TRACE).map(|frame| (frame.code.clone(), frame.pc)).collect()
+    pub fn calls(&self) -> Box<[Call]> {
+        let mut calls = Vec::new();
+        for frame in self.frames.iter().rev() {
+            if calls.len() > TRACE {
+                break;
+            }
+            let panic = self.panics.iter().rev().find(|panic| panic.frame == frame.id);
+            let mut pc = frame.pc;
+            if let Some(panic) = panic {
+                calls.push(Call { id: 0, what: None, pc: 0 });
+                for call in &panic.origin {
+                    if call.id == frame.id {
+                        pc = call.pc;
+                        break;
+                    }
+                    calls.push(call.clone());
+                }
+            }
+            calls.push(Call { id: frame.id, what: Some(frame.code.clone()), pc });
+        }
+        calls.into()
     }
 
     /// What it does, as traces say it.

@@ -2,7 +2,7 @@
 
 use crate::code::{Code, CodeKey, Pc};
 use crate::exec::Pause;
-use crate::goroutine::{Deferred, GoId, Goroutine};
+use crate::goroutine::{Call, Deferred, GoId, Goroutine};
 use crate::intrinsics::is_shown;
 use crate::machine::{Machine, Options, Output, ProgramEnv};
 use crate::memory::Addr;
@@ -144,8 +144,10 @@ impl Machine<'_> {
 
     /// Names of a goroutine's activations, the innermost first.
     fn trace(&self, go: &Goroutine) -> Vec<String> {
-        let shown = go.frames.iter().rev().filter(|frame| is_shown(&frame.code));
-        shown.map(|frame| self.symbol(&frame.code.key)).collect()
+        let shown = |call: &Call| {
+            call.what.as_ref().filter(|code| is_shown(code)).map(|code| self.symbol(&code.key))
+        };
+        go.calls().iter().filter_map(shown).collect()
     }
 
     /// Prints what all goroutines do, the one that runs first.
@@ -167,16 +169,16 @@ impl Machine<'_> {
     /// A goroutine's calls as Go's traces show them, but for arguments and addresses, which
     /// nothing depends on. `skip`: innermost activations that are left out.
     pub(crate) fn trace_of(&self, go: &Goroutine, state: &str, skip: usize) -> String {
-        let activations = go.activations();
-        let activations = &activations[skip.min(activations.len())..];
-        self.trace_text(go.id, state, activations, go.creator.as_ref())
+        let calls = go.calls();
+        let calls = &calls[skip.min(calls.len())..];
+        self.trace_text(go.id, state, calls, go.creator.as_ref())
     }
 
     fn trace_text(
         &self,
         id: GoId,
         state: &str,
-        activations: &[(Rc<Code>, Pc)],
+        calls: &[Call],
         creator: Option<&(Rc<Code>, Pc, GoId)>,
     ) -> String {
         let mut text = format!("goroutine {} [{state}]:\n", id.0);
@@ -185,10 +187,16 @@ impl Machine<'_> {
                 let _ = writeln!(text, "\t{file}:{line}");
             }
         };
-        for (code, pc) in activations.iter().filter(|(code, _)| is_shown(code)) {
-            text.push_str(&self.symbol(&code.key));
-            text.push_str("(...)\n");
-            place(&mut text, code, *pc);
+        for call in calls {
+            match &call.what {
+                Some(code) if is_shown(code) => {
+                    text.push_str(&self.symbol(&code.key));
+                    text.push_str("(...)\n");
+                    place(&mut text, code, call.pc);
+                }
+                Some(_) => {}
+                None => text.push_str("panic(...)\n"),
+            }
         }
         if let Some((code, pc, by)) = creator {
             let name = self.symbol(&code.key);

@@ -191,6 +191,8 @@ impl Machine<'_> {
     /// Nothing can run: time passes until something happens.
     fn advance(&mut self) -> Result<(), Trap> {
         let Some(Reverse((when, _, action))) = self.scheduler.timers.pop() else {
+            // Nobody's fault: traces begin with the first.
+            self.current = GoId(0);
             return Err(Trap::Fatal("all goroutines are asleep - deadlock!".into()));
         };
         self.scheduler.now = self.scheduler.now.max(when);

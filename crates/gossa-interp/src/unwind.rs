@@ -39,7 +39,7 @@ impl Machine<'_> {
             }
             other => return Err(other),
         };
-        panic.origin = go.activations();
+        panic.origin = go.calls();
         go.panics.push(panic);
         self.unwind(go)
     }

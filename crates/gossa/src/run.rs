@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
 use camino::Utf8Path;
-use gossa_db::{PackageInput, RootDb, RunEnv, Session};
+use gossa_db::{FileAccess, PackageInput, RootDb, RunEnv, Session};
 use gossa_interp::{Options, Outcome, Output, Prepared};
 use gossa_load::System;
 use gossa_load::program::Variant;
@@ -80,7 +80,8 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Command
     let mut options = options(args);
     options.dir = context.dir.to_string();
     options.args.extend(args.arguments.iter().cloned());
-    let (db, system, files) = (session.db(), context.system.clone(), args.files);
+    let files = if args.files { FileAccess::All } else { FileAccess::Nothing };
+    let (db, system) = (session.db(), context.system.clone());
     // On a thread of the pool: lowering needs its large stack.
     let outcome = session.pool().install(move || {
         let env = RunEnv::new(&db, &*system).with_files(files);
@@ -126,12 +127,19 @@ fn options(args: &RunArgs) -> Options {
 struct Surroundings<'s> {
     system: &'s dyn System,
     files: bool,
+    /// Whether the files of the package that runs are seen in any case.
+    own_files: bool,
     options: Options,
 }
 
 impl<'s> Surroundings<'s> {
     fn new(context: &'s Context, args: &RunArgs) -> Self {
-        Self { system: &*context.system, files: args.files, options: options(args) }
+        Self {
+            system: &*context.system,
+            files: args.files,
+            own_files: args.build.tests,
+            options: options(args),
+        }
     }
 }
 
@@ -149,9 +157,14 @@ impl RunFrom<'_> {
         surroundings: &Surroundings<'_>,
         work: impl FnOnce(&RunFrom<'_>) -> T,
     ) -> T {
-        let env = RunEnv::new(db, surroundings.system).with_files(surroundings.files);
-        let mut options = surroundings.options.clone();
         let dir = tested.files(db).first().and_then(|file| Utf8Path::new(file.path(db)).parent());
+        let files = match dir {
+            _ if surroundings.files => FileAccess::All,
+            Some(dir) if surroundings.own_files => FileAccess::Below(dir.to_owned()),
+            _ => FileAccess::Nothing,
+        };
+        let env = RunEnv::new(db, surroundings.system).with_files(files);
+        let mut options = surroundings.options.clone();
         options.dir = dir.map_or_else(String::new, ToString::to_string);
         let streams = Streams::default();
         let written = streams.written();

@@ -277,7 +277,7 @@ impl Machine<'_> {
         let size = self.types.info(elem).size;
         let fits = |count: u64, num: Num| {
             let negative = num.is_signed() && (count as i64) < 0;
-            let bytes = count.checked_mul(size.max(1));
+            let bytes = count.checked_mul(size);
             !negative && bytes.is_some_and(|bytes| bytes <= MAX_ALLOC) && count <= i64::MAX as u64
         };
         if !fits(len, len_num) {
@@ -306,8 +306,10 @@ impl Machine<'_> {
         let mut data = self.memory.word(slice)?;
         let len = self.memory.word(slice + 8)?;
         let mut cap = self.memory.word(slice + 16)?;
-        let new_len =
-            len.checked_add(count).ok_or_else(|| Trap::error("growslice: len out of range"))?;
+        let new_len = len
+            .checked_add(count)
+            .filter(|&new| new <= i64::MAX as u64)
+            .ok_or_else(|| Trap::error("growslice: len out of range"))?;
         if new_len > cap {
             let grown = crate::growth::grown_capacity(cap, new_len, size, pointers)
                 .filter(|grown| grown.saturating_mul(size) <= MAX_ALLOC)

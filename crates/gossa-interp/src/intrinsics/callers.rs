@@ -5,7 +5,7 @@
 
 use super::{Call, List};
 use crate::code::{Code, CodeId, CodeKey};
-use crate::goroutine::{Frame, Goroutine};
+use crate::goroutine::Goroutine;
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
@@ -40,10 +40,17 @@ pub(crate) fn is_shown(code: &Code) -> bool {
 
 impl Machine<'_> {
     /// Where the calls of a goroutine return to, the innermost first.
-    fn return_addresses(&mut self, frames: &[Frame]) -> Vec<Addr> {
-        let shown = frames.iter().rev().filter(|frame| is_shown(&frame.code));
-        let places: Vec<_> = shown.map(|frame| (frame.code.key.clone(), frame.pc)).collect();
-        places.into_iter().map(|(key, pc)| self.code_of(key).addr() + u64::from(pc) + 1).collect()
+    fn return_addresses(&mut self, go: &Goroutine) -> Result<Vec<Addr>, Trap> {
+        let mut addresses = Vec::new();
+        for call in &go.calls() {
+            let id = match &call.what {
+                Some(code) if is_shown(code) => self.code_of(code.key.clone()),
+                Some(_) => continue,
+                None => self.function_named("runtime", "gopanic")?,
+            };
+            addresses.push(id.addr() + u64::from(call.pc) + 1);
+        }
+        Ok(addresses)
     }
 
     /// Name, file and line of what a program counter points behind.
@@ -52,8 +59,14 @@ impl Machine<'_> {
             return Ok((String::new(), String::new(), 0));
         };
         let name = self.symbol(self.code_key(id));
-        let code = self.code(id)?;
-        let (file, line) = self.position(&code, pc - id.addr()).unwrap_or_default();
+        let place = match self.code_key(id) {
+            CodeKey::Func(_) => {
+                let code = self.code(id)?;
+                self.position(&code, pc - id.addr())
+            }
+            _ => None,
+        };
+        let (file, line) = place.unwrap_or_default();
         Ok((name, file, line))
     }
 
@@ -108,7 +121,7 @@ fn callers(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
     let (data, len) = (m.memory.word(to)?, m.memory.word(to + 8)?);
     let mut count = 0;
     // `Callers` itself is number 0, and on top.
-    for pc in m.return_addresses(&go.frames).into_iter().skip(skip).take(len as usize) {
+    for pc in m.return_addresses(go)?.into_iter().skip(skip).take(len as usize) {
         m.memory.set_word(data + count * 8, pc)?;
         count += 1;
     }
@@ -117,7 +130,7 @@ fn callers(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
 
 fn caller(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
     let skip = (call.arg(m, 0)? as usize).saturating_add(1);
-    let pc = m.return_addresses(&go.frames).get(skip).copied();
+    let pc = m.return_addresses(go)?.get(skip).copied();
     let (_, file, line) = match pc {
         Some(pc) => m.described_pc(pc)?,
         None => Default::default(),

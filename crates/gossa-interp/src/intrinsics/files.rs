@@ -209,6 +209,9 @@ impl Machine<'_> {
             Ok(path) => path,
             Err(errno) => return Ok(Some(Err(errno))),
         };
+        if !self.files.may_see(base, &path) {
+            return Ok(None);
+        }
         let answer = match number {
             OPEN | OPENAT => {
                 let flag = |bit: u64| rest[0] & bit != 0;

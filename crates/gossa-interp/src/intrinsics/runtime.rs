@@ -21,6 +21,12 @@ pub(super) const LIST: List = &[
     ("runtime.gogetenv", getenv),
     ("runtime.fips_getIndicator", fips_indicator),
     ("runtime.fips_setIndicator", set_fips_indicator),
+    ("runtime.ReadMemStats", mem_stats),
+    ("runtime.nanotime1", sync::nanotime),
+    ("runtime.sync_test_runtime_blockUntilEmptyCleanupQueue", yes),
+    ("runtime.unique_runtime_blockUntilEmptyCleanupQueue", yes),
+    ("runtime.blockUntilEmptyFinalizerQueue", yes),
+    ("runtime.blockUntilEmptyCleanupQueue", yes),
     ("runtime.throw", sync::throw),
     ("runtime.fatal", sync::throw),
     ("runtime/debug.SetGCPercent", nothing),
@@ -73,6 +79,25 @@ fn num_goroutine(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<
 fn bool_to_byte(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
     let value = call.arg(m, 0)?;
     call.set(m, 0, value & 1)
+}
+
+fn yes(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    call.set(m, 0, 1)
+}
+
+/// Bytes are counted, objects are not: which of them gc would have on a stack is not known here.
+fn mem_stats(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let stats = call.arg(m, 0)?;
+    let ty = m.named_type("runtime", "MemStats");
+    let size = m.types.info(ty).size;
+    m.memory.clear(stats, size)?;
+    let allocated = m.memory.allocated();
+    for name in ["Alloc", "TotalAlloc", "Sys", "HeapAlloc", "HeapSys", "HeapInuse"] {
+        if let Some((offset, _)) = m.field(ty, name) {
+            m.memory.set_word(stats + offset, allocated)?;
+        }
+    }
+    Ok(())
 }
 
 /// An environment variable, for the runtime itself.

@@ -47,6 +47,76 @@ fn programs_do_what_the_toolchain_recorded() {
 }
 
 #[test]
+fn traces_are_those_of_the_toolchain() {
+    let dir = programs_dir().join("traces");
+    let root = format!("{}/", programs_dir().canonicalize().expect("testdata/run").display());
+    for way in ["nil", "deferred", "repanic", "go", "deadlock", "index"] {
+        let run = gossa(programs_dir()).args(["run", "-q", "traces/main.go", "--", way]).run();
+        let ended = run.exits(2);
+        let mut got = String::new();
+        for line in ended.stderr.lines() {
+            let line = line.replace(&root, "");
+            // Of goroutines only the first has the number that it has there.
+            let mut words: Vec<&str> = line.split(' ').collect();
+            for at in 1..words.len() {
+                if words[at - 1] == "goroutine" && words[at] != "1" {
+                    words[at] = "N";
+                }
+            }
+            let _ = writeln!(got, "{}", words.join(" "));
+        }
+        let expected = std::fs::read_to_string(dir.join(format!("{way}.txt")));
+        assert_eq!(got, expected.expect("run testdata/run/record"), "{way}");
+    }
+}
+
+/// Tests of a module, with parts, a failure, a skip and something that cannot be run.
+const TESTS: [(&str, &str); 3] = [
+    ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+    ("m.go", "package m\n\nfunc Twice(x int) int { return 2 * x }\n"),
+    (
+        "m_test.go",
+        "package m\n\nimport (\n\t\"fmt\"\n\t\"net\"\n\t\"testing\"\n)\n\n\
+         func TestTwice(t *testing.T) {\n\tfor _, x := range []int{1, 2} {\n\
+         \t\tt.Run(fmt.Sprint(x), func(t *testing.T) {\n\
+         \t\t\tif Twice(x) != x+x {\n\t\t\t\tt.Fatal(x)\n\t\t\t}\n\t\t})\n\t}\n}\n\n\
+         func TestWrong(t *testing.T) {\n\tt.Errorf(\"%d is wrong\", Twice(1))\n}\n\n\
+         func TestPanics(t *testing.T) {\n\tvar p *int\n\t*p = 1\n}\n\n\
+         func TestSkipped(t *testing.T) {\n\tif testing.Short() {\n\t\tt.Skip(\"later\")\n\t}\n}\n\n\
+         func TestNet(t *testing.T) {\n\tnet.Dial(\"tcp\", \"127.0.0.1:1\")\n}\n\n\
+         func FuzzTwice(f *testing.F) {\n\tf.Add(1)\n\tf.Fuzz(func(t *testing.T, x int) { Twice(x) })\n}\n\n\
+         func ExampleTwice() {\n\tfmt.Println(Twice(4))\n\t// Output: 8\n}\n",
+    ),
+];
+
+#[test]
+fn tests_run_through_package_testing() {
+    let dir = module(TESTS);
+    let ended = gossa(dir.path()).args(["run", "--tests", ".", "--", "-short"]).run().exits(1);
+    let out = &ended.stdout;
+    for line in [
+        "FAIL  example.com/m  3 passed, 3 failed, 1 skipped\n",
+        "=== FAIL: TestWrong\n",
+        "m_test.go:20: 2 is wrong\n",
+        "=== FAIL: TestPanics\n",
+        "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x0]\n",
+        "=== SKIP: TestSkipped\n",
+        "=== FAIL: TestNet\n",
+        "the interpreter cannot run the system call socket\n",
+        "6 tests: 3 passed, 3 failed; 1 skipped\n",
+    ] {
+        assert!(out.contains(line), "{line:?} is not in\n{out}");
+    }
+
+    let verbose = ["run", "--tests", ".", "--", "-v", "-run", "Twice/1|Skipped"];
+    let ended = gossa(dir.path()).args(verbose).run().exits(0);
+    let out = &ended.stdout;
+    assert!(out.contains("--- PASS: TestTwice/1 "), "{out}");
+    assert!(!out.contains("TestTwice/2"), "{out}");
+    assert!(out.contains("3 tests: 3 passed, 0 failed; 0 skipped"), "{out}");
+}
+
+#[test]
 fn every_seed_gives_an_allowed_run_and_always_the_same() {
     let expected = std::fs::read_to_string(programs_dir().join("channels/expected.txt"));
     let expected = expected.expect("run testdata/run/record");
@@ -70,7 +140,7 @@ fn what_cannot_be_run_is_refused_by_name() {
     let ended = gossa(dir.path()).args(["run", "."]).run().exits(2);
     let refused = "cannot run the system call openat of \"/etc/hostname\"";
     assert!(ended.stderr.contains(refused), "{}", ended.stderr);
-    assert!(ended.stderr.contains("called by example.com/m.read"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("called by main.read"), "{}", ended.stderr);
 
     let ended = gossa(dir.path()).args(["run", "--steps", "10", "."]).run().exits(2);
     assert!(ended.stderr.contains("more steps than the budget allows"), "{}", ended.stderr);
