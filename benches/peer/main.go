@@ -24,6 +24,7 @@ type Result struct {
 	Packages     int                `json:"packages"`
 	Functions    int                `json:"functions"`
 	Instructions int                `json:"instructions"`
+	SSABytes     int64              `json:"ssa_bytes"`
 	Errors       int                `json:"errors"`
 	FirstError   string             `json:"first_error,omitempty"`
 	Seconds      map[string]float64 `json:"seconds"`

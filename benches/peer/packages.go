@@ -204,6 +204,7 @@ func buildSSA(result *Result, in input) error {
 	if err != nil {
 		return err
 	}
+	before := heap()
 	var program *ssa.Program
 	result.stage("ssa", func() {
 		program, _ = ssautil.AllPackages(roots, ssa.InstantiateGenerics)
@@ -212,6 +213,7 @@ func buildSSA(result *Result, in input) error {
 	if result.PeakRSSKB, err = peakRSS(); err != nil {
 		return err
 	}
+	result.SSABytes = heap() - before
 	for function := range ssautil.AllFunctions(program) {
 		if len(function.Blocks) == 0 {
 			continue
@@ -222,4 +224,12 @@ func buildSSA(result *Result, in input) error {
 		}
 	}
 	return count(result, all(roots))
+}
+
+// heap returns the bytes of the objects on the heap that are reachable.
+func heap() int64 {
+	runtime.GC()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.HeapAlloc)
 }

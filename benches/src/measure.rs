@@ -10,6 +10,7 @@ use clap::Args;
 use gossa_db::{Options, Session, SilentProgress};
 use gossa_load::{BuildConfig, DiskSystem};
 use gossa_report::Severity;
+use gossa_ssa::stats::Stats;
 use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -192,6 +193,8 @@ fn analyse(args: &MeasureArgs, lower: bool) -> Result<Measurement, BenchError> {
         // Types and lowering run interleaved: a package is lowered once it is checked.
         let functions = session.lower(&SilentProgress);
         clock.stop("types + ssa", &mut result);
+        // Of the clock above; not in the total.
+        result.seconds.insert("lowering in it".to_owned(), session.seconds().ssa);
         functions
     } else {
         session.check_types(&SilentProgress);
@@ -199,10 +202,15 @@ fn analyse(args: &MeasureArgs, lower: bool) -> Result<Measurement, BenchError> {
         Vec::new()
     };
     result.peak_rss_kb = machine::peak_rss_kb();
-    for body in functions.iter().flat_map(|(_, lowered)| &lowered.bodies) {
-        result.functions += 1;
-        result.instructions += body.insts.len() as u64;
+    let mut stats = Stats::default();
+    for (_, lowered) in &functions {
+        for (body, source_map) in lowered.bodies.iter().zip(&lowered.source_maps) {
+            stats.add(body, source_map);
+        }
     }
+    result.functions = stats.functions;
+    result.instructions = stats.instructions;
+    result.ssa_bytes = stats.memory.total();
     count(&mut result, session.program())?;
     for found in session.diagnostics() {
         // What loading said is counted above.

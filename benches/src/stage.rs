@@ -111,6 +111,10 @@ pub(crate) struct Measurement {
     pub(crate) functions: u64,
     /// Their instructions.
     pub(crate) instructions: u64,
+    /// Bytes that functions in SSA form take: of gossa those that the memory report counts, of
+    /// the peer those by which the heap grew.
+    #[serde(default)]
+    pub(crate) ssa_bytes: u64,
     /// What went wrong; not zero means that the work may not be all done.
     pub(crate) errors: u64,
     /// The first of them.

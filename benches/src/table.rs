@@ -114,8 +114,13 @@ fn note_parts(notes: &mut Vec<String>, row: &Row, ours: &Measurement) {
         let mut note =
             format!("{}, {} threads, {who}: {}", row.stage.title(), row.threads, parts.join(", "));
         if run.functions > 0 {
-            let _ =
-                write!(note, "; {} functions, {} instructions", run.functions, run.instructions);
+            let _ = write!(
+                note,
+                "; {} functions, {} instructions, {:.1} bytes each",
+                run.functions,
+                run.instructions,
+                run.ssa_bytes as f64 / run.instructions.max(1) as f64
+            );
         }
         notes.push(note + ".");
     }
