@@ -8,16 +8,21 @@ use crate::goroutine::{GoId, Goroutine, Waiting, Wake};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
+use gossa_base::FxHashMap;
 use std::collections::VecDeque;
 
 /// Size of a channel's header, whose address is the channel.
 const HEADER: u64 = 96;
 /// Offset of the channel's number in its header.
 const NUMBER: u64 = 16;
+/// Offset in the header of where the buffer is: what keeps it from being collected.
+const BUFFER: u64 = 88;
 
 /// What the machine keeps of a channel.
 #[derive(Clone)]
 pub struct Channel {
+    /// 0: it was collected.
+    header: Addr,
     buffer: Addr,
     cap: u64,
     elem_size: u64,
@@ -48,12 +53,39 @@ enum Outcome {
     Blocked,
 }
 
+/// Whether a goroutine still waits where this waiter says.
+fn waits(goroutines: &FxHashMap<GoId, Goroutine>, waiter: &Waiter) -> bool {
+    goroutines
+        .get(&waiter.go)
+        .is_some_and(|go| go.wait == waiter.wait && go.waiting.is_some() && go.wake.is_none())
+}
+
+impl Channel {
+    /// Drops the waiters that have gone elsewhere, and the channel if its header is not reached:
+    /// whether it was dropped.
+    pub(crate) fn sweep(
+        &mut self,
+        goroutines: &FxHashMap<GoId, Goroutine>,
+        reached: impl Fn(Addr) -> bool,
+    ) -> bool {
+        self.senders.retain(|waiter| waits(goroutines, waiter));
+        self.receivers.retain(|waiter| waits(goroutines, waiter));
+        let gone = self.header != 0 && !reached(self.header);
+        if gone {
+            self.header = 0;
+        }
+        gone
+    }
+}
+
 impl Machine<'_> {
     /// A new channel.
     pub(crate) fn make_channel(&mut self, cap: u64, elem_size: u64) -> Result<Addr, Trap> {
         let header = self.memory.alloc(HEADER)?;
         let buffer = self.new_object(cap * elem_size)?;
-        self.channels.push(Channel {
+        self.memory.set_word(header + BUFFER, buffer)?;
+        let channel = Channel {
+            header,
             buffer,
             cap,
             elem_size,
@@ -62,8 +94,18 @@ impl Machine<'_> {
             closed: false,
             senders: VecDeque::new(),
             receivers: VecDeque::new(),
-        });
-        self.memory.set_word(header + NUMBER, self.channels.len() as u64)?;
+        };
+        let number = match self.spare_channels.pop() {
+            Some(number) => {
+                self.channels[number] = channel;
+                number
+            }
+            None => {
+                self.channels.push(channel);
+                self.channels.len() - 1
+            }
+        };
+        self.memory.set_word(header + NUMBER, number as u64 + 1)?;
         Ok(header)
     }
 
@@ -94,10 +136,7 @@ impl Machine<'_> {
             let channel = &mut self.channels[number];
             let queue = if sends { &mut channel.senders } else { &mut channel.receivers };
             let waiter = queue.pop_front()?;
-            let waits = self.goroutines.get(&waiter.go).is_some_and(|go| {
-                go.wait == waiter.wait && go.waiting.is_some() && go.wake.is_none()
-            });
-            if waits {
+            if waits(&self.goroutines, &waiter) {
                 return Some(waiter);
             }
         }

@@ -27,6 +27,14 @@ pub struct Descriptors {
     names: Vec<Addr>,
 }
 
+impl Descriptors {
+    /// Where they are.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = Addr> {
+        let (types, tables) = (self.by_type.values(), self.tables.values());
+        types.chain(self.by_addr.keys()).chain(tables).chain(&self.names).copied()
+    }
+}
+
 const TYPE: u64 = 48;
 const UNCOMMON: u64 = 16;
 const FLAG_UNCOMMON: u64 = 1;

@@ -52,7 +52,10 @@ impl Machine<'_> {
         quantum: u64,
     ) -> Result<Pause, Trap> {
         let mut left = quantum;
+        // The step at which memory was short.
+        let mut retried = 0;
         loop {
+            self.collect_if_due(go)?;
             let Some(frame) = go.frames.last() else { return Ok(Pause::Ended) };
             let (code, base, mut pc) = (frame.code.clone(), frame.base, frame.pc);
             let trap = loop {
@@ -64,8 +67,15 @@ impl Machine<'_> {
                 self.steps += 1;
                 match self.op(go, &code, base, pc) {
                     Ok(Next::On) => pc += 1,
-                    Ok(Next::To(to)) => pc = to,
+                    Ok(Next::To(to)) => {
+                        pc = to;
+                        self.collect_if_due(go)?;
+                    }
                     Ok(Next::Frame) => break None,
+                    // All but intrinsics allocate before they do anything else.
+                    Err(Trap::OutOfMemory) if self.can_retry(&code, pc, &mut retried) => {
+                        self.collect(go)?;
+                    }
                     Err(trap) => break Some(trap),
                 }
             };
@@ -93,6 +103,13 @@ impl Machine<'_> {
                 }
             }
         }
+    }
+
+    /// Whether an operation that found no memory can be tried again once what is not used any
+    /// more has been collected: not twice.
+    fn can_retry(&self, code: &Code, pc: Pc, retried: &mut u64) -> bool {
+        let last = std::mem::replace(retried, self.steps);
+        last + 1 != self.steps && !matches!(code.ops[pc as usize], Op::Intrinsic { .. })
     }
 
     #[inline]

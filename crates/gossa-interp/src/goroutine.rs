@@ -152,6 +152,8 @@ pub struct Goroutine {
     pub creator: Option<(Rc<Code>, Pc, GoId)>,
     /// Numbers its waits, so that a waker of an earlier one is told apart.
     pub wait: u64,
+    /// Whether the machine started it, for a finalizer or a cleanup.
+    pub system: bool,
     /// What `crypto/internal/fips140` notes of the goroutine.
     pub fips_indicator: u8,
     next_frame: FrameId,
@@ -183,6 +185,7 @@ impl Goroutine {
             coroutine: None,
             creator: None,
             wait: 0,
+            system: false,
             fips_indicator: 0,
             next_frame: 1,
             chunks: Vec::new(),
@@ -259,6 +262,11 @@ impl Goroutine {
     /// The stack's chunks, to be used by another goroutine.
     pub fn take_chunks(&mut self) -> Vec<(Addr, u64)> {
         std::mem::take(&mut self.chunks)
+    }
+
+    /// Where its chunks begin.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = Addr> {
+        self.chunks.iter().map(|&(start, _)| start)
     }
 
     /// Uses chunks of a goroutine that has ended.

@@ -6,12 +6,13 @@
 //!
 //! The parts, from the bottom: [`memory`] is what programs point into, [`types`] how values lie in
 //! it, [`code`] what functions become (`compile` makes it), [`goroutine`] and [`schedule`] who
-//! runs, `exec` the loop, `unwind` panics, [`map`] and [`channel`] what their names say,
-//! [`descriptor`] what `reflect` reads, and [`intrinsics`] what the standard library leaves to the
+//! runs, `exec` the loop, `unwind` panics, `collect` the garbage collector, [`map`] and [`channel`]
+//! what their names say, [`descriptor`] what `reflect` reads, and [`intrinsics`] what the standard library leaves to the
 //! runtime. [`machine`] holds it together.
 
 pub mod channel;
 pub mod code;
+mod collect;
 mod compile;
 pub mod descriptor;
 mod embed;

@@ -2,6 +2,7 @@
 
 use crate::channel::Channel;
 use crate::code::{Code, CodeId, CodeKey};
+use crate::collect::Duties;
 use crate::descriptor::Descriptors;
 use crate::files::{FileSystem, Files};
 use crate::goroutine::{GoId, Goroutine, Panicking};
@@ -124,6 +125,9 @@ pub struct Machine<'e> {
     pub(crate) descriptors: Descriptors,
     pub(crate) maps: MapTable,
     pub(crate) channels: Vec<Channel>,
+    /// Numbers of channels that were collected.
+    pub(crate) spare_channels: Vec<usize>,
+    pub(crate) duties: Duties,
     pub(crate) scheduler: Scheduler,
     /// The goroutines that have not ended.
     pub(crate) goroutines: FxHashMap<GoId, Goroutine>,
@@ -170,6 +174,8 @@ impl<'e> Machine<'e> {
             descriptors: Descriptors::default(),
             maps: MapTable::default(),
             channels: Vec::new(),
+            spare_channels: Vec::new(),
+            duties: Duties::default(),
             scheduler: Scheduler::new(options.seed),
             goroutines: FxHashMap::default(),
             tables: Vec::new(),
@@ -205,6 +211,8 @@ impl<'e> Machine<'e> {
             descriptors: self.descriptors.clone(),
             maps: self.maps.clone(),
             channels: self.channels.clone(),
+            spare_channels: self.spare_channels.clone(),
+            duties: self.duties.clone(),
             scheduler: self.scheduler.clone(),
             goroutines: self.goroutines.clone(),
             tables: self.tables.clone(),
@@ -416,6 +424,17 @@ impl<'e> Machine<'e> {
         let addr = self.memory.alloc_bytes(bytes)?;
         self.strings.insert(bytes.into(), addr);
         Ok(addr)
+    }
+
+    /// What lies in memory for good: variables of packages, constant strings, functions as values.
+    pub(crate) fn constant_addresses(&self) -> impl Iterator<Item = Addr> {
+        let values = self.codes.iter().map(|entry| entry.value);
+        self.globals.values().chain(self.strings.values()).copied().chain(values)
+    }
+
+    /// Functions that have a number, as far as they are compiled.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = Option<&Rc<Code>>> {
+        self.codes.iter().map(|entry| entry.code.as_ref())
     }
 
     pub(crate) fn zero_base(&self) -> Addr {

@@ -16,6 +16,8 @@ use std::hash::Hasher;
 const HEADER: u64 = 48;
 /// Offset of the map's number in its header.
 const NUMBER: u64 = 8;
+/// Offset in the header of where the entries are: what keeps them from being collected.
+const ENTRIES: u64 = 40;
 /// Size of an iterator: the map, how far it has come, and room for what `reflect` keeps.
 const ITERATOR: u64 = 24;
 
@@ -23,10 +25,14 @@ const ITERATOR: u64 = 24;
 #[derive(Clone, Default)]
 pub struct MapTable {
     maps: Vec<Map>,
+    /// Numbers of maps that were collected.
+    spare: Vec<usize>,
 }
 
 #[derive(Clone)]
 struct Map {
+    /// 0: it was collected.
+    header: Addr,
     key: Ty,
     key_size: u64,
     /// Where the element lies in an entry.
@@ -51,6 +57,29 @@ struct Slot {
     live: bool,
 }
 
+impl MapTable {
+    fn add(&mut self, map: Map) -> usize {
+        if let Some(number) = self.spare.pop() {
+            self.maps[number] = map;
+            return number;
+        }
+        self.maps.push(map);
+        self.maps.len() - 1
+    }
+
+    /// Drops the maps whose headers are not reached.
+    pub(crate) fn sweep(&mut self, reached: impl Fn(Addr) -> bool) {
+        for (number, map) in self.maps.iter_mut().enumerate() {
+            if map.header != 0 && !reached(map.header) {
+                map.header = 0;
+                map.slots = Vec::new();
+                map.index = HashTable::new();
+                self.spare.push(number);
+            }
+        }
+    }
+}
+
 impl Machine<'_> {
     /// A new map.
     pub(crate) fn make_map(&mut self, ty: Ty) -> Result<Addr, Trap> {
@@ -64,6 +93,7 @@ impl Machine<'_> {
         let align = key_info.align.max(value_info.align).max(1);
         let stride = (value_at + value_info.size).next_multiple_of(align).max(1);
         let map = Map {
+            header,
             key,
             key_size: key_info.size,
             value_at,
@@ -74,8 +104,8 @@ impl Machine<'_> {
             next: 1,
             index: HashTable::new(),
         };
-        self.maps.maps.push(map);
-        self.memory.set_word(header + NUMBER, self.maps.maps.len() as u64)?;
+        let number = self.maps.add(map);
+        self.memory.set_word(header + NUMBER, number as u64 + 1)?;
         Ok(header)
     }
 
@@ -187,7 +217,7 @@ impl Machine<'_> {
         map.slots = slots;
         map.entries = entries;
         map.room = room;
-        Ok(())
+        self.memory.set_word(header + ENTRIES, entries)
     }
 
     /// `delete`

@@ -3,9 +3,11 @@
 //!
 //! Lowest in the crate: everything that a program can point to lives here, goroutine stacks
 //! included. Objects are allocated in *spans*, runs of pages that hold objects of one size, so the
-//! object behind any address into it is found by arithmetic.
+//! object behind any address into it is found by arithmetic. `collect` gives back what nothing
+//! points to any more.
 
 use crate::trap::Trap;
+use std::collections::BTreeMap;
 
 /// An address; 0 is nil.
 pub type Addr = u64;
@@ -18,7 +20,7 @@ const CLASSES: &[u32] = &[
     8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 640, 768, 896,
     1024, 1280, 1536, 1792, 2048,
 ];
-const LARGEST_CLASS: u64 = 2048;
+pub(crate) const LARGEST_CLASS: u64 = 2048;
 
 /// The memory of a run.
 #[derive(Clone)]
@@ -26,80 +28,220 @@ pub struct Memory {
     /// What is in use and some room; grows with `end`.
     bytes: Vec<u8>,
     limit: u64,
-    /// First address that no span holds.
-    end: Addr,
+    /// First address that no span ever held.
+    pub(crate) end: Addr,
     /// By page: one more than the index of its span, or 0.
     span_of: Vec<u32>,
-    spans: Vec<Span>,
-    /// By class: where the next object goes, and how many bytes are left for it.
-    open: [(Addr, u64); CLASSES.len()],
-    allocated: u64,
+    pub(crate) spans: Vec<Span>,
+    /// Numbers of spans that were given back.
+    spare_spans: Vec<u32>,
+    /// Runs of free pages below `end`: first page, how many.
+    free_pages: BTreeMap<u64, u64>,
+    /// Where small objects go: those that may hold pointers, those that hold none.
+    rooms: [Room; 2],
+    pub(crate) counts: Counts,
 }
 
+/// A run of pages with objects of one size, or with one large object.
 #[derive(Clone, Copy)]
-struct Span {
-    start: Addr,
+pub(crate) struct Span {
+    pub(crate) start: Addr,
+    /// 0: it was given back.
+    pub(crate) bytes: u64,
     /// Size of an object in it.
-    size: u64,
+    pub(crate) size: u64,
+    /// Whether its objects hold no pointers.
+    pub(crate) plain: bool,
 }
+
+/// Room for small objects, by class.
+#[derive(Clone)]
+struct Room {
+    /// Where the next object goes, and how many bytes are left for more.
+    open: [(Addr, u64); CLASSES.len()],
+    /// Runs of free objects, the next one last.
+    runs: [Vec<(Addr, u64)>; CLASSES.len()],
+}
+
+impl Room {
+    fn new() -> Self {
+        Self { open: [(0, 0); CLASSES.len()], runs: [const { Vec::new() }; CLASSES.len()] }
+    }
+}
+
+/// What has been allocated and freed; bytes as the allocator rounds them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Bytes allocated since the beginning.
+    pub total: u64,
+    /// Objects allocated since the beginning.
+    pub objects: u64,
+    /// Bytes that are not freed.
+    pub live: u64,
+    /// Objects that are not freed.
+    pub live_objects: u64,
+    /// Collections.
+    pub collections: u64,
+    /// The next collection is due when so many bytes are live.
+    pub(crate) due: u64,
+}
+
+/// Nothing is collected below.
+const SMALLEST_HEAP: u64 = 32 << 20;
 
 impl Memory {
     /// A memory of at most `limit` bytes, which are taken from the system as they are needed.
     #[must_use]
     pub fn new(limit: u64) -> Self {
         let limit = limit.max(1 << 20).next_multiple_of(PAGE);
-        Self {
+        let mut memory = Self {
             bytes: Vec::new(),
             limit,
             end: NIL_ZONE,
             span_of: vec![0; (NIL_ZONE / PAGE) as usize],
             spans: Vec::new(),
-            open: [(0, 0); CLASSES.len()],
-            allocated: 0,
-        }
+            spare_spans: Vec::new(),
+            free_pages: BTreeMap::new(),
+            rooms: [Room::new(), Room::new()],
+            counts: Counts::default(),
+        };
+        memory.set_due();
+        memory
     }
 
-    /// Bytes allocated so far, rounded up as the allocator rounds.
+    /// What has been allocated and freed.
     #[must_use]
-    pub fn allocated(&self) -> u64 {
-        self.allocated
+    pub fn counts(&self) -> Counts {
+        self.counts
     }
 
-    /// A new zeroed object, aligned for any type. One of size 0 has an address of its own.
+    /// Whether it is time to collect what cannot be reached any more.
+    #[inline]
+    pub(crate) fn is_due(&self) -> bool {
+        self.counts.live >= self.counts.due
+    }
+
+    /// The next collection is due when as much again is in use, or half of what is left.
+    pub(crate) fn set_due(&mut self) {
+        let live = self.counts.live;
+        let left = self.limit.saturating_sub(live);
+        self.counts.due = live + live.max(SMALLEST_HEAP).min(left / 2);
+    }
+
+    /// A new zeroed object, aligned for any type, that may hold pointers. One of size 0 has an
+    /// address of its own.
+    #[inline]
     pub fn alloc(&mut self, size: u64) -> Result<Addr, Trap> {
+        self.alloc_object(size, false)
+    }
+
+    /// A new zeroed object that holds no pointers.
+    #[inline]
+    pub fn alloc_plain(&mut self, size: u64) -> Result<Addr, Trap> {
+        self.alloc_object(size, true)
+    }
+
+    fn alloc_object(&mut self, size: u64, plain: bool) -> Result<Addr, Trap> {
         let size = size.max(1);
         if size > LARGEST_CLASS {
-            return self.new_span(size, size);
+            let at = self.new_span(size, size, plain)?;
+            self.count(size.next_multiple_of(PAGE));
+            return Ok(at);
         }
         let class = CLASSES.partition_point(|&class| u64::from(class) < size);
         let rounded = u64::from(CLASSES[class]);
-        let (mut at, mut left) = self.open[class];
+        let (mut at, mut left) = self.rooms[usize::from(plain)].open[class];
         if left < rounded {
-            let bytes = PAGE.max(rounded * 8).next_multiple_of(PAGE);
-            at = self.new_span(bytes, rounded)?;
-            self.allocated -= bytes;
-            left = bytes;
+            if let Some(run) = self.rooms[usize::from(plain)].runs[class].pop() {
+                (at, left) = run;
+                self.clear(at, left)?;
+            } else {
+                let bytes = PAGE.max(rounded * 8).next_multiple_of(PAGE);
+                at = self.new_span(bytes, rounded, plain)?;
+                left = bytes;
+            }
         }
-        self.open[class] = (at + rounded, left - rounded);
-        self.allocated += rounded;
+        self.rooms[usize::from(plain)].open[class] = (at + rounded, left - rounded);
+        self.count(rounded);
         Ok(at)
     }
 
-    fn new_span(&mut self, bytes: u64, size: u64) -> Result<Addr, Trap> {
-        let start = self.end;
+    fn count(&mut self, bytes: u64) {
+        self.counts.total += bytes;
+        self.counts.live += bytes;
+        self.counts.objects += 1;
+        self.counts.live_objects += 1;
+    }
+
+    fn new_span(&mut self, bytes: u64, size: u64, plain: bool) -> Result<Addr, Trap> {
         let pages = bytes.div_ceil(PAGE);
+        let free = self.free_pages.iter().find(|&(_, &free)| free >= pages);
+        let (start, reused) = match free.map(|(&first, &free)| (first, free)) {
+            Some((first, free)) => {
+                self.free_pages.remove(&first);
+                if free > pages {
+                    self.free_pages.insert(first + pages, free - pages);
+                }
+                (first * PAGE, true)
+            }
+            None => (self.end, false),
+        };
         let end = pages
             .checked_mul(PAGE)
             .and_then(|length| start.checked_add(length))
             .filter(|&end| end <= self.limit)
             .ok_or(Trap::OutOfMemory)?;
-        self.grow(end)?;
-        self.spans.push(Span { start, size });
-        let index = self.spans.len() as u32;
-        self.span_of.extend((0..pages).map(|_| index));
-        self.end = end;
-        self.allocated += bytes;
+        if reused {
+            self.bytes[start as usize..end as usize].fill(0);
+        } else {
+            self.grow(end)?;
+            self.end = end;
+            self.span_of.resize((end / PAGE) as usize, 0);
+        }
+        let span = Span { start, bytes: end - start, size, plain };
+        let index = match self.spare_spans.pop() {
+            Some(index) => {
+                self.spans[index as usize] = span;
+                index
+            }
+            None => {
+                self.spans.push(span);
+                self.spans.len() as u32 - 1
+            }
+        };
+        self.span_of[(start / PAGE) as usize..(end / PAGE) as usize].fill(index + 1);
         Ok(start)
+    }
+
+    /// Forgets where new objects could go; `free_run` and `free_span` say it anew.
+    pub(crate) fn forget_room(&mut self) {
+        self.rooms = [Room::new(), Room::new()];
+    }
+
+    /// Objects of a span are free: so many bytes from an address on.
+    pub(crate) fn free_run(&mut self, span: usize, at: Addr, bytes: u64) {
+        let Span { size, plain, .. } = self.spans[span];
+        let class = CLASSES.partition_point(|&class| u64::from(class) < size);
+        self.rooms[usize::from(plain)].runs[class].push((at, bytes));
+    }
+
+    /// Nothing is left in a span.
+    pub(crate) fn free_span(&mut self, span: usize) {
+        let Span { start, bytes, .. } = self.spans[span];
+        self.spans[span].bytes = 0;
+        self.spare_spans.push(span as u32);
+        let (mut first, mut pages) = (start / PAGE, bytes / PAGE);
+        self.span_of[first as usize..(first + pages) as usize].fill(0);
+        if let Some(more) = self.free_pages.remove(&(first + pages)) {
+            pages += more;
+        }
+        if let Some((&before, &more)) = self.free_pages.range(..first).next_back()
+            && before + more == first
+        {
+            first = before;
+            pages += more;
+        }
+        self.free_pages.insert(first, pages);
     }
 
     /// Takes bytes from the system, more than asked for.
@@ -120,10 +262,19 @@ impl Memory {
     /// allocator rounds). `None` for what was never allocated.
     #[must_use]
     pub fn object_at(&self, addr: Addr) -> Option<(Addr, u64)> {
+        self.find(addr).map(|(base, span)| (base, span.size))
+    }
+
+    /// Where the object begins that an address points into, and its span.
+    #[inline]
+    pub(crate) fn find(&self, addr: Addr) -> Option<(Addr, &Span)> {
         let span = *self.span_of.get((addr / PAGE) as usize)?;
         let span = self.spans.get((span as usize).checked_sub(1)?)?;
-        let index = (addr - span.start) / span.size;
-        Some((span.start + index * span.size, span.size))
+        if span.size > LARGEST_CLASS {
+            return Some((span.start, span));
+        }
+        let index = (addr - span.start) as u32 / span.size as u32;
+        Some((span.start + u64::from(index) * span.size, span))
     }
 
     /// Whether a pointer may be followed at all; the first pages stand for nil.
@@ -225,7 +376,7 @@ impl Memory {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let addr = self.alloc(bytes.len() as u64)?;
+        let addr = self.alloc_plain(bytes.len() as u64)?;
         self.slice_mut(addr, bytes.len() as u64)?.copy_from_slice(bytes);
         Ok(addr)
     }

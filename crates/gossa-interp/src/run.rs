@@ -119,7 +119,8 @@ impl Machine<'_> {
                 Outcome::Exit(2)
             }
             Err(Trap::OutOfMemory) => {
-                self.say("fatal error: out of memory\n");
+                let limit = self.options.memory >> 20;
+                self.say(&format!("fatal error: out of memory: the budget is {limit} MiB\n"));
                 Outcome::Exit(2)
             }
             Err(Trap::Uncaught) => self.die(),
@@ -282,7 +283,14 @@ impl Machine<'_> {
     }
 
     /// Runs a call to its end, on a goroutine of its own, and returns where its results are.
-    fn call_now(&mut self, call: Deferred) -> Result<Addr, Trap> {
+    pub(crate) fn call_now(&mut self, call: Deferred) -> Result<Addr, Trap> {
+        self.duties.held += 1;
+        let result = self.call_to_its_end(call);
+        self.duties.held -= 1;
+        result
+    }
+
+    fn call_to_its_end(&mut self, call: Deferred) -> Result<Addr, Trap> {
         let results = self.memory.alloc(u64::from(call.code.result_bytes).max(8))?;
         let mut go = Goroutine::new(GoId(0));
         self.enter_deferred(&mut go, call, results, false)?;

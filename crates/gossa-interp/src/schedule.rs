@@ -93,6 +93,11 @@ impl Scheduler {
         self.timers.push(Reverse((when, sequence, action)));
     }
 
+    /// Drops the stacks of goroutines that have ended.
+    pub(crate) fn forget_stacks(&mut self) {
+        self.spare_chunks.clear();
+    }
+
     fn pick(&mut self) -> Option<GoId> {
         if self.ready.is_empty() {
             return None;

@@ -178,6 +178,16 @@ impl Machine<'_> {
         if size == 0 { Ok(self.zero_base()) } else { self.memory.alloc(size) }
     }
 
+    /// Zeroed room for elements of a type.
+    pub(crate) fn new_elements(&mut self, count: u64, elem: Ty) -> Result<Addr, Trap> {
+        let info = self.types.info(elem);
+        match count * info.size {
+            0 => Ok(self.zero_base()),
+            bytes if info.pointers => self.memory.alloc(bytes),
+            bytes => self.memory.alloc_plain(bytes),
+        }
+    }
+
     /// An integer as 64 bits, signed types extended.
     pub(crate) fn number(&self, addr: Addr, num: Num) -> Result<u64, Trap> {
         Ok(match num {
@@ -286,7 +296,7 @@ impl Machine<'_> {
         if !fits(cap, cap_num) || cap < len {
             return Err(Trap::error("makeslice: cap out of range"));
         }
-        let data = self.new_object(cap * size)?;
+        let data = self.new_elements(cap, elem)?;
         self.memory.set_word(dst, data)?;
         self.memory.set_word(dst + 8, len)?;
         self.memory.set_word(dst + 16, cap)
@@ -314,7 +324,7 @@ impl Machine<'_> {
             let grown = crate::growth::grown_capacity(cap, new_len, size, pointers)
                 .filter(|grown| grown.saturating_mul(size) <= MAX_ALLOC)
                 .ok_or_else(|| Trap::error("growslice: len out of range"))?;
-            let fresh = self.new_object(grown * size)?;
+            let fresh = self.new_elements(grown, elem)?;
             self.memory.copy(fresh, data, len * size)?;
             (data, cap) = (fresh, grown);
         }

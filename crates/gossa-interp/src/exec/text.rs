@@ -33,7 +33,7 @@ impl Machine<'_> {
                 } else if x_len == 0 {
                     (y_data, y_len)
                 } else {
-                    let data = self.memory.alloc(x_len + y_len)?;
+                    let data = self.memory.alloc_plain(x_len + y_len)?;
                     self.memory.copy(data, x_data, x_len)?;
                     self.memory.copy(data + x_len, y_data, y_len)?;
                     (data, x_len + y_len)
@@ -51,7 +51,7 @@ impl Machine<'_> {
             }
             Op::BytesToString { dst, x } => {
                 let (data, len) = (self.memory.word(at(x))?, self.memory.word(at(x) + 8)?);
-                let copy = if len == 0 { 0 } else { self.memory.alloc(len)? };
+                let copy = if len == 0 { 0 } else { self.memory.alloc_plain(len)? };
                 self.memory.copy(copy, data, len)?;
                 self.memory.set_word(at(dst), copy)?;
                 self.memory.set_word(at(dst) + 8, len)?;
@@ -59,7 +59,8 @@ impl Machine<'_> {
             Op::StringToBytes { dst, x } => {
                 let (data, len) = (self.memory.word(at(x))?, self.memory.word(at(x) + 8)?);
                 let cap = crate::growth::rounded(len, false).unwrap_or(len);
-                let copy = self.new_object(cap)?;
+                let copy =
+                    if cap == 0 { self.zero_base() } else { self.memory.alloc_plain(cap)? };
                 self.memory.copy(copy, data, len)?;
                 self.memory.set_word(at(dst), copy)?;
                 self.memory.set_word(at(dst) + 8, len)?;
@@ -84,7 +85,8 @@ impl Machine<'_> {
                     rest = &rest[width..];
                 }
                 let cap = crate::growth::rounded(runes.len() as u64 * 4, false).unwrap_or(0) / 4;
-                let data = self.new_object(cap * 4)?;
+                let data =
+                    if cap == 0 { self.zero_base() } else { self.memory.alloc_plain(cap * 4)? };
                 for (index, &rune) in runes.iter().enumerate() {
                     self.memory.write(data + index as u64 * 4, 4, u64::from(rune))?;
                 }

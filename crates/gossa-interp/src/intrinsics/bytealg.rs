@@ -64,7 +64,7 @@ fn make_no_zero(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(
         return Err(Trap::error("makeslice: len out of range"));
     }
     let cap = crate::growth::rounded(len, false).unwrap_or(len);
-    let data = m.new_object(cap)?;
+    let data = if cap == 0 { m.zero_base() } else { m.memory.alloc_plain(cap)? };
     let at = call.result(m, 0);
     m.memory.set_word(at, data)?;
     m.memory.set_word(at + 8, len)?;

@@ -1,21 +1,22 @@
 //! What programs and the standard library ask of package `runtime`.
 
 use super::{Call, List, nothing, sync};
-use crate::goroutine::Goroutine;
+use crate::goroutine::{Deferred, Goroutine};
 use crate::machine::Machine;
 use crate::trap::Trap;
+use crate::types::{Shape, slot_size};
 
 pub(super) const LIST: List = &[
     ("runtime.Gosched", gosched),
-    ("runtime.GC", nothing),
+    ("runtime.GC", collect),
     ("runtime.Goexit", goexit),
     ("runtime.NumGoroutine", num_goroutine),
     ("runtime.GOMAXPROCS", one),
     ("runtime.NumCPU", one),
     ("runtime.KeepAlive", nothing),
-    ("runtime.SetFinalizer", nothing),
-    ("runtime.AddCleanup", nothing),
-    ("runtime.Cleanup.Stop", nothing),
+    ("runtime.SetFinalizer", set_finalizer),
+    ("runtime.AddCleanup", add_cleanup),
+    ("runtime.Cleanup.Stop", stop_cleanup),
     ("runtime.LockOSThread", nothing),
     ("runtime.UnlockOSThread", nothing),
     ("runtime.gogetenv", getenv),
@@ -23,15 +24,14 @@ pub(super) const LIST: List = &[
     ("runtime.fips_setIndicator", set_fips_indicator),
     ("runtime.ReadMemStats", mem_stats),
     ("runtime.nanotime1", sync::nanotime),
-    ("runtime.sync_test_runtime_blockUntilEmptyCleanupQueue", yes),
-    ("runtime.unique_runtime_blockUntilEmptyCleanupQueue", yes),
-    ("runtime.blockUntilEmptyFinalizerQueue", yes),
-    ("runtime.blockUntilEmptyCleanupQueue", yes),
+    ("runtime.sync_test_runtime_blockUntilEmptyCleanupQueue", wait_for_duties),
+    ("runtime.unique_runtime_blockUntilEmptyCleanupQueue", wait_for_duties),
+    ("runtime.blockUntilEmptyFinalizerQueue", wait_for_duties),
+    ("runtime.blockUntilEmptyCleanupQueue", wait_for_duties),
     ("runtime.throw", sync::throw),
     ("runtime.fatal", sync::throw),
-    ("runtime/debug.SetGCPercent", nothing),
-    ("runtime/debug.setGCPercent", nothing),
-    ("runtime/debug.freeOSMemory", nothing),
+    ("runtime/debug.setGCPercent", set_gc_percent),
+    ("runtime/debug.freeOSMemory", collect),
     ("internal/synctest.IsInBubble", nothing),
     ("internal/synctest.inBubble", nothing),
     ("internal/synctest.associate", nothing),
@@ -39,8 +39,8 @@ pub(super) const LIST: List = &[
     ("internal/synctest.isAssociated", nothing),
     ("internal/synctest.acquire", nothing),
     ("internal/synctest.release", nothing),
-    ("weak.runtime_registerWeakPointer", same),
-    ("weak.runtime_makeStrongFromWeak", same),
+    ("weak.runtime_registerWeakPointer", make_weak),
+    ("weak.runtime_makeStrongFromWeak", make_strong),
     ("internal/godebug.setUpdate", nothing),
     ("internal/godebug.registerMetric", nothing),
     ("internal/godebug.setNewIncNonDefault", nothing),
@@ -72,8 +72,8 @@ fn goexit(_: &mut Machine<'_>, _: &mut Goroutine, _: &Call) -> Result<(), Trap> 
 
 fn num_goroutine(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
     // The one that runs is not in the table.
-    let count = m.goroutines.len() as u64 + 1;
-    call.set(m, 0, count)
+    let others = m.goroutines.values().filter(|go| !go.system).count() as u64;
+    call.set(m, 0, others + 1)
 }
 
 fn bool_to_byte(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
@@ -81,8 +81,10 @@ fn bool_to_byte(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(
     call.set(m, 0, value & 1)
 }
 
-fn yes(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
-    call.set(m, 0, 1)
+/// Finalizers and cleanups whose turn it is run first.
+fn wait_for_duties(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    call.set(m, 0, 1)?;
+    Err(Trap::Yield)
 }
 
 /// Bytes are counted, objects are not: which of them gc would have on a stack is not known here.
@@ -91,10 +93,21 @@ fn mem_stats(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), 
     let ty = m.named_type("runtime", "MemStats");
     let size = m.types.info(ty).size;
     m.memory.clear(stats, size)?;
-    let allocated = m.memory.allocated();
-    for name in ["Alloc", "TotalAlloc", "Sys", "HeapAlloc", "HeapSys", "HeapInuse"] {
-        if let Some((offset, _)) = m.field(ty, name) {
-            m.memory.set_word(stats + offset, allocated)?;
+    let counts = m.memory.counts();
+    let words = [
+        ("Alloc", counts.live),
+        ("TotalAlloc", counts.total),
+        ("Sys", counts.live),
+        ("HeapAlloc", counts.live),
+        ("HeapSys", counts.live),
+        ("HeapInuse", counts.live),
+        ("HeapObjects", counts.live_objects),
+        ("NumGC", counts.collections),
+    ];
+    for (name, value) in words {
+        if let Some((offset, field)) = m.field(ty, name) {
+            let size = m.types.info(field).size;
+            m.memory.write(stats + offset, size, value)?;
         }
     }
     Ok(())
@@ -120,9 +133,78 @@ fn set_fips_indicator(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> R
     Ok(())
 }
 
-/// Nothing is ever collected, so a weak pointer is as good as a strong one.
-fn same(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+fn collect(m: &mut Machine<'_>, go: &mut Goroutine, _: &Call) -> Result<(), Trap> {
+    m.collect(go)
+}
+
+/// `func SetFinalizer(obj any, finalizer any)`
+fn set_finalizer(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let (object, finalizer) = (call.at(m, 0), call.at(m, 1));
+    let (ty, target) = (m.memory.word(object)?, m.memory.word(object + 8)?);
+    let (function, closure) = (m.memory.word(finalizer)?, m.memory.word(finalizer + 8)?);
+    let fatal = |text: &str| Trap::Fatal(format!("runtime.SetFinalizer: {text}"));
+    if ty == 0 {
+        return Err(fatal("first argument is nil"));
+    }
+    if function == 0 {
+        m.duties.set_finalizer(target, None);
+        return Ok(());
+    }
+    let callee = m.callee_of_closure(closure)?;
+    let &[param] = &callee.code.params[..] else {
+        return Err(fatal("cannot pass the first argument to the finalizer"));
+    };
+    let words = match m.types.info(param).shape {
+        Shape::Interface { empty: true } => vec![ty, target],
+        Shape::Interface { empty: false } => {
+            let dynamic = m.dynamic_type(ty, true)?;
+            vec![m.method_table(param, dynamic)?, target]
+        }
+        _ => vec![target],
+    };
+    let args = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let run = Deferred { code: callee.code, closure, args };
+    if m.duties.set_finalizer(target, Some(run)) {
+        return Err(fatal("finalizer already set"));
+    }
+    Ok(())
+}
+
+/// `func AddCleanup[T, S any](ptr *T, cleanup func(S), arg S) Cleanup`
+fn add_cleanup(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let (target, closure) = (call.arg(m, 0)?, call.arg(m, 1)?);
+    if target == 0 {
+        return Err(Trap::plain("runtime.AddCleanup: ptr is nil"));
+    }
+    let size = call.code.params.get(2).map_or(0, |&ty| m.types.info(ty).size);
+    let args = m.memory.slice(call.at(m, 2), slot_size(size))?.into();
+    let callee = m.callee_of_closure(closure)?;
+    let number = m.duties.add_cleanup(target, Deferred { code: callee.code, closure, args });
+    let result = call.result(m, 0);
+    m.memory.set_word(result, number)
+}
+
+fn stop_cleanup(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let number = m.memory.word(call.at(m, 0))?;
+    m.duties.remove_cleanup(number);
+    Ok(())
+}
+
+fn set_gc_percent(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let percent = call.arg(m, 0)? as i32;
+    let before = m.duties.percent.replace(percent).unwrap_or(100);
+    call.set(m, 0, before as u64)
+}
+
+fn make_weak(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
     let pointer = call.arg(m, 0)?;
+    let handle = m.weak_handle(pointer)?;
+    call.set(m, 0, handle)
+}
+
+fn make_strong(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    let handle = call.arg(m, 0)?;
+    let pointer = if handle == 0 { 0 } else { m.memory.word(handle)? };
     call.set(m, 0, pointer)
 }
 

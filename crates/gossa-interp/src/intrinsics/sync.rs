@@ -30,11 +30,11 @@ pub(super) const LIST: List = &[
     ("sync.runtime_notifyListNotifyAll", list_notify_all),
     ("sync.runtime_notifyListNotifyOne", list_notify_one),
     ("sync.runtime_notifyListCheck", nothing),
-    ("sync.runtime_registerPoolCleanup", nothing),
-    ("sync.runtime_procPin", nothing),
-    ("sync.runtime_procUnpin", nothing),
-    ("sync/atomic.runtime_procPin", nothing),
-    ("sync/atomic.runtime_procUnpin", nothing),
+    ("sync.runtime_registerPoolCleanup", register_pools),
+    ("sync.runtime_procPin", pin),
+    ("sync.runtime_procUnpin", unpin),
+    ("sync/atomic.runtime_procPin", pin),
+    ("sync/atomic.runtime_procUnpin", unpin),
     ("sync.runtime_randn", randn),
     ("sync.throw", throw),
     ("sync.fatal", throw),
@@ -45,6 +45,22 @@ pub(super) const LIST: List = &[
     ("internal/sync.runtime_nanotime", nanotime),
     ("internal/sync.runtime_rand", random),
 ];
+
+/// What is to run before each collection.
+fn register_pools(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    m.duties.empty_pools = call.arg(m, 0)?;
+    Ok(())
+}
+
+fn pin(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Result<(), Trap> {
+    m.duties.pins += 1;
+    nothing(m, go, call)
+}
+
+fn unpin(m: &mut Machine<'_>, _: &mut Goroutine, _: &Call) -> Result<(), Trap> {
+    m.duties.pins = m.duties.pins.saturating_sub(1);
+    Ok(())
+}
 
 fn acquire(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Result<(), Trap> {
     if m.woken(go)?.is_some() {

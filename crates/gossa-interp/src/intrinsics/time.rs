@@ -14,6 +14,18 @@ pub(crate) struct Timers {
     timers: FxHashMap<Addr, Timer>,
 }
 
+impl Timers {
+    /// Addresses that timers which are still to fire hold.
+    pub(crate) fn active(&self) -> impl Iterator<Item = Addr> {
+        self.timers.iter().filter(|(_, timer)| timer.active).map(|(&addr, _)| addr)
+    }
+
+    /// Drops the timers that are not reached.
+    pub(crate) fn sweep(&mut self, reached: impl Fn(Addr) -> bool) {
+        self.timers.retain(|&addr, _| reached(addr));
+    }
+}
+
 #[derive(Clone)]
 struct Timer {
     period: i64,
@@ -71,6 +83,10 @@ fn new_timer(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), 
     let channel = call.arg(m, 4)?;
     let timer = m.memory.alloc(TIMER)?;
     m.memory.write(timer + 8, 1, 1)?;
+    // What keeps these from being collected.
+    for (index, word) in [function, argument.0, argument.1, channel].into_iter().enumerate() {
+        m.memory.set_word(timer + 64 + index as u64 * 8, word)?;
+    }
     let state =
         Timer { period: period as i64, function, argument, channel, setting: 1, active: true };
     m.natives.timers.timers.insert(timer, state);

@@ -128,6 +128,28 @@ fn every_seed_gives_an_allowed_run_and_always_the_same() {
 }
 
 #[test]
+fn memory_is_collected_and_bounded() {
+    let expected = std::fs::read_to_string(programs_dir().join("collect/expected.txt"));
+    let expected = expected.expect("run testdata/run/record");
+    for seed in ["0", "7"] {
+        let limited = outcome("collect/main.go", &["--memory", "64", "--seed", seed]);
+        assert_eq!(limited, expected, "seed {seed}");
+    }
+
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+        (
+            "main.go",
+            "package main\n\nvar all [][]int\n\nfunc main() {\n\tfor {\n\
+             \t\tall = append(all, make([]int, 1000))\n\t}\n}\n",
+        ),
+    ]);
+    let ended = gossa(dir.path()).args(["run", "--memory", "20", "."]).run().exits(2);
+    let refused = "fatal error: out of memory: the budget is 20 MiB";
+    assert!(ended.stderr.contains(refused), "{}", ended.stderr);
+}
+
+#[test]
 fn what_cannot_be_run_is_refused_by_name() {
     let dir = module([
         ("go.mod", "module example.com/m\n\ngo 1.27\n"),
