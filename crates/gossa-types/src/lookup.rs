@@ -2,7 +2,7 @@
 //!
 //! [`lookup_field_or_method`] is the hottest question of checking; a field or method that a type
 //! declares itself is answered without allocation. Embedded ones are searched level by level, and
-//! those of wide structs are looked up in an index (`selectors`).
+//! those of wide types are looked up in an index (`selectors`).
 
 mod selectors;
 
@@ -12,7 +12,7 @@ use crate::ids::{DeclId, PackageId};
 use crate::info::Selected;
 use crate::resolver::Resolver;
 use crate::subst::method_signature;
-use crate::ty::{FieldType, TypeId, TypeKind};
+use crate::ty::{FieldType, InterfaceMethod, TypeId, TypeKind};
 use crate::underlying::{interface_methods, is_interface, is_type_param, pointer_base, underlying};
 use gossa_base::{FxHashMap, FxHashSet, Name};
 use smallvec::SmallVec;
@@ -135,8 +135,12 @@ impl Wanted {
 }
 
 fn fold_equal(a: &str, b: &str) -> bool {
-    let fold = |text: &str| -> String { text.chars().flat_map(char::to_lowercase).collect() };
-    a.eq_ignore_ascii_case(b) || fold(a) == fold(b)
+    a.eq_ignore_ascii_case(b) || !(a.is_ascii() && b.is_ascii()) && folded(a).eq(folded(b))
+}
+
+/// The characters of a name in lower case.
+fn folded(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
 }
 
 /// Looks for the field or method `name` in `ty`, as seen from `package`; `addressable` says
@@ -207,6 +211,8 @@ struct Hit {
     ty: TypeId,
     holder: TypeId,
     pointer_receiver: bool,
+    /// Another field of this type differs in letter case only.
+    twice: bool,
 }
 
 impl Hit {
@@ -222,20 +228,27 @@ impl Hit {
     }
 }
 
-/// What a type has itself or through embedding; wide structs have an index for that.
+/// What a type has itself or through embedding; wide types have an index for that.
 fn search(r: &dyn Resolver, base: TypeId, is_pointer: bool, wanted: Wanted) -> LookupResult {
-    if let Some(hit) = own_method(r, base, wanted) {
+    // Declared methods are found by their names as fast as in an index.
+    if !wanted.fold
+        && let Some(hit) = own_method(r, base, wanted)
+    {
         return LookupResult::Found(hit.into_found(Path::new(), is_pointer));
     }
     let under = underlying(r, base);
-    if let TypeKind::Struct(fields) = under.kind()
-        && fields.len() >= selectors::WIDE
-        && !wanted.fold
+    if selectors::is_wide(r, base, under, wanted.fold)
         && let Some(index) = selectors::index_of(r, base)
     {
         return index.look_up(r, is_pointer, wanted);
     }
+    if wanted.fold
+        && let Some(hit) = own_method(r, base, wanted)
+    {
+        return LookupResult::Found(hit.into_found(Path::new(), is_pointer));
+    }
     match own_member(r, base, under, wanted) {
+        (Some(hit), _) if hit.twice => LookupResult::Ambiguous(Path::new()),
         (Some(hit), _) => LookupResult::Found(hit.into_found(Path::new(), is_pointer)),
         (None, true) => search_embedded(r, base, is_pointer, wanted),
         (None, false) => LookupResult::NotFound,
@@ -252,14 +265,19 @@ fn direct(r: &dyn Resolver, ty: TypeId, wanted: Wanted) -> (Option<Hit>, bool) {
 
 /// The method that is declared for this very type.
 fn own_method(r: &dyn Resolver, ty: TypeId, wanted: Wanted) -> Option<Hit> {
-    let TypeKind::Named { decl, args } = ty.kind() else { return None };
-    let method = wanted.method(r, *decl)?;
+    let TypeKind::Named { decl, .. } = ty.kind() else { return None };
+    method_hit(r, ty, wanted.method(r, *decl)?)
+}
+
+fn method_hit(r: &dyn Resolver, ty: TypeId, method: DeclId) -> Option<Hit> {
+    let TypeKind::Named { args, .. } = ty.kind() else { return None };
     let info = r.method_info(method)?;
     Some(Hit {
         selected: Selected::Method { decl: method },
         ty: method_signature(r, &info, args),
         holder: ty,
         pointer_receiver: info.pointer,
+        twice: false,
     })
 }
 
@@ -271,12 +289,9 @@ fn own_member(r: &dyn Resolver, ty: TypeId, under: TypeId, wanted: Wanted) -> (O
             let mut embedded = false;
             for (index, field) in fields.iter().enumerate() {
                 if wanted.is(field.name, field.package) {
-                    let hit = Hit {
-                        selected: Selected::Field { index: index as u32 },
-                        ty: field.ty,
-                        holder: ty,
-                        pointer_receiver: false,
-                    };
+                    let mut hit = field_hit(ty, index, field);
+                    let mut rest = fields[index + 1..].iter();
+                    hit.twice = wanted.fold && rest.any(|f| wanted.is(f.name, f.package));
                     return (Some(hit), false);
                 }
                 embedded |= field.embedded;
@@ -285,16 +300,21 @@ fn own_member(r: &dyn Resolver, ty: TypeId, under: TypeId, wanted: Wanted) -> (O
         }
         TypeKind::Interface(_) => {
             let methods = interface_methods(r, under);
-            let hit = methods.iter().find(|m| wanted.is(m.name, m.package)).map(|method| Hit {
-                selected: Selected::InterfaceMethod { name: method.name },
-                ty: method.signature,
-                holder: ty,
-                pointer_receiver: false,
-            });
-            (hit, false)
+            let method = methods.iter().find(|m| wanted.is(m.name, m.package));
+            (method.map(|method| interface_hit(ty, method)), false)
         }
         _ => (None, false),
     }
+}
+
+fn field_hit(holder: TypeId, index: usize, field: &FieldType) -> Hit {
+    let selected = Selected::Field { index: index as u32 };
+    Hit { selected, ty: field.ty, holder, pointer_receiver: false, twice: false }
+}
+
+fn interface_hit(holder: TypeId, method: &InterfaceMethod) -> Hit {
+    let selected = Selected::InterfaceMethod { name: method.name };
+    Hit { selected, ty: method.signature, holder, pointer_receiver: false, twice: false }
 }
 
 /// A type to look into at some depth.
@@ -372,7 +392,7 @@ fn search_embedded(
         for entry in &level {
             let (hit, embedded) = direct(r, entry.ty, wanted);
             match hit {
-                Some(_) if entry.multiple || found.is_some() => {
+                Some(hit) if hit.twice || entry.multiple || found.is_some() => {
                     return LookupResult::Ambiguous(entry.path.clone());
                 }
                 Some(hit) => found = Some(hit.into_found(entry.path.clone(), entry.indirect)),
@@ -461,23 +481,14 @@ pub fn method_set(r: &dyn Resolver, ty: TypeId) -> MethodSet {
             here.entry(key).and_modify(|before| *before = Claim::Blocked).or_insert(claim);
         };
         for entry in &level {
-            if let TypeKind::Named { decl, args } = entry.ty.kind() {
+            if let TypeKind::Named { decl, .. } = entry.ty.kind() {
                 for &(name, method) in r.methods_of(*decl).iter() {
                     let key = (name, (!is_exported(name)).then(|| method.package()));
-                    let info = if entry.multiple || all.contains_key(&key) {
-                        None
-                    } else {
-                        r.method_info(method)
-                    };
-                    let Some(info) = info else {
+                    let is_hidden = entry.multiple || all.contains_key(&key);
+                    let hit = (!is_hidden).then(|| method_hit(r, entry.ty, method)).flatten();
+                    let Some(hit) = hit else {
                         claim(key, Claim::Blocked);
                         continue;
-                    };
-                    let hit = Hit {
-                        selected: Selected::Method { decl: method },
-                        ty: method_signature(r, &info, args),
-                        holder: entry.ty,
-                        pointer_receiver: info.pointer,
                     };
                     claim(key, Claim::Method(hit.into_found(entry.path.clone(), entry.indirect)));
                 }
@@ -492,12 +503,7 @@ pub fn method_set(r: &dyn Resolver, ty: TypeId) -> MethodSet {
                 }
                 TypeKind::Interface(_) => {
                     for method in interface_methods(r, under).iter() {
-                        let hit = Hit {
-                            selected: Selected::InterfaceMethod { name: method.name },
-                            ty: method.signature,
-                            holder: entry.ty,
-                            pointer_receiver: false,
-                        };
+                        let hit = interface_hit(entry.ty, method);
                         let found = hit.into_found(entry.path.clone(), entry.indirect);
                         let what =
                             if entry.multiple { Claim::Blocked } else { Claim::Method(found) };

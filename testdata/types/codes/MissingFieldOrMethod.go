@@ -45,3 +45,19 @@ func g[P any, Q I, R interface{ ~struct{ f int } }](p P, q Q, r R, pq *Q) {
 	_ = r.f
 	pq.Method()
 }
+
+type inTwoCases struct {
+	Own, oWN int
+	nested
+}
+
+type nested struct{ Both, bOTH, Single int }
+
+func (inTwoCases) Both() {}
+
+func cases(value inTwoCases) {
+	_ = value.own
+	_ = value.both
+	_ = value.single
+	_ = nested{}.both
+}

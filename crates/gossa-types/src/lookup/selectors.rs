@@ -1,28 +1,30 @@
-//! An index of what can be selected from a wide struct, itself or through embedding.
+//! An index of what can be selected from a wide type, itself or through embedding.
 //!
-//! Looking through its fields takes time in proportion to their number, for each selector. So once
-//! a struct with many fields was asked a few times, all names are collected, with the place where
-//! each is found; what is there is asked as ever.
+//! Looking through fields and methods takes time in proportion to their number, for each selector.
+//! So once a type with many was asked a few times, all names are collected, with the place where
+//! each is found.
 
 use super::{
-    Embedded, Found, LookupResult, MAX_DEPTH, MAX_TYPES, Path, Wanted, consolidate, direct,
-    is_exported, push_embedded,
+    Embedded, Hit, LookupResult, MAX_DEPTH, MAX_TYPES, Path, Wanted, consolidate, field_hit,
+    folded, interface_hit, is_exported, method_hit, push_embedded,
 };
-use crate::ids::PackageId;
+use crate::ids::{DeclId, PackageId};
 use crate::resolver::Resolver;
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::{interface_methods, underlying};
 use gossa_base::{FxHashMap, FxHashSet, Name};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
 use std::rc::Rc;
 
-/// From how many fields on a struct is wide.
-pub(super) const WIDE: usize = 32;
+/// From how many fields or methods on a type is wide.
+const WIDE: usize = 32;
 
-/// How often a struct is searched before it gets an index.
+/// How often a type is searched before it gets an index.
 const SEARCHES: u32 = 4;
 
-/// What a resolver remembers of wide structs.
+/// What a resolver remembers of wide types.
 #[derive(Default)]
 pub struct SelectorCache(RefCell<FxHashMap<TypeId, State>>);
 
@@ -36,9 +38,13 @@ type Key = (Name, Option<PackageId>);
 
 /// Where names are found.
 pub(super) struct Index {
-    /// The types that have them, the struct itself first.
+    /// The types that have them, by depth, the type itself first.
     types: Vec<Embedded>,
+    /// Where in `types` each depth begins.
+    depths: Vec<u32>,
     names: FxHashMap<Key, Place>,
+    /// The same regardless of letter case and package, for messages.
+    folded: OnceCell<FxHashMap<Box<str>, Place>>,
 }
 
 #[derive(Clone, Copy)]
@@ -47,9 +53,34 @@ struct Place {
     at: u32,
     /// Whether there are several at this depth.
     ambiguous: bool,
+    member: Member,
 }
 
-/// The index of a struct type, if it has one.
+#[derive(Clone, Copy)]
+enum Member {
+    /// A declared method.
+    Method(DeclId),
+    /// The field with this index.
+    Field(u32),
+    /// The method of an interface with this index.
+    OfInterface(u32),
+}
+
+/// Whether to look a name up in an index, in a type whose underlying type is `under`.
+pub(super) fn is_wide(r: &dyn Resolver, ty: TypeId, under: TypeId, fold: bool) -> bool {
+    let members = match under.kind() {
+        TypeKind::Struct(fields) => fields.len(),
+        TypeKind::Interface(_) => interface_methods(r, under).len(),
+        _ => 0,
+    };
+    let has_many_methods = || match ty.kind() {
+        TypeKind::Named { decl, .. } => r.methods_of(*decl).len() >= WIDE,
+        _ => false,
+    };
+    members >= WIDE || fold && has_many_methods()
+}
+
+/// The index of a wide type, if it has one.
 pub(super) fn index_of(r: &dyn Resolver, ty: TypeId) -> Option<Rc<Index>> {
     if !r.is_settled() {
         return None;
@@ -71,73 +102,131 @@ pub(super) fn index_of(r: &dyn Resolver, ty: TypeId) -> Option<Rc<Index>> {
 }
 
 impl Index {
-    /// Collects the names level by level: what is found at one depth hides what is deeper.
     fn new(r: &dyn Resolver, ty: TypeId) -> Self {
-        let mut index = Self { types: Vec::new(), names: FxHashMap::default() };
+        let mut types = Vec::new();
+        let mut depths = Vec::new();
         let mut seen = FxHashSet::default();
         let mut level = vec![Embedded { ty, path: Path::new(), indirect: false, multiple: false }];
-        // The struct itself, and then as many levels as a search looks at.
+        // The type itself, and then as many levels as a search looks at.
         for _ in 0..=MAX_DEPTH {
             consolidate(&mut level, &mut seen);
-            let first = index.types.len() as u32;
+            depths.push(types.len() as u32);
             let mut next = Vec::new();
-            for entry in level {
-                push_embedded(r, &entry, &mut next);
-                let at = index.types.len() as u32;
-                let multiple = entry.multiple;
-                for_each_name(r, entry.ty, |key| {
-                    let place = index.names.entry(key).or_insert(Place { at, ambiguous: multiple });
-                    // A second type of this depth; the compiler names the first that is one.
-                    if place.at >= first && place.at != at && !place.ambiguous {
-                        *place = Place { at, ambiguous: true };
-                    }
-                });
-                index.types.push(entry);
-            }
+            level.iter().for_each(|entry| push_embedded(r, entry, &mut next));
+            types.append(&mut level);
             if next.is_empty() || seen.len() > MAX_TYPES {
                 break;
             }
             level = next;
         }
+        let mut index =
+            Self { types, depths, names: FxHashMap::default(), folded: OnceCell::new() };
+        index.names = index.collect(r, false, |name, package| (name, package));
         index
     }
 
-    /// Looks a name up; `is_pointer` says whether the operand is a pointer to the struct.
+    /// Collects the names depth by depth: what is found at one hides what is deeper.
+    fn collect<K: Eq + Hash>(
+        &self,
+        r: &dyn Resolver,
+        fold: bool,
+        key: impl Fn(Name, Option<PackageId>) -> K,
+    ) -> FxHashMap<K, Place> {
+        let mut names = FxHashMap::default();
+        let ends = self.depths.iter().skip(1).copied().chain([self.types.len() as u32]);
+        for (&first, end) in self.depths.iter().zip(ends) {
+            for at in first..end {
+                let entry = &self.types[at as usize];
+                let ambiguous = entry.multiple;
+                for_each_member(r, entry.ty, |name, package, member| {
+                    let place = Place { at, ambiguous, member };
+                    let found = match names.entry(key(name, package)) {
+                        Entry::Occupied(found) => found.into_mut(),
+                        Entry::Vacant(free) => {
+                            free.insert(place);
+                            return;
+                        }
+                    };
+                    // A second type of this depth; the compiler names the first that is one. Or,
+                    // regardless of letter case, a second field of this type.
+                    let fields =
+                        matches!((found.member, member), (Member::Field(_), Member::Field(_)));
+                    let several = found.at != at || fields && fold;
+                    if found.at >= first && several && !found.ambiguous {
+                        *found = Place { at, ambiguous: true, member };
+                    }
+                });
+            }
+        }
+        names
+    }
+
+    fn place(&self, r: &dyn Resolver, wanted: Wanted) -> Option<Place> {
+        if !wanted.fold {
+            let package = (!is_exported(wanted.name)).then_some(wanted.package);
+            return self.names.get(&(wanted.name, package)).copied();
+        }
+        let fold = |name: Name| -> Box<str> { folded(name.as_str()).collect::<String>().into() };
+        let names = self.folded.get_or_init(|| self.collect(r, true, |name, _| fold(name)));
+        names.get(&fold(wanted.name)).copied()
+    }
+
+    /// Looks a name up; `is_pointer` says whether the operand is a pointer to the type.
     pub(super) fn look_up(
         &self,
         r: &dyn Resolver,
         is_pointer: bool,
         wanted: Wanted,
     ) -> LookupResult {
-        let package = (!is_exported(wanted.name)).then_some(wanted.package);
-        let Some(place) = self.names.get(&(wanted.name, package)) else {
-            return LookupResult::NotFound;
-        };
+        let Some(place) = self.place(r, wanted) else { return LookupResult::NotFound };
         let entry = &self.types[place.at as usize];
         if place.ambiguous {
             return LookupResult::Ambiguous(entry.path.clone());
         }
-        let found = |hit: super::Hit| -> Found {
-            hit.into_found(entry.path.clone(), entry.indirect || is_pointer)
-        };
-        direct(r, entry.ty, wanted)
-            .0
-            .map_or(LookupResult::NotFound, |hit| LookupResult::Found(found(hit)))
+        hit(r, entry.ty, place.member).map_or(LookupResult::NotFound, |hit| {
+            LookupResult::Found(hit.into_found(entry.path.clone(), entry.indirect || is_pointer))
+        })
     }
 }
 
-/// The names of fields and methods of this very type.
-fn for_each_name(r: &dyn Resolver, ty: TypeId, mut name: impl FnMut(Key)) {
+fn hit(r: &dyn Resolver, ty: TypeId, member: Member) -> Option<Hit> {
+    let under = underlying(r, ty);
+    match (member, under.kind()) {
+        (Member::Method(decl), _) => method_hit(r, ty, decl),
+        (Member::Field(index), TypeKind::Struct(fields)) => {
+            Some(field_hit(ty, index as usize, fields.get(index as usize)?))
+        }
+        (Member::OfInterface(index), TypeKind::Interface(_)) => {
+            Some(interface_hit(ty, interface_methods(r, under).get(index as usize)?))
+        }
+        _ => None,
+    }
+}
+
+/// The fields and methods of this very type, with the package that declares each where it is not
+/// exported.
+fn for_each_member(
+    r: &dyn Resolver,
+    ty: TypeId,
+    mut member: impl FnMut(Name, Option<PackageId>, Member),
+) {
     if let TypeKind::Named { decl, .. } = ty.kind() {
-        for &(method, decl) in r.methods_of(*decl).iter() {
-            name((method, (!is_exported(method)).then(|| decl.package())));
+        for &(name, method) in r.methods_of(*decl).iter() {
+            let package = (!is_exported(name)).then(|| decl.package());
+            member(name, package, Member::Method(method));
         }
     }
     let under = underlying(r, ty);
     match under.kind() {
-        TypeKind::Struct(fields) => fields.iter().for_each(|f| name((f.name, f.package))),
+        TypeKind::Struct(fields) => {
+            for (at, field) in fields.iter().enumerate() {
+                member(field.name, field.package, Member::Field(at as u32));
+            }
+        }
         TypeKind::Interface(_) => {
-            interface_methods(r, under).iter().for_each(|m| name((m.name, m.package)));
+            for (at, method) in interface_methods(r, under).iter().enumerate() {
+                member(method.name, method.package, Member::OfInterface(at as u32));
+            }
         }
         _ => {}
     }
