@@ -337,7 +337,7 @@ impl Machine<'_> {
             return Ok(arm.target);
         }
         // The first arm to be tried is chosen at random, as the language asks for.
-        let start = self.scheduler.choose(count.max(1) as u64) as usize;
+        let start = self.scheduler.choose(count.max(1) as u64)? as usize;
         for offset in 0..count {
             let arm = parsed[(start + offset) % count];
             let chan = self.memory.word(arm.chan)?;

@@ -6,9 +6,9 @@
 //!
 //! The parts, from the bottom: [`memory`] is what programs point into, [`types`] how values lie in
 //! it, [`code`] what functions become (`compile` makes it), [`goroutine`] and [`schedule`] who
-//! runs, `exec` the loop, `unwind` panics, `collect` the garbage collector, [`map`] and [`channel`]
-//! what their names say, [`descriptor`] what `reflect` reads, and [`intrinsics`] what the standard library leaves to the
-//! runtime. [`machine`] holds it together.
+//! runs, [`replay`] who ran, `exec` the loop, `unwind` panics, `collect` the garbage collector,
+//! [`map`] and [`channel`] what their names say, [`descriptor`] what `reflect` reads, and
+//! [`intrinsics`] what the standard library leaves to the runtime. [`machine`] holds it together.
 
 pub mod channel;
 pub mod code;
@@ -24,6 +24,7 @@ pub mod intrinsics;
 pub mod machine;
 pub mod map;
 pub mod memory;
+pub mod replay;
 mod run;
 pub mod schedule;
 pub mod trap;
@@ -31,4 +32,5 @@ pub mod types;
 mod unwind;
 
 pub use machine::{EmbeddedFile, Machine, Options, Output, ProgramEnv};
-pub use run::{Outcome, Prepared, run_main};
+pub use replay::Schedule;
+pub use run::{Outcome, Prepared, run_main, run_main_recorded};

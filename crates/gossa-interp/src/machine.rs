@@ -9,6 +9,7 @@ use crate::goroutine::{GoId, Goroutine, Panicking};
 use crate::intrinsics::Stub;
 use crate::map::MapTable;
 use crate::memory::{Addr, Memory};
+use crate::replay::{Schedule, Script};
 use crate::schedule::Scheduler;
 use crate::trap::Trap;
 use crate::types::{Num, Shape, Ty, Types};
@@ -74,6 +75,10 @@ pub struct Options {
     /// Chooses between runnable goroutines, and when they let others run. The same seed gives the
     /// same run.
     pub seed: u64,
+    /// The choices to make first, in the place of those of the seed.
+    pub replay: Option<Schedule>,
+    /// Whether the choices are written down.
+    pub record: bool,
     /// `os.Args`, the program's name first.
     pub args: Vec<String>,
     /// Environment variables, `NAME=value`.
@@ -88,6 +93,8 @@ impl Default for Options {
             memory: 4 << 30,
             steps: None,
             seed: 0,
+            replay: None,
+            record: false,
             args: vec!["main".to_owned()],
             // Local time is UTC, and no file has to be asked for it.
             environment: vec!["TZ=".to_owned()],
@@ -166,6 +173,9 @@ impl<'e> Machine<'e> {
     ) -> Result<Self, Trap> {
         let mut memory = Memory::new(options.memory);
         let zero_base = memory.alloc(8)?;
+        let mut options = options;
+        let mut scheduler = Scheduler::new(options.seed);
+        scheduler.script = Script::new(options.replay.take(), options.record);
         Ok(Self {
             env,
             output,
@@ -176,7 +186,7 @@ impl<'e> Machine<'e> {
             channels: Vec::new(),
             spare_channels: Vec::new(),
             duties: Duties::default(),
-            scheduler: Scheduler::new(options.seed),
+            scheduler,
             goroutines: FxHashMap::default(),
             tables: Vec::new(),
             steps: 0,

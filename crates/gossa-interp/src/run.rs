@@ -6,6 +6,7 @@ use crate::goroutine::{Call, Deferred, GoId, Goroutine};
 use crate::intrinsics::is_shown;
 use crate::machine::{Machine, Options, Output, ProgramEnv};
 use crate::memory::Addr;
+use crate::replay::Schedule;
 use crate::trap::Trap;
 use crate::types::Shape;
 use gossa_base::Name;
@@ -42,6 +43,32 @@ pub fn run_main<'e>(
     }
 }
 
+/// Runs a main package, and hands back the choices of its scheduler, too.
+pub fn run_main_recorded<'e>(
+    env: &'e dyn ProgramEnv,
+    package: PackageId,
+    options: Options,
+    output: Box<dyn Output + 'e>,
+) -> (Outcome, Schedule) {
+    let options = Options { record: true, ..options };
+    let mut machine = match Machine::new(env, package, options, output) {
+        Ok(machine) => machine,
+        Err(trap) => return (no_room(&trap), Schedule::default()),
+    };
+    let mut result = machine.run_code(CodeKey::Start(package));
+    if result.is_ok() {
+        machine.steps = 0;
+        let main = DeclId::top_level(package, Name::new("main"));
+        result = machine.run_code(CodeKey::Func(FuncId::declared(main)));
+    }
+    let outcome = machine.outcome(result);
+    (outcome, std::mem::take(&mut machine.scheduler.script).into_schedule())
+}
+
+fn no_room(trap: &Trap) -> Outcome {
+    Outcome::Refused { what: format!("a program in so little memory: {trap:?}"), trace: Vec::new() }
+}
+
 /// A program whose packages are initialised, and that is about to run.
 pub struct Prepared<'e> {
     machine: Machine<'e>,
@@ -59,8 +86,8 @@ impl<'e> Prepared<'e> {
         options: Options,
         output: Box<dyn Output + 'e>,
     ) -> Result<Self, Outcome> {
-        let mut machine = Machine::new(env, package, options, output)
-            .map_err(|trap| Outcome::Refused { what: format!("{trap:?}"), trace: Vec::new() })?;
+        let mut machine =
+            Machine::new(env, package, options, output).map_err(|trap| no_room(&trap))?;
         match machine.run_code(CodeKey::Start(package)) {
             Ok(()) => Ok(Self { machine, package }),
             Err(trap) => Err(machine.outcome(Err(trap))),

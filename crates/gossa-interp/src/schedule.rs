@@ -8,6 +8,7 @@ use crate::exec::Pause;
 use crate::goroutine::{Deferred, GoId, Goroutine, Wake};
 use crate::machine::Machine;
 use crate::memory::Addr;
+use crate::replay::{Choice, Script};
 use crate::trap::Trap;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -29,6 +30,7 @@ pub struct Scheduler {
     seed: u64,
     state: u64,
     spare_chunks: Vec<Vec<(Addr, u64)>>,
+    pub(crate) script: Script,
 }
 
 /// What happens when a timer is due.
@@ -53,6 +55,7 @@ impl Scheduler {
             seed,
             state: seed ^ 0x9e37_79b9_7f4a_7c15,
             spare_chunks: Vec::new(),
+            script: Script::default(),
         }
     }
 
@@ -72,12 +75,28 @@ impl Scheduler {
     }
 
     /// A number below `count`.
-    pub(crate) fn choose(&mut self, count: u64) -> u64 {
-        self.random() % count.max(1)
+    pub(crate) fn choose(&mut self, count: u64) -> Result<u64, Trap> {
+        let chosen = match self.script.next() {
+            None => self.generate() % count.max(1),
+            Some(Choice::Choose(index)) if index < count.max(1) => index,
+            Some(_) => return Err(self.script.misfit("the program chooses here")),
+        };
+        self.script.note(Choice::Choose(chosen));
+        Ok(chosen)
     }
 
     /// A random word.
-    pub(crate) fn random(&mut self) -> u64 {
+    pub(crate) fn random(&mut self) -> Result<u64, Trap> {
+        let word = match self.script.next() {
+            None => self.generate(),
+            Some(Choice::Random(word)) => word,
+            Some(_) => return Err(self.script.misfit("the program asks for a random number here")),
+        };
+        self.script.note(Choice::Random(word));
+        Ok(word)
+    }
+
+    fn generate(&mut self) -> u64 {
         // SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -98,17 +117,26 @@ impl Scheduler {
         self.spare_chunks.clear();
     }
 
-    fn pick(&mut self) -> Option<GoId> {
+    /// Who runs next, and for how many operations; `None`: nobody can.
+    fn pick(&mut self) -> Result<Option<(GoId, u64)>, Trap> {
         if self.ready.is_empty() {
-            return None;
+            return Ok(None);
         }
-        // Seed 0 takes turns.
-        let index = if self.seed == 0 { 0 } else { self.choose(self.ready.len() as u64) as usize };
-        self.ready.remove(index)
-    }
-
-    fn quantum(&mut self) -> u64 {
-        if self.seed == 0 { QUANTUM } else { 1 + self.choose(QUANTUM / 4) }
+        let (index, quantum) = match self.script.next() {
+            // Seed 0 takes turns.
+            None if self.seed == 0 => (0, QUANTUM),
+            None => {
+                let index = self.generate() % self.ready.len() as u64;
+                (index as usize, 1 + self.generate() % (QUANTUM / 4))
+            }
+            Some(Choice::Run(go, steps)) => {
+                let index = self.ready.iter().position(|&ready| ready == GoId(go));
+                let misfit = || self.script.misfit(&format!("goroutine {go} cannot run here"));
+                (index.ok_or_else(misfit)?, steps)
+            }
+            Some(_) => return Err(self.script.misfit("the next goroutine is chosen here")),
+        };
+        Ok(self.ready.remove(index).map(|go| (go, quantum)))
     }
 }
 
@@ -153,7 +181,7 @@ impl Machine<'_> {
     /// Runs until the first goroutine ends, or nothing can run any more.
     pub(crate) fn run_all(&mut self, main: GoId) -> Result<(), Trap> {
         loop {
-            let Some(id) = self.scheduler.pick() else {
+            let Some((id, quantum)) = self.scheduler.pick()? else {
                 self.advance()?;
                 continue;
             };
@@ -165,9 +193,11 @@ impl Machine<'_> {
                 self.goroutines.insert(id, go);
                 return Err(Trap::Unsupported("more steps than the budget allows".into()));
             }
-            let quantum = self.scheduler.quantum().min(left);
             self.current = id;
-            let pause = self.run_goroutine(&mut go, quantum);
+            let before = self.steps;
+            let at = self.scheduler.script.reserve(id);
+            let pause = self.run_goroutine(&mut go, quantum.min(left));
+            self.scheduler.script.fill(at, self.steps - before);
             match pause {
                 Ok(Pause::Ended) => {
                     if id == main {

@@ -296,6 +296,12 @@ pub(crate) struct RunArgs {
     /// Choose between goroutines by this number; the same number gives the same run
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
+    /// Write down in this file which goroutine ran when, and what else was chosen
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["tests", "examples"])]
+    pub(crate) schedule_out: Option<Utf8PathBuf>,
+    /// Make the choices that --schedule-out has written to this file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["tests", "examples"])]
+    pub(crate) replay: Option<Utf8PathBuf>,
     /// Stop after so many operations
     #[arg(long, value_name = "N")]
     pub(crate) steps: Option<u64>,

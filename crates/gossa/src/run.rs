@@ -9,7 +9,7 @@ use crate::exit::{CommandError, Exit};
 use crate::output;
 use camino::Utf8Path;
 use gossa_db::{FileAccess, PackageInput, RootDb, RunEnv, Session};
-use gossa_interp::{Options, Outcome, Output, Prepared};
+use gossa_interp::{Options, Outcome, Output, Prepared, Schedule};
 use gossa_load::System;
 use gossa_load::program::Variant;
 use gossa_load::test_main::TestFunctions;
@@ -83,10 +83,30 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Command
     let files = if args.files { FileAccess::All } else { FileAccess::Nothing };
     let (db, system) = (session.db(), context.system.clone());
     // On a thread of the pool: lowering needs its large stack.
-    let outcome = session.pool().install(move || {
+    let record = args.schedule_out.is_some();
+    if let Some(file) = &args.replay {
+        let path = context.dir.join(file);
+        let bytes = context.system.read(&path);
+        let bytes =
+            bytes.map_err(|reason| CommandError::Read { path: file.to_string(), reason })?;
+        let text = String::from_utf8_lossy(&bytes);
+        let schedule = text.parse().map_err(|why| CommandError::Usage(format!("{file}: {why}")))?;
+        options.replay = Some(schedule);
+    }
+    let (outcome, schedule) = session.pool().install(move || {
         let env = RunEnv::new(&db, &*system).with_files(files);
-        gossa_interp::run_main(&env, id, options, Box::new(Terminal))
+        if record {
+            gossa_interp::run_main_recorded(&env, id, options, Box::new(Terminal))
+        } else {
+            let outcome = gossa_interp::run_main(&env, id, options, Box::new(Terminal));
+            (outcome, Schedule::default())
+        }
     });
+    if let Some(file) = &args.schedule_out {
+        let path = context.dir.join(file);
+        write_schedule(&path, &schedule)
+            .map_err(|reason| CommandError::Usage(format!("cannot write {file}: {reason}")))?;
+    }
     match outcome {
         Outcome::Exit(status) => Ok(ExitCode::from(status as u8)),
         Outcome::Refused { what, trace } => {
@@ -94,6 +114,11 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Command
             Ok(Exit::Failed.into())
         }
     }
+}
+
+/// The one file that gossa ever writes, and only where it is asked to.
+fn write_schedule(path: &Utf8Path, schedule: &Schedule) -> std::io::Result<()> {
+    std::fs::write(path, schedule.to_string())
 }
 
 /// The platform whose system calls the interpreter knows.

@@ -143,12 +143,12 @@ fn list_notify_one(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Resul
 
 fn randn(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
     let count = call.arg(m, 0)?;
-    let value = m.scheduler.choose(count);
+    let value = m.scheduler.choose(count)?;
     call.set(m, 0, value)
 }
 
 pub(super) fn random(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
-    let value = m.scheduler.random();
+    let value = m.scheduler.random()?;
     call.set(m, 0, value)
 }
 

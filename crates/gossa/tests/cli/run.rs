@@ -127,6 +127,48 @@ fn every_seed_gives_an_allowed_run_and_always_the_same() {
     }
 }
 
+/// Prints in an order that depends on the schedule.
+const RACY: [(&str, &str); 2] = [
+    ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+    (
+        "main.go",
+        "package main\n\nimport (\n\t\"fmt\"\n\t\"math/rand\"\n\t\"sync\"\n)\n\n\
+         func main() {\n\tvar wg sync.WaitGroup\n\tc := make(chan int, 3)\n\
+         \tfor i := range 8 {\n\t\twg.Go(func() {\n\t\t\tfmt.Println(\"start\", i, rand.Intn(100))\n\
+         \t\t\tselect {\n\t\t\tcase c <- i:\n\t\t\tcase j := <-c:\n\t\t\t\tfmt.Println(j, \"to\", i)\n\
+         \t\t\t}\n\t\t})\n\t}\n\twg.Wait()\n\tpanic(len(c))\n}\n",
+    ),
+];
+
+#[test]
+fn a_replayed_schedule_gives_the_same_run() {
+    let dir = module(RACY);
+    let run = |more: &[&str]| {
+        let ended = gossa(dir.path()).args(["run"]).args(more.iter().copied()).args(["."]).run();
+        let ended = ended.exits(2);
+        (ended.stdout, ended.stderr)
+    };
+    let mut all = std::collections::BTreeSet::new();
+    for seed in ["0", "1", "2", "3", "4", "5"] {
+        let recorded = run(&["--seed", seed, "--schedule-out", "s"]);
+        assert_eq!(run(&["--seed", seed]), recorded, "seed {seed}");
+        assert_eq!(run(&["--replay", "s", "--schedule-out", "t"]), recorded, "seed {seed}");
+        let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("written");
+        assert!(read("s").starts_with("gossa schedule 1\nrun 1 "), "{}", read("s"));
+        assert_eq!(read("s"), read("t"), "seed {seed}");
+        all.insert(recorded.0);
+    }
+    assert!(all.len() > 2, "seeds make no difference: {all:?}");
+
+    let write = |text: &str| std::fs::write(dir.path().join("s"), text).expect("a directory");
+    write("gossa schedule 1\nrun 7 10\n");
+    let (_, errors) = run(&["--replay", "s"]);
+    assert!(errors.contains("choice 1: goroutine 7 cannot run here"), "{errors}");
+    write("gossa schedule 1\nrun 1 x\n");
+    let (_, errors) = run(&["--replay", "s"]);
+    assert!(errors.contains("s: line 2: no choice"), "{errors}");
+}
+
 #[test]
 fn memory_is_collected_and_bounded() {
     let expected = std::fs::read_to_string(programs_dir().join("collect/expected.txt"));
