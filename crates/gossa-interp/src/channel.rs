@@ -7,6 +7,7 @@ use crate::code::{ARM, Code, List, NO_PC, NO_SLOT, Pc};
 use crate::goroutine::{GoId, Goroutine, Waiting, Wake};
 use crate::machine::Machine;
 use crate::memory::Addr;
+use crate::observe::Sync;
 use crate::trap::Trap;
 use gossa_base::FxHashMap;
 use std::collections::VecDeque;
@@ -319,7 +320,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// A select statement: where control goes.
+    /// A select statement: where control goes, and by which arm.
     pub(crate) fn select(
         &mut self,
         go: &mut Goroutine,
@@ -327,14 +328,14 @@ impl Machine<'_> {
         base: Addr,
         arms: List,
         default: Pc,
-    ) -> Result<Pc, Trap> {
+    ) -> Result<(Pc, Option<Sync>), Trap> {
         let list = code.list(arms);
         let count = list.len() / ARM;
         let parsed: Vec<Arm> = list.chunks_exact(ARM).map(|arm| Arm::new(arm, base)).collect();
         if let Some((arm, ok)) = self.woken(go)? {
             let arm = parsed[arm as usize];
             self.set_ok(base, arm.ok, ok)?;
-            return Ok(arm.target);
+            return Ok((arm.target, Some(arm.event(self.memory.word(arm.chan)?))));
         }
         // The first arm to be tried is chosen at random, as the language asks for.
         let start = self.scheduler.choose(count.max(1) as u64)? as usize;
@@ -351,11 +352,11 @@ impl Machine<'_> {
             };
             if let Outcome::Done(ok) = outcome {
                 self.set_ok(base, arm.ok, ok)?;
-                return Ok(arm.target);
+                return Ok((arm.target, Some(arm.event(chan))));
             }
         }
         if default != NO_PC {
-            return Ok(default);
+            return Ok((default, None));
         }
         let what = if count == 0 { Waiting::Forever } else { Waiting::Select };
         let trap = Self::wait(go, what);
@@ -385,6 +386,10 @@ struct Arm {
 }
 
 impl Arm {
+    fn event(self, chan: Addr) -> Sync {
+        if self.sends { Sync::SelectSend(chan) } else { Sync::SelectReceive(chan) }
+    }
+
     fn new(parts: &[u32], base: Addr) -> Self {
         let at = |slot: u32| if slot == NO_SLOT { 0 } else { base + u64::from(slot) };
         Self {

@@ -67,6 +67,10 @@ pub struct Code {
     pub params: Box<[Ty]>,
     /// Types of results.
     pub results: Box<[Ty]>,
+    /// Where each parameter is, in bytes behind the captures.
+    pub param_at: Box<[u32]>,
+    /// Where each result is, in bytes behind the parameters, if it is an intrinsic.
+    pub result_at: Box<[u32]>,
     /// What it does.
     pub ops: Box<[Op]>,
     /// By operation: the instruction that it comes from.
@@ -587,6 +591,10 @@ pub enum Op {
     Unwind {
         recovered: Pc,
     },
+    /// Tells the observer what the next operation is about to do.
+    TellBefore,
+    /// Tells the observer what the operation in front has done.
+    TellAfter,
     Unreachable,
     Hole,
     /// Returns at once where the flag at this address is set, and sets it.

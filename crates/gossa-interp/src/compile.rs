@@ -9,6 +9,7 @@ mod wrapper;
 
 use crate::code::{ARM, Code, CodeId, CodeKey, List, NO_PC, NO_SLOT, Op, Pc, Slot, Target};
 use crate::machine::Machine;
+use crate::observe::{is_told_after, is_told_before};
 use crate::trap::Trap;
 use crate::types::{Num, Shape, Ty, slot_size};
 use gossa_ssa::{BlockId, Body, Callee, FuncId, FuncKey, Inst, InstId, Lowered, ValueId};
@@ -69,6 +70,18 @@ impl<'m, 'e> Compiler<'m, 'e> {
     }
 
     pub(crate) fn emit(&mut self, op: Op) -> Pc {
+        let observed = self.machine.observer.is_some();
+        if observed && is_told_before(&op) {
+            self.push(Op::TellBefore);
+        }
+        let pc = self.push(op);
+        if observed && is_told_after(&op) {
+            self.push(Op::TellAfter);
+        }
+        pc
+    }
+
+    fn push(&mut self, op: Op) -> Pc {
         self.ops.push(op);
         self.insts.push(self.at);
         self.ops.len() as Pc - 1
@@ -120,7 +133,17 @@ impl<'m, 'e> Compiler<'m, 'e> {
     ) -> Rc<Code> {
         let size = |ty: &Ty| self.machine.types.info(*ty).size;
         let bytes = |types: &[Ty]| types.iter().map(|ty| slot_size(size(ty))).sum::<u64>() as u32;
+        let places = |types: &[Ty]| {
+            let starts = types.iter().scan(0, |end, ty| {
+                let start = *end;
+                *end += slot_size(size(ty)) as u32;
+                Some(start)
+            });
+            starts.collect()
+        };
         Rc::new(Code {
+            param_at: places(&shapes.params),
+            result_at: places(&shapes.results),
             key,
             frame: self.frame as u32,
             captures: captures.iter().map(size).collect(),

@@ -87,6 +87,9 @@ impl Machine<'_> {
                 }
                 Trap::Call(call, results) => {
                     set_pc(go, pc);
+                    if self.observer.is_some() {
+                        self.tell_machine_call(go, &call.code);
+                    }
                     self.enter_deferred(go, *call, results, false)?;
                     go.native_result = None;
                 }
@@ -211,6 +214,8 @@ impl Machine<'_> {
                 self.memory.set_word(at(dst), value.0)?;
                 self.memory.set_word(at(dst) + 8, value.1)?;
             }
+            Op::TellBefore => self.tell_before(go, code, base, pc)?,
+            Op::TellAfter => self.tell_after(go, code, base, pc)?,
             Op::Context { dst } => {
                 let closure = go.frames.last().map_or(0, |frame| frame.closure);
                 self.memory.set_word(at(dst), closure)?;
@@ -232,7 +237,12 @@ impl Machine<'_> {
                 self.set_ok(base, ok, came)?;
             }
             Op::Select { arms, default } => {
-                let to = self.select(go, code, base, arms, default)?;
+                let (to, chosen) = self.select(go, code, base, arms, default)?;
+                if let Some(event) = chosen
+                    && self.observer.is_some()
+                {
+                    self.tell_sync(go, code, pc, event);
+                }
                 return Ok(Next::To(to));
             }
             Op::Intrinsic { index } => {
@@ -253,7 +263,7 @@ impl Machine<'_> {
     }
 
     /// The function that a call calls.
-    fn resolve(&mut self, base: Addr, target: Target) -> Result<Callee, Trap> {
+    pub(crate) fn resolve(&mut self, base: Addr, target: Target) -> Result<Callee, Trap> {
         match target {
             Target::Code(id) => Ok(Callee { code: self.code(id)?, closure: 0, data: None }),
             Target::Value(slot) => {

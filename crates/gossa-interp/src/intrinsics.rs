@@ -22,7 +22,6 @@ use crate::goroutine::Goroutine;
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::Trap;
-use crate::types::{Ty, slot_size};
 use gossa_base::{FxHashMap, Name};
 use gossa_ssa::{FuncId, FuncKey};
 use gossa_types::DeclId;
@@ -93,13 +92,9 @@ impl Default for Natives {
 }
 
 impl Call {
-    fn offset(machine: &Machine<'_>, types: &[Ty], index: usize) -> u64 {
-        types[..index].iter().map(|&ty| slot_size(machine.types.info(ty).size)).sum()
-    }
-
     /// Where a parameter is.
-    pub(crate) fn at(&self, machine: &Machine<'_>, index: usize) -> Addr {
-        self.base + Self::offset(machine, &self.code.params, index)
+    pub(crate) fn at(&self, _: &Machine<'_>, index: usize) -> Addr {
+        self.base + u64::from(self.code.param_at[index])
     }
 
     /// A parameter of one word or less.
@@ -109,10 +104,8 @@ impl Call {
     }
 
     /// Where a result goes.
-    pub(crate) fn result(&self, machine: &Machine<'_>, index: usize) -> Addr {
-        self.base
-            + u64::from(self.code.param_bytes)
-            + Self::offset(machine, &self.code.results, index)
+    pub(crate) fn result(&self, _: &Machine<'_>, index: usize) -> Addr {
+        self.base + u64::from(self.code.param_bytes) + u64::from(self.code.result_at[index])
     }
 
     /// Sets a result of one word or less.

@@ -8,7 +8,8 @@
 //! it, [`code`] what functions become (`compile` makes it), [`goroutine`] and [`schedule`] who
 //! runs, [`replay`] who ran, `exec` the loop, `unwind` panics, `collect` the garbage collector,
 //! [`map`] and [`channel`] what their names say, [`descriptor`] what `reflect` reads, and
-//! [`intrinsics`] what the standard library leaves to the runtime. [`machine`] holds it together.
+//! [`intrinsics`] what the standard library leaves to the runtime; [`observe`] tells others what
+//! happens. [`machine`] holds it together.
 
 pub mod channel;
 pub mod code;
@@ -24,6 +25,7 @@ pub mod intrinsics;
 pub mod machine;
 pub mod map;
 pub mod memory;
+pub mod observe;
 pub mod replay;
 mod run;
 pub mod schedule;
@@ -33,4 +35,4 @@ mod unwind;
 
 pub use machine::{EmbeddedFile, Machine, Options, Output, ProgramEnv};
 pub use replay::Schedule;
-pub use run::{Outcome, Prepared, run_main, run_main_recorded};
+pub use run::{Outcome, Prepared, run_main, run_main_observed, run_main_recorded};

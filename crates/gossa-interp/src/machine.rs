@@ -9,6 +9,7 @@ use crate::goroutine::{GoId, Goroutine, Panicking};
 use crate::intrinsics::Stub;
 use crate::map::MapTable;
 use crate::memory::{Addr, Memory};
+use crate::observe::Observer;
 use crate::replay::{Schedule, Script};
 use crate::schedule::Scheduler;
 use crate::trap::Trap;
@@ -126,6 +127,10 @@ pub struct Machine<'e> {
     pub(crate) env: &'e dyn ProgramEnv,
     pub(crate) options: Options,
     pub(crate) output: Box<dyn Output + 'e>,
+    /// Who is told what happens; set before anything is compiled.
+    pub(crate) observer: Option<Box<dyn Observer + 'e>>,
+    /// Objects of a constant table that the observer has not been told of.
+    pub(crate) made: Vec<Addr>,
     /// Shared by copies of the run: what is known of a type stays true.
     pub(crate) types: Rc<Types<'e>>,
     pub(crate) memory: Memory,
@@ -179,6 +184,8 @@ impl<'e> Machine<'e> {
         Ok(Self {
             env,
             output,
+            observer: None,
+            made: Vec::new(),
             types: Rc::new(Types::new(EnvResolver::new(env, None))),
             memory,
             descriptors: Descriptors::default(),
@@ -216,6 +223,8 @@ impl<'e> Machine<'e> {
             env: self.env,
             options: self.options.clone(),
             output,
+            observer: None,
+            made: Vec::new(),
             types: self.types.clone(),
             memory: self.memory.clone(),
             descriptors: self.descriptors.clone(),

@@ -6,6 +6,7 @@ use crate::goroutine::{Call, Deferred, GoId, Goroutine};
 use crate::intrinsics::is_shown;
 use crate::machine::{Machine, Options, Output, ProgramEnv};
 use crate::memory::Addr;
+use crate::observe::Observer;
 use crate::replay::Schedule;
 use crate::trap::Trap;
 use crate::types::Shape;
@@ -55,14 +56,27 @@ pub fn run_main_recorded<'e>(
         Ok(machine) => machine,
         Err(trap) => return (no_room(&trap), Schedule::default()),
     };
-    let mut result = machine.run_code(CodeKey::Start(package));
-    if result.is_ok() {
-        machine.steps = 0;
-        let main = DeclId::top_level(package, Name::new("main"));
-        result = machine.run_code(CodeKey::Func(FuncId::declared(main)));
-    }
-    let outcome = machine.outcome(result);
+    let outcome = machine.run_program(package);
     (outcome, std::mem::take(&mut machine.scheduler.script).into_schedule())
+}
+
+/// Runs a main package, and tells somebody what happens.
+pub fn run_main_observed<'e>(
+    env: &'e dyn ProgramEnv,
+    package: PackageId,
+    options: Options,
+    output: Box<dyn Output + 'e>,
+    observer: Box<dyn Observer + 'e>,
+) -> Outcome {
+    match Machine::new(env, package, options, output) {
+        Ok(mut machine) => {
+            machine.observer = Some(observer);
+            // Addresses stay those of their objects.
+            machine.duties.percent = Some(-1);
+            machine.run_program(package)
+        }
+        Err(trap) => no_room(&trap),
+    }
 }
 
 fn no_room(trap: &Trap) -> Outcome {
@@ -117,6 +131,18 @@ impl<'e> Prepared<'e> {
 }
 
 impl Machine<'_> {
+    /// Initialises the packages and runs `main`.
+    fn run_program(&mut self, package: PackageId) -> Outcome {
+        let mut result = self.run_code(CodeKey::Start(package));
+        if result.is_ok() {
+            // Each part of the run has the steps of the budget.
+            self.steps = 0;
+            let main = DeclId::top_level(package, Name::new("main"));
+            result = self.run_code(CodeKey::Func(FuncId::declared(main)));
+        }
+        self.outcome(result)
+    }
+
     /// Runs a function on the first goroutine, to its end.
     fn run_code(&mut self, key: CodeKey) -> Result<(), Trap> {
         let id = self.code_of(key);

@@ -112,6 +112,11 @@ impl Scheduler {
         self.timers.push(Reverse((when, sequence, action)));
     }
 
+    /// The goroutine that was started last.
+    pub(crate) fn newest(&self) -> GoId {
+        GoId(self.next_go - 1)
+    }
+
     /// Drops the stacks of goroutines that have ended.
     pub(crate) fn forget_stacks(&mut self) {
         self.spare_chunks.clear();
