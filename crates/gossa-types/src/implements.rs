@@ -102,6 +102,10 @@ pub fn pointer_message(r: &dyn Resolver, ty: TypeId, printer: &Printer<'_>) -> S
     }
 }
 
+/// Interfaces with so many methods are remembered with the types that have them: a file may
+/// assign such a type a thousand times.
+const WIDE_INTERFACE: usize = 8;
+
 /// The first method of `interface` that `ty` lacks, in the order of names.
 ///
 /// With `required` unset an interface type `ty` need not have the methods, but those that it has
@@ -177,7 +181,16 @@ pub fn missing_method(
     interface: TypeId,
     required: bool,
 ) -> Option<MissingMethod> {
-    missing_method_with(r, ty, interface, required, &mut |a, b| identical(r, a, b))
+    let wide = required && interface_methods(r, interface).len() >= WIDE_INTERFACE;
+    let known = &r.cache().implementations;
+    if wide && known.borrow().contains(&(ty, interface)) {
+        return None;
+    }
+    let missing = missing_method_with(r, ty, interface, required, &mut |a, b| identical(r, a, b));
+    if wide && missing.is_none() {
+        known.borrow_mut().insert((ty, interface));
+    }
+    missing
 }
 
 /// Like [`missing_method_with`], but nothing is missing where an error hides what there is.
@@ -193,6 +206,19 @@ pub fn lacks_method_with(
     }
     missing_method_with(r, ty, interface, required, equivalent)
         .filter(|_| !has_invalid_embedded_field(r, ty))
+}
+
+/// Like [`missing_method`], but nothing is missing where an error hides what there is.
+fn lacks_method(
+    r: &dyn Resolver,
+    ty: TypeId,
+    interface: TypeId,
+    required: bool,
+) -> Option<MissingMethod> {
+    if underlying(r, ty) == TypeId::INVALID {
+        return None;
+    }
+    missing_method(r, ty, interface, required).filter(|_| !has_invalid_embedded_field(r, ty))
 }
 
 /// Why a type does not implement an interface, or satisfy a constraint.
@@ -307,9 +333,7 @@ fn check(
     let TypeKind::Interface(structure) = wanted.kind() else {
         return fail(Reason::NotInterface);
     };
-    let missing = |required: bool| {
-        lacks_method_with(r, ty, interface, required, &mut |a, b| identical(r, a, b))
-    };
+    let missing = |required: bool| lacks_method(r, ty, interface, required);
     let is_interface = matches!(under.kind(), TypeKind::Interface(_));
     if structure.embeds.is_empty() && !is_interface {
         // The usual case: methods are all that is asked for.

@@ -9,7 +9,7 @@ use crate::resolver::Resolver;
 use crate::subst::{bound, substitute};
 use crate::ty::{BasicKind, InterfaceMethod, InterfaceType, TypeId, TypeKind, UnionTerm};
 use crate::universe::universe;
-use gossa_base::FxHashMap;
+use gossa_base::{FxHashMap, FxHashSet};
 use gossa_syntax::ChanDir;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -19,6 +19,8 @@ use std::rc::Rc;
 pub struct RelationCache {
     underlying: RefCell<FxHashMap<TypeId, TypeId>>,
     type_sets: RefCell<FxHashMap<TypeId, Rc<TypeSet>>>,
+    /// Types with wide interfaces that they were found to implement.
+    pub(crate) implementations: RefCell<FxHashSet<(TypeId, TypeId)>>,
     /// What can be selected from wide structs.
     pub(crate) selectors: crate::lookup::SelectorCache,
     /// Nesting of type-set computations, and how many there were in the outermost: cyclic
