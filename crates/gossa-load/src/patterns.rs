@@ -353,9 +353,10 @@ impl Expander<'_> {
                 Some(_) => "modules listed in go.work or their selected dependencies",
                 None => "main module or its selected dependencies",
             };
+            let shown = short_path(self.dir, &base);
             self.problem(
                 Severity::Error,
-                format!("pattern {pattern}: directory prefix {base} does not contain {scope}"),
+                format!("pattern {pattern}: directory prefix {shown} does not contain {scope}"),
             );
             return Vec::new();
         }
