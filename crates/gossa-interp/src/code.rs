@@ -71,6 +71,8 @@ pub struct Code {
     pub param_at: Box<[u32]>,
     /// Where each result is, in bytes behind the parameters, if it is an intrinsic.
     pub result_at: Box<[u32]>,
+    /// By SSA value: its place and size; empty where there is no SSA form.
+    pub values: Box<[(Slot, u32)]>,
     /// What it does.
     pub ops: Box<[Op]>,
     /// By operation: the instruction that it comes from.

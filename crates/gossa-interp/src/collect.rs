@@ -2,7 +2,8 @@
 //! operations.
 //!
 //! Every aligned word of a reachable object that may hold pointers counts as one, wherever into an
-//! object it points; objects never move. Roots are the variables of packages, what compiled code
+//! object it points; objects never move. Of an activation only the places count that are still to
+//! be read (`live`). Roots are the variables of packages, what compiled code
 //! and type descriptors hold, the activations of all goroutines, and what the machine keeps beside
 //! its memory. Finalizers, cleanups and weak pointers follow the order of gc: weak pointers become
 //! nil first, then what has a finalizer is kept once more while that runs.
@@ -90,12 +91,20 @@ impl<'m> Marker<'m> {
         self.reach(panic.value.1);
     }
 
-    fn reach_goroutine(&mut self, go: &Goroutine) {
+    fn reach_goroutine(&mut self, machine: &Machine<'_>, go: &Goroutine) {
         for chunk in go.chunks() {
             self.reach_only(chunk);
         }
-        for frame in &go.frames {
-            self.reach_from(frame.base, u64::from(frame.code.frame));
+        for (index, frame) in go.frames.iter().enumerate() {
+            let calling = index + 1 < go.frames.len();
+            match machine.live_places(&frame.code, frame.pc, calling) {
+                Some(places) => {
+                    for &(slot, size) in &*places {
+                        self.reach_from(frame.base + u64::from(slot), u64::from(size));
+                    }
+                }
+                None => self.reach_from(frame.base, u64::from(frame.code.frame)),
+            }
             self.reach(frame.closure);
             self.reach(frame.dst);
             for call in &frame.defers {
@@ -176,14 +185,9 @@ impl Duties {
 }
 
 impl Machine<'_> {
-    /// Collects if it is time to.
-    #[inline]
-    pub(crate) fn collect_if_due(&mut self, go: &Goroutine) -> Result<(), Trap> {
-        if self.memory.is_due() { self.collect_now(go) } else { Ok(()) }
-    }
-
+    /// Collects if it may.
     #[cold]
-    fn collect_now(&mut self, go: &Goroutine) -> Result<(), Trap> {
+    pub(crate) fn collect_now(&mut self, go: &Goroutine) -> Result<(), Trap> {
         if self.duties.percent.is_some_and(|percent| percent < 0) || self.duties.held > 0 {
             self.memory.set_due();
             return Ok(());
@@ -204,7 +208,7 @@ impl Machine<'_> {
         self.scheduler.forget_stacks();
         let mut marker = Marker::new(&self.memory);
         self.reach_roots(&mut marker);
-        marker.reach_goroutine(go);
+        marker.reach_goroutine(self, go);
         marker.finish();
         for duty in self.duties.list.iter().filter(|duty| duty.number == 0) {
             // Through it, not itself: of several in a row the first is finalized first.
@@ -272,7 +276,7 @@ impl Machine<'_> {
         for addr in self.descriptors.addresses() {
             marker.reach(addr);
         }
-        self.goroutines.values().for_each(|go| marker.reach_goroutine(go));
+        self.goroutines.values().for_each(|go| marker.reach_goroutine(self, go));
         for panic in &self.dying {
             marker.reach_panic(panic);
         }

@@ -27,6 +27,7 @@ pub(crate) struct Compiler<'m, 'e> {
     unwinds: Vec<(Pc, Pc, Pc)>,
     lists: Vec<Slot>,
     data: Vec<u8>,
+    values: Vec<(Slot, u32)>,
     /// Instruction that operations come from.
     at: InstId,
 }
@@ -50,6 +51,7 @@ impl<'m, 'e> Compiler<'m, 'e> {
             unwinds: Vec::new(),
             lists: Vec::new(),
             data: Vec::new(),
+            values: Vec::new(),
             at: InstId::new(0),
         }
     }
@@ -157,6 +159,7 @@ impl<'m, 'e> Compiler<'m, 'e> {
             unwinds: self.unwinds.into(),
             wrapper,
             lists: self.lists.into(),
+            values: self.values.into(),
             data: self.data.into(),
         })
     }
@@ -280,7 +283,10 @@ impl Compiler<'_, '_> {
         let mut slots = Vec::with_capacity(body.values.len());
         for value in &body.values {
             let ty = self.machine.types.of(value.ty);
-            slots.push(self.place_of(ty)?);
+            let size = self.machine.types.info(ty).size;
+            let slot = self.place(size)?;
+            slots.push(slot);
+            self.values.push((slot, size as u32));
         }
         let mut places = Places { body, slots, starts: vec![0; body.blocks.len()] };
         if let FuncKey::PackageInit(_) = body.func.key() {

@@ -55,7 +55,9 @@ impl Machine<'_> {
         // The step at which memory was short.
         let mut retried = 0;
         loop {
-            self.collect_if_due(go)?;
+            if self.memory.is_due() {
+                self.collect_now(go)?;
+            }
             let Some(frame) = go.frames.last() else { return Ok(Pause::Ended) };
             let (code, base, mut pc) = (frame.code.clone(), frame.base, frame.pc);
             let trap = loop {
@@ -69,11 +71,15 @@ impl Machine<'_> {
                     Ok(Next::On) => pc += 1,
                     Ok(Next::To(to)) => {
                         pc = to;
-                        self.collect_if_due(go)?;
+                        if self.memory.is_due() {
+                            set_pc(go, pc);
+                            self.collect_now(go)?;
+                        }
                     }
                     Ok(Next::Frame) => break None,
                     // All but intrinsics allocate before they do anything else.
                     Err(Trap::OutOfMemory) if self.can_retry(&code, pc, &mut retried) => {
+                        set_pc(go, pc);
                         self.collect(go)?;
                     }
                     Err(trap) => break Some(trap),

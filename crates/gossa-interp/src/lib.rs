@@ -22,6 +22,7 @@ pub mod files;
 pub mod goroutine;
 pub mod growth;
 pub mod intrinsics;
+mod live;
 pub mod machine;
 pub mod map;
 pub mod memory;

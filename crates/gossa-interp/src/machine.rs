@@ -7,6 +7,7 @@ use crate::descriptor::Descriptors;
 use crate::files::{FileSystem, Files};
 use crate::goroutine::{GoId, Goroutine, Panicking};
 use crate::intrinsics::Stub;
+use crate::live::KnownLive;
 use crate::map::MapTable;
 use crate::memory::{Addr, Memory};
 use crate::observe::Observer;
@@ -22,6 +23,7 @@ use gossa_types::constant::Value;
 use gossa_types::lookup::find_method;
 use gossa_types::underlying::type_set;
 use gossa_types::{DeclId, EnvResolver, PackageId, Selected, TypeId, TypeKind, TypeList};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -164,6 +166,7 @@ pub struct Machine<'e> {
     tests: Box<str>,
     packages: FxHashMap<&'static str, PackageId>,
     lowered: FxHashMap<FuncId, Option<Arc<Lowered>>>,
+    pub(crate) known_live: RefCell<KnownLive>,
     /// Where values of size 0 are.
     zero_base: Addr,
 }
@@ -212,6 +215,7 @@ impl<'e> Machine<'e> {
             tests: tests_of(root).into(),
             packages: FxHashMap::default(),
             lowered: FxHashMap::default(),
+            known_live: RefCell::default(),
             zero_base,
             options,
         })
@@ -251,6 +255,7 @@ impl<'e> Machine<'e> {
             tests: self.tests.clone(),
             packages: self.packages.clone(),
             lowered: self.lowered.clone(),
+            known_live: RefCell::default(),
             zero_base: self.zero_base,
         }
     }
@@ -341,6 +346,10 @@ impl<'e> Machine<'e> {
     pub(crate) fn lowered(&mut self, func: FuncId) -> Option<Arc<Lowered>> {
         let env = self.env;
         self.lowered.entry(func).or_insert_with(|| env.lowered(func)).clone()
+    }
+
+    pub(crate) fn known_lowered(&self, func: FuncId) -> Option<&Lowered> {
+        self.lowered.get(&func)?.as_deref()
     }
 
     /// The number of the method that an interface call names.

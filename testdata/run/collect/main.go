@@ -75,6 +75,20 @@ func weakPointers() {
 	fmt.Println(lost.Value() == nil, held.Value().name)
 }
 
+// lastUse has a variable that is in scope, but not used any more, while memory is collected.
+func lastUse() {
+	n := &node{name: "used"}
+	w := weak.Make(n)
+	fmt.Println(n.name, w.Value() != nil)
+	settle()
+	fmt.Println(w.Value() == nil)
+
+	m := &node{name: "used later"}
+	w = weak.Make(m)
+	settle()
+	fmt.Println(m.name, w.Value() == m)
+}
+
 func handles() {
 	a := unique.Make("a" + strings.Repeat("b", 3))
 	settle()
@@ -142,6 +156,7 @@ func trees() {
 func main() {
 	finalizers()
 	weakPointers()
+	lastUse()
 	handles()
 	churn()
 	trees()
