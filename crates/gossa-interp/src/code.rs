@@ -467,6 +467,8 @@ pub enum Op {
         key: Slot,
         ty: Ty,
         ok: Slot,
+        /// Whether an update of the element follows.
+        updated: bool,
     },
     MapUpdate {
         map: Slot,

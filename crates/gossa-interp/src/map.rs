@@ -6,7 +6,7 @@
 
 use crate::machine::Machine;
 use crate::memory::Addr;
-use crate::trap::Trap;
+use crate::trap::{RuntimePanic, Trap};
 use crate::types::{Num, Shape, Ty};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -147,15 +147,25 @@ impl Machine<'_> {
     /// Where the element of a key is. A nil map has none.
     pub(crate) fn map_find(&self, ty: Ty, header: Addr, key: Addr) -> Result<Option<Addr>, Trap> {
         let Shape::Map { key: key_type, .. } = self.types.info(ty).shape else { return Ok(None) };
-        // Keys that cannot be hashed panic whatever the map holds.
-        let hash = self.hash(self.types.of(key_type), key)?;
-        if header == 0 || self.memory.word(header)? == 0 {
+        let Some(hash) = self.hash_for(header, self.types.of(key_type), key)? else {
             return Ok(None);
-        }
+        };
         let number = self.map_number(header)?;
         let slot = self.map_slot(number, hash, key)?;
         let map = &self.maps.maps[number];
         Ok(slot.map(|slot| map.entries + u64::from(slot) * map.stride + map.value_at))
+    }
+
+    /// The hash of a key that is looked for; `None` for a map that holds nothing. Keys that cannot
+    /// be hashed panic whatever the map holds.
+    fn hash_for(&self, header: Addr, key_type: Ty, key: Addr) -> Result<Option<u64>, Trap> {
+        let empty = header == 0 || self.memory.word(header)? == 0;
+        match self.hash(key_type, key) {
+            Err(Trap::Panic(RuntimePanic::Unhashable { ty, .. })) => {
+                Err(Trap::Panic(RuntimePanic::Unhashable { ty, in_empty: empty }))
+            }
+            hash => Ok(if empty { hash.map(|_| None)? } else { Some(hash?) }),
+        }
     }
 
     /// Where the element of a key is or goes; a new entry's is zero.
@@ -223,10 +233,9 @@ impl Machine<'_> {
     /// `delete`
     pub(crate) fn map_delete(&mut self, ty: Ty, header: Addr, key: Addr) -> Result<(), Trap> {
         let Shape::Map { key: key_type, .. } = self.types.info(ty).shape else { return Ok(()) };
-        let hash = self.hash(self.types.of(key_type), key)?;
-        if header == 0 || self.memory.word(header)? == 0 {
+        let Some(hash) = self.hash_for(header, self.types.of(key_type), key)? else {
             return Ok(());
-        }
+        };
         let number = self.map_number(header)?;
         let Some(slot) = self.map_slot(number, hash, key)? else { return Ok(()) };
         let map = &mut self.maps.maps[number];
@@ -335,8 +344,8 @@ impl Machine<'_> {
                 let dynamic = self.dynamic_type(first, *empty)?;
                 let info = self.types.info(dynamic);
                 if !info.comparable {
-                    let name = self.type_name(info.id);
-                    return Err(Trap::error(format!("hash of unhashable type {name}")));
+                    let panic = RuntimePanic::Unhashable { ty: dynamic, in_empty: false };
+                    return Err(Trap::Panic(panic));
                 }
                 hasher.write_u32(dynamic.0);
                 let value = if info.direct { addr + 8 } else { self.memory.word(addr + 8)? };

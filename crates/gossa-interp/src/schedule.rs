@@ -201,7 +201,14 @@ impl Machine<'_> {
             self.current = id;
             let before = self.steps;
             let at = self.scheduler.script.reserve(id);
-            let pause = self.run_goroutine(&mut go, quantum.min(left));
+            let mut pause = self.run_goroutine(&mut go, quantum.min(left));
+            // A goroutine that is pinned to its processor has that processor's data to itself.
+            while self.duties.pins > 0 && matches!(pause, Ok(Pause::Preempted)) {
+                if self.options.steps.is_some_and(|limit| self.steps >= limit) {
+                    break;
+                }
+                pause = self.run_goroutine(&mut go, 1);
+            }
             self.scheduler.script.fill(at, self.steps - before);
             match pause {
                 Ok(Pause::Ended) => {

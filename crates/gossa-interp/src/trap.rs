@@ -2,6 +2,7 @@
 
 use crate::goroutine::Deferred;
 use crate::memory::Addr;
+use crate::types::Ty;
 
 /// What stops an instruction. Some become Go panics, which deferred calls may recover; the others
 /// end the run.
@@ -63,6 +64,13 @@ pub enum RuntimePanic {
         asserted: Addr,
         /// The method that is missing, if that is the reason.
         missing: String,
+    },
+    /// A key of a map, or a part of one, is of a type that cannot be hashed.
+    Unhashable {
+        /// The type.
+        ty: Ty,
+        /// Whether the key was looked for in an empty map, which has an error of its own.
+        in_empty: bool,
     },
     /// A `runtime.plainError`: the text is all of it.
     Plain(String),

@@ -138,6 +138,16 @@ impl Machine<'_> {
                 self.set_string(value, text.as_bytes())?;
                 Ok((self.descriptor(ty)?, value))
             }
+            RuntimePanic::Unhashable { ty, in_empty: false } => {
+                let name = self.type_name(self.types.info(*ty).id);
+                self.runtime_error(&RuntimePanic::Error(format!("hash of unhashable type {name}")))
+            }
+            RuntimePanic::Unhashable { ty, in_empty: true } => {
+                // A struct of one pointer, which is in the interface's word itself.
+                let error = self.named_type("internal/runtime/maps", "unhashableTypeError");
+                let value = self.descriptor(*ty)?;
+                Ok((self.descriptor(error)?, value))
+            }
             RuntimePanic::Bounds { x, y, signed, code } => {
                 let ty = named(self, "boundsError");
                 let value = self.memory.alloc(self.types.info(ty).size)?;

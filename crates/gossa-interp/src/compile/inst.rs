@@ -5,7 +5,8 @@ use crate::code::{Arith, CodeKey, Compare, NO_PC, NO_SLOT, Op, Slot, Target};
 use crate::trap::Trap;
 use crate::types::{Num, Shape, Ty};
 use gossa_ssa::{
-    BinaryOp, CallData, Callee, ConvertKind, Inst, InstId, MethodTarget, SelectId, UnaryOp, ValueId,
+    BinaryOp, Body, CallData, Callee, ConvertKind, Inst, InstId, MethodTarget, SelectId, UnaryOp,
+    ValueId,
 };
 use gossa_types::{TypeId, TypeKind};
 
@@ -262,7 +263,8 @@ impl Compiler<'_, '_> {
             }
             Inst::MapLookup { map, key, .. } => {
                 let ty = self.ty(places.ty(map));
-                self.emit(Op::MapLookup { dst, map: slot(map), key: slot(key), ty, ok });
+                let updated = is_updated(places.body, inst, map, key);
+                self.emit(Op::MapLookup { dst, map: slot(map), key: slot(key), ty, ok, updated });
             }
             Inst::MapUpdate { map, key, value } => {
                 let ty = self.ty(places.ty(map));
@@ -515,4 +517,16 @@ impl Compiler<'_, '_> {
             _ => 0,
         }
     }
+}
+
+/// How many instructions behind a lookup are searched for the update of an operation on the
+/// element: only calls in its right operand come between.
+const UPDATE_WITHIN: usize = 64;
+
+/// Whether what is looked up is updated with the same key: `m[k] += x`.
+fn is_updated(body: &Body, lookup: InstId, map: ValueId, key: ValueId) -> bool {
+    let behind = body.insts.iter().skip(lookup.index() + 1).take(UPDATE_WITHIN);
+    behind
+        .into_iter()
+        .any(|inst| matches!(*inst, Inst::MapUpdate { map: m, key: k, .. } if m == map && k == key))
 }

@@ -123,12 +123,11 @@ impl Machine<'_> {
             Num::C64 | Num::C128 => {
                 let (a, b) = self.complex(x, num)?;
                 let (c, d) = self.complex(y, num)?;
-                // Single precision is computed in single precision.
-                let r = |value: f64| if num == Num::C64 { f64::from(value as f32) } else { value };
                 let result = match op {
                     Arith::Add => (a + c, b + d),
                     Arith::Sub => (a - c, b - d),
-                    Arith::Mul => (r(a * c) - r(b * d), r(a * d) + r(b * c)),
+                    // In double precision, rounded once in the end.
+                    Arith::Mul => (a * c - b * d, a * d + b * c),
                     _ => complex_quotient((a, b), (c, d)),
                 };
                 self.set_complex(dst, num, result)

@@ -98,10 +98,15 @@ impl Machine<'_> {
                 let map = self.make_map(ty)?;
                 self.memory.set_word(at(dst), map)?;
             }
-            Op::MapLookup { dst, map, key, ty, ok } => {
+            Op::MapLookup { dst, map, key, ty, ok, updated } => {
                 let size = self.map_value_size(ty);
                 let map = self.memory.word(at(map))?;
-                let found = self.map_find(ty, map, at(key))?;
+                // What is wrong with the map or the key is for the update to say.
+                let found = if updated && (map == 0 || self.memory.word(map)? == 0) {
+                    None
+                } else {
+                    self.map_find(ty, map, at(key))?
+                };
                 match found {
                     Some(value) => self.memory.copy(at(dst), value, size)?,
                     None => self.memory.clear(at(dst), size)?,
@@ -255,7 +260,9 @@ impl Machine<'_> {
         to: Ty,
         missing: String,
     ) -> Result<Trap, Trap> {
-        let interface = self.descriptor(from)?;
+        // A nil interface asserted to be of an interface type is just "interface" in Go's text.
+        let to_interface = matches!(self.types.info(to).shape, Shape::Interface { .. });
+        let interface = if dynamic.is_none() && to_interface { 0 } else { self.descriptor(from)? };
         let concrete = match dynamic {
             Some(ty) => self.descriptor(ty)?,
             None => 0,

@@ -13,22 +13,30 @@ use super::types::{BOOL, INT};
 use super::unit::Var;
 use crate::ids::ValueId;
 use crate::inst::{AllocKind, BinaryOp, CallData, Callee, Inst};
+use crate::table::{Table, TableNode};
 use gossa_base::Name;
 use gossa_syntax::{NodeId, Stmt, StmtId};
 use gossa_types::constant::Value;
 use gossa_types::universe::universe;
-use gossa_types::{BasicKind, DeclId, PackageId, SignatureType, TypeId, TypeList};
+use gossa_types::{BasicKind, DeclId, PackageId, SignatureType, TypeId, TypeKind, TypeList};
 use smallvec::SmallVec;
 
 /// The body may be called.
 const READY: i64 = 0;
-/// The body is running.
+/// The body is running, or has panicked.
 const RUNNING: i64 = 1;
-/// The body has said that it wants no more elements, or the iterator has returned.
+/// The body has said that it wants no more elements.
 const DONE: i64 = 2;
+/// The iterator has returned.
+const EXHAUSTED: i64 = 3;
 
-const CALLED_AGAIN: &str =
-    "range function continued iteration after function for loop body returned false";
+/// What the runtime says when the body is called in a state in which it must not be.
+const CALLED_AGAIN: [(i64, &str); 3] = [
+    (RUNNING, "range function continued iteration after loop body panic"),
+    (DONE, "range function continued iteration after function for loop body returned false"),
+    (EXHAUSTED, "range function continued iteration after whole loop exit"),
+];
+
 const SWALLOWED_PANIC: &str =
     "range function recovered a loop body panic and did not resume panicking";
 
@@ -79,8 +87,11 @@ impl Function<'_, '_> {
         self.emit_call(at, CallData { callee, args }, &results);
 
         let state_ptr = self.read(state);
-        self.panic_if(at, state_ptr, RUNNING, SWALLOWED_PANIC);
-        self.set_int(at, state_ptr, DONE);
+        let current = self.emit(at, Inst::Load(state_ptr), INT);
+        self.check_state(at, current, BinaryOp::Equal, RUNNING, |this| {
+            this.constant(at, Value::from(SWALLOWED_PANIC), this.error_string())
+        });
+        self.set_int(at, state_ptr, EXHAUSTED);
         if let Some(ptr) = next_ptr {
             self.go_on(at, ptr, &exits);
         }
@@ -136,8 +147,13 @@ impl Function<'_, '_> {
 
         let Some((state, _)) = self.range_vars() else { return };
         let state_ptr = self.read(state);
-        self.panic_unless(at, state_ptr, READY, CALLED_AGAIN);
+        // Set before the test: a call too many counts as a panic of the body, too.
+        let current = self.emit(at, Inst::Load(state_ptr), INT);
         self.set_int(at, state_ptr, RUNNING);
+        self.check_state(at, current, BinaryOp::NotEqual, READY, |this| {
+            let texts = this.called_again_texts(at);
+            this.emit(at, Inst::Index { base: texts, index: current }, this.error_string())
+        });
         self.bind_range(clause, params.first().copied(), params.get(1).copied());
         self.in_scope(clause.label, Exit::LeaveLoop, Some(Exit::NextElement), |body| {
             body.block_body(clause.body);
@@ -247,40 +263,48 @@ impl Function<'_, '_> {
         self.emit_none(at, Inst::Store { ptr, value });
     }
 
-    fn panic_if(&mut self, at: NodeId, ptr: ValueId, state: i64, message: &str) {
-        self.check_state(at, ptr, BinaryOp::Equal, state, message);
-    }
-
-    fn panic_unless(&mut self, at: NodeId, ptr: ValueId, state: i64, message: &str) {
-        self.check_state(at, ptr, BinaryOp::NotEqual, state, message);
-    }
-
-    fn check_state(&mut self, at: NodeId, ptr: ValueId, op: BinaryOp, state: i64, message: &str) {
-        let current = self.emit(at, Inst::Load(ptr), INT);
+    /// Panics with an error if the comparison holds.
+    fn check_state(
+        &mut self,
+        at: NodeId,
+        current: ValueId,
+        op: BinaryOp,
+        state: i64,
+        error: impl FnOnce(&mut Self) -> ValueId,
+    ) {
         let state = self.int(at, state);
         let wrong = self.emit(at, Inst::Binary { op, x: current, y: state }, BOOL);
         let bad = self.new_block();
         let good = self.new_block();
         self.branch(at, wrong, bad, good);
         self.start_if_reached(bad);
-        let message = self.runtime_error(at, message);
-        self.terminate(at, Inst::Panic(message));
+        let error = error(self);
+        let error = self.emit(at, Inst::MakeInterface(error), universe().any_type);
+        self.terminate(at, Inst::Panic(error));
         self.start_if_reached(good);
     }
 
-    /// An error of the runtime as the operand of a panic.
-    fn runtime_error(&mut self, at: NodeId, message: &str) -> ValueId {
+    /// The texts of [`CALLED_AGAIN`], by state.
+    fn called_again_texts(&mut self, at: NodeId) -> ValueId {
+        let text = |&(state, text): &(i64, &str)| {
+            (state.unsigned_abs(), TableNode::Const(Value::from(text)))
+        };
+        let texts = TableNode::Indexed(CALLED_AGAIN.iter().map(text).collect(), 0);
+        let ty = TypeKind::Array { elem: self.error_string(), len: EXHAUSTED + 1 };
+        self.table(at, Table::new(TypeId::new(ty), &texts))
+    }
+
+    /// The type of the runtime's errors; `string` for a program without that package.
+    fn error_string(&self) -> TypeId {
         let runtime = PackageId::new("runtime");
         let decl = DeclId::top_level(runtime, Name::new("errorString"));
         let declared =
             self.unit.env.package(runtime).is_some_and(|package| package.types.contains_key(&decl));
-        let ty = if declared {
+        if declared {
             TypeId::named(decl, TypeList::EMPTY)
         } else {
             TypeId::basic(BasicKind::String)
-        };
-        let value = self.constant(at, Value::from(message), ty);
-        self.emit(at, Inst::MakeInterface(value), universe().any_type)
+        }
     }
 }
 
