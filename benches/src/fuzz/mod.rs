@@ -7,13 +7,15 @@
 //! with the next in a new child. Failing inputs are written below the target directory, to
 //! `fuzz/`.
 //!
-//! Read [`mutate`] for what the inputs are, and the targets for what is demanded.
+//! Read [`mutate`] for what the inputs are, and the targets for what is demanded. Apart from these
+//! stand [`programs`]: valid ones, whose runs are compared with Go's.
 
 mod cgo;
 mod checker;
 mod child;
 mod mutate;
 mod parser;
+mod programs;
 mod random;
 
 use crate::corpus::{self, command};
@@ -65,6 +67,10 @@ enum Target {
     Mutants,
     /// The C side of packages that import "C".
     Cgo,
+    /// Lowering and the interpreter, on random valid programs that the go command builds, too.
+    Run,
+    /// The interpreter's scheduler, on concurrent programs with known outputs.
+    Schedules,
 }
 
 impl Target {
@@ -75,6 +81,8 @@ impl Target {
             Self::Ssa => "ssa",
             Self::Mutants => "mutants",
             Self::Cgo => "cgo",
+            Self::Run => "run",
+            Self::Schedules => "schedules",
         }
     }
 
@@ -85,6 +93,7 @@ impl Target {
             Self::Ssa => Ok(Box::new(checker::CheckerTarget::new(goroot, true)?)),
             Self::Mutants => Ok(Box::new(checker::CheckerTarget::mutants(goroot)?)),
             Self::Cgo => Ok(Box::new(cgo::CgoTarget::new(goroot)?)),
+            Self::Run | Self::Schedules => Err(BenchError::Go("programs are no inputs".to_owned())),
         }
     }
 }
@@ -128,6 +137,12 @@ pub(crate) fn fuzz(args: &FuzzArgs) -> Result<ExitCode, BenchError> {
     let directory = program.ancestors().nth(2).unwrap_or(Utf8Path::new(".")).join("fuzz");
     std::fs::create_dir_all(&directory).map_err(BenchError::io(&directory))?;
     let files = Files { directory, target: args.target, seed };
+    if args.target == Target::Run {
+        return on_big_stack(|| programs::fuzz(args, &goroot, &files.directory, seed));
+    }
+    if args.target == Target::Schedules {
+        return on_big_stack(|| programs::fuzz_schedules(args, &goroot, &files.directory, seed));
+    }
     if let Some(number) = args.input {
         let target = args.target.prepare(&goroot)?;
         return on_big_stack(|| single(&*target, &files, number));
