@@ -205,6 +205,7 @@ impl Generator {
                 format!("{name}({x} {op} {y})")
             }
             3 if self.mode == Mode::Panicking => {
+                self.mode = Mode::Quiet;
                 let (x, y) = (self.expr(&Ty::Any, depth).text, self.expr(&Ty::Any, depth).text);
                 format!("{name}({x} == {y})")
             }
@@ -456,8 +457,10 @@ impl Generator {
         })
     }
 
-    /// An expression that may panic.
+    /// An expression that may panic: one in a statement, since the language leaves open which of
+    /// several panics comes first.
     fn panicking(&mut self, ty: &Ty, depth: usize) -> Option<String> {
+        self.mode = Mode::Quiet;
         let name = self.type_text(ty);
         Some(match self.random.below(7) {
             0 if matches!(plain(ty, &self.named), Ty::Int(_)) => {

@@ -3,8 +3,8 @@
 //! A program is valid by construction: expressions are made for a type that is asked for, and what
 //! the compiler would find wrong (constants that overflow, constant divisors that are zero) is
 //! hidden from it in calls of `trace.V`. It keeps to what the specification says of the order of
-//! evaluation: a statement either has calls that tell of themselves ([`Mode::Traced`]) or operands
-//! that may panic ([`Mode::Panicking`]), and functions that change variables are called by
+//! evaluation: a statement either has calls that tell of themselves ([`Mode::Traced`]) or an
+//! operand that may panic ([`Mode::Panicking`]), and functions that change variables are called by
 //! statements of their own.
 
 use super::super::random::Random;
