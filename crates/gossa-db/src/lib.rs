@@ -42,6 +42,7 @@ mod session;
 mod ssa;
 mod symbols;
 pub mod testing;
+mod whole;
 
 pub use bodies::{CheckedBody, body_tree, body_types};
 pub use c_sources::CSources;
@@ -55,3 +56,4 @@ pub use parsing::{ParsedFile, parse};
 pub use run_env::{FileAccess, RunEnv};
 pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};
 pub use ssa::{LowerKey, lowered};
+pub use whole::WholeEnv;

@@ -3,13 +3,10 @@
 //! Identical types have one number, which is what makes type assertions one comparison.
 
 use gossa_base::FxHashMap;
+use gossa_types::normal::NormalTypes;
 use gossa_types::sizes::Sizes;
-use gossa_types::ty::TypeFlags;
 use gossa_types::underlying::{type_set, underlying};
-use gossa_types::{
-    BasicKind, EnvResolver, FieldType, InterfaceMethod, InterfaceType, SignatureType, TypeId,
-    TypeKind, TypeList,
-};
+use gossa_types::{BasicKind, EnvResolver, TypeId, TypeKind};
 use std::cell::RefCell;
 
 /// A type of the machine; dense, one for all identical types.
@@ -132,7 +129,7 @@ pub struct TypeInfo {
 pub struct Types<'e> {
     resolver: EnvResolver<'e>,
     known: RefCell<FxHashMap<TypeId, Ty>>,
-    normal: RefCell<FxHashMap<TypeId, TypeId>>,
+    normal: NormalTypes,
     infos: elsa::FrozenVec<Box<TypeInfo>>,
 }
 
@@ -143,7 +140,7 @@ impl<'e> Types<'e> {
         Self {
             resolver,
             known: RefCell::default(),
-            normal: RefCell::default(),
+            normal: NormalTypes::default(),
             infos: elsa::FrozenVec::new(),
         }
     }
@@ -173,68 +170,10 @@ impl<'e> Types<'e> {
         number
     }
 
-    /// The type that stands for all that are identical to it: canonical, and with all methods of
-    /// interfaces spelled out.
+    /// The type that stands for all that are identical to it.
     #[must_use]
     pub fn normal(&self, ty: TypeId) -> TypeId {
-        let ty = ty.canonical();
-        if !ty.flags().contains(TypeFlags::COMPLEX) {
-            return ty;
-        }
-        if let Some(&known) = self.normal.borrow().get(&ty) {
-            return known;
-        }
-        let list =
-            |list: &[TypeId]| -> Vec<TypeId> { list.iter().map(|&ty| self.normal(ty)).collect() };
-        let normal = match ty.kind() {
-            TypeKind::Interface(_) => {
-                let set = type_set(&self.resolver, ty);
-                let methods = set.methods.iter().map(|method| InterfaceMethod {
-                    signature: self.normal(method.signature),
-                    ..*method
-                });
-                TypeId::new(TypeKind::Interface(InterfaceType {
-                    methods: methods.collect(),
-                    embeds: Box::default(),
-                    implicit: false,
-                }))
-            }
-            TypeKind::Named { decl, args } => TypeId::named(*decl, TypeList::new(&list(args))),
-            TypeKind::Pointer(elem) => TypeId::pointer(self.normal(*elem)),
-            TypeKind::Slice(elem) => TypeId::slice(self.normal(*elem)),
-            TypeKind::Array { elem, len } => {
-                TypeId::new(TypeKind::Array { elem: self.normal(*elem), len: *len })
-            }
-            TypeKind::Map { key, value } => {
-                let (key, value) = (self.normal(*key), self.normal(*value));
-                TypeId::new(TypeKind::Map { key, value })
-            }
-            TypeKind::Chan { dir, elem } => {
-                TypeId::new(TypeKind::Chan { dir: *dir, elem: self.normal(*elem) })
-            }
-            TypeKind::Struct(fields) => {
-                let field = |field: &FieldType| FieldType { ty: self.normal(field.ty), ..*field };
-                TypeId::new(TypeKind::Struct(fields.iter().map(field).collect()))
-            }
-            TypeKind::Tuple(types) => TypeId::tuple(&list(types)),
-            TypeKind::Signature(signature) => {
-                let params = |params: &[gossa_types::Param]| {
-                    let normal = params
-                        .iter()
-                        .map(|param| gossa_types::Param { ty: self.normal(param.ty), ..*param });
-                    normal.collect()
-                };
-                TypeId::new(TypeKind::Signature(SignatureType {
-                    type_params: signature.type_params.clone(),
-                    params: params(&signature.params),
-                    results: params(&signature.results),
-                    variadic: signature.variadic,
-                }))
-            }
-            _ => ty,
-        };
-        self.normal.borrow_mut().insert(ty, normal);
-        normal
+        self.normal.of(&self.resolver, ty)
     }
 
     fn add(&self, id: TypeId) -> Ty {

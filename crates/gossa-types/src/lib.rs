@@ -18,6 +18,7 @@ pub mod implements;
 pub mod infer;
 pub mod info;
 pub mod lookup;
+pub mod normal;
 pub mod object;
 pub mod order;
 pub mod predicates;

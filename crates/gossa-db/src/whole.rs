@@ -1,0 +1,71 @@
+//! The database as the environment of whole-program analyses.
+
+use crate::env::DbEnv;
+use crate::inputs::{Db, Program};
+use crate::linknames::Linknames;
+use gossa_points::{FuncIndex, ProgramEnv, callgraph::Roots};
+use gossa_ssa::{FuncId, FuncKey};
+use gossa_types::{DeclId, LocalDecls, PackageDecls, PackageId, Target, TypeEnv};
+
+/// Answers the questions of whole-program analyses by queries.
+pub struct WholeEnv<'db> {
+    env: DbEnv<'db>,
+    links: Linknames,
+}
+
+impl<'db> WholeEnv<'db> {
+    /// The environment over a database.
+    #[must_use]
+    pub fn new(db: &'db dyn Db) -> Self {
+        let packages = Program::get(db).packages(db);
+        let mut packages: Vec<_> = packages.values().copied().collect();
+        packages.sort_by_key(|package| package.id(db).as_str());
+        Self { env: DbEnv::new(db), links: Linknames::new(db, &packages) }
+    }
+
+    /// Where the main packages among `packages` begin: their initialisation, which runs that of
+    /// their imports, and `main`. `None` when none of them is a main package.
+    #[must_use]
+    pub fn main_roots(
+        &self,
+        program: &gossa_points::Program<'_>,
+        packages: &[PackageId],
+    ) -> Option<Roots> {
+        let main = gossa_base::Name::new("main");
+        let mut entries: Vec<FuncIndex> = Vec::new();
+        for &package in packages {
+            if self.package(package).is_some_and(|decls| decls.name == main) {
+                let init = FuncId::new(FuncKey::PackageInit(package));
+                let start = FuncId::declared(DeclId::top_level(package, main));
+                entries.extend([init, start].into_iter().filter_map(|func| program.known(func)));
+            }
+        }
+        (!entries.is_empty()).then(|| Roots { entries, open: Vec::new() })
+    }
+}
+
+impl TypeEnv for WholeEnv<'_> {
+    fn package(&self, id: PackageId) -> Option<&PackageDecls> {
+        self.env.package(id)
+    }
+
+    fn local_decls(&self, function: DeclId) -> Option<&LocalDecls> {
+        self.env.local_decls(function)
+    }
+
+    fn target(&self) -> Target {
+        self.env.target()
+    }
+}
+
+impl ProgramEnv for WholeEnv<'_> {
+    fn linked(&self, func: FuncId) -> Option<FuncId> {
+        let FuncKey::Decl { decl, args } = *func.key() else { return None };
+        let target = self.links.implementation(decl)?;
+        Some(FuncId::new(FuncKey::Decl { decl: target, args }))
+    }
+
+    fn linked_variable(&self, variable: DeclId) -> Option<DeclId> {
+        self.links.implementation(variable)
+    }
+}
