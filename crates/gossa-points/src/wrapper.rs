@@ -81,7 +81,7 @@ pub(crate) fn body(
     let callee = match method.target {
         MethodTarget::Declared(func) => {
             let wanted = program.receiver_type(func)?;
-            operands.push(adjusted(program, &mut builder, operand, wanted));
+            operands.push(adjusted(&mut builder, operand, wanted));
             Callee::Static(func)
         }
         MethodTarget::Interface(_) => {
@@ -155,12 +155,7 @@ fn step(
 }
 
 /// The receiver as the method takes it: by value or by pointer.
-fn adjusted(
-    program: &Program<'_>,
-    builder: &mut Builder,
-    operand: Operand,
-    wanted: TypeId,
-) -> ValueId {
+fn adjusted(builder: &mut Builder, operand: Operand, wanted: TypeId) -> ValueId {
     let by_pointer = matches!(wanted.unalias().kind(), TypeKind::Pointer(_));
     let is_pointer = |ty: TypeId| matches!(ty.unalias().kind(), TypeKind::Pointer(_));
     match operand {
@@ -174,7 +169,7 @@ fn adjusted(
         }
         Operand::At(ptr, ty) if is_pointer(ty) => {
             let value = builder.inst(Inst::Load(ptr), &[ty]);
-            adjusted(program, builder, Operand::Value(value, ty), wanted)
+            adjusted(builder, Operand::Value(value, ty), wanted)
         }
         Operand::At(ptr, _) if by_pointer => ptr,
         Operand::At(ptr, _) => builder.inst(Inst::Load(ptr), &[wanted]),
