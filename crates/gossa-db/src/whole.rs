@@ -5,6 +5,7 @@ use crate::inputs::{Db, Program};
 use crate::linknames::Linknames;
 use gossa_points::{FuncIndex, ProgramEnv, callgraph::Roots};
 use gossa_ssa::{FuncId, FuncKey};
+use gossa_types::lookup::is_exported;
 use gossa_types::{DeclId, LocalDecls, PackageDecls, PackageId, Target, TypeEnv};
 
 /// Answers the questions of whole-program analyses by queries.
@@ -41,6 +42,30 @@ impl<'db> WholeEnv<'db> {
             }
         }
         (!entries.is_empty()).then(|| Roots { entries, open: Vec::new() })
+    }
+
+    /// Where code that is not seen can enter `packages`: their initialisation, their exported
+    /// functions, and the exported methods of their exported types. What is generic is entered by
+    /// its instances in the program only.
+    #[must_use]
+    pub fn exported_roots(
+        &self,
+        program: &gossa_points::Program<'_>,
+        packages: &[PackageId],
+    ) -> Roots {
+        let mut roots = Roots::default();
+        for &package in packages {
+            let init = FuncId::new(FuncKey::PackageInit(package));
+            roots.entries.extend(program.known(init));
+            let Some(decls) = self.package(package) else { continue };
+            let exported = decls.func_order.iter().filter(|decl| {
+                is_exported(decl.name())
+                    && decl.parent().is_none_or(|receiver| is_exported(receiver.name()))
+            });
+            let functions = exported.map(|&decl| FuncId::declared(decl));
+            roots.open.extend(functions.filter_map(|func| program.known(func)));
+        }
+        roots
     }
 }
 

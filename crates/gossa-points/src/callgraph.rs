@@ -2,10 +2,68 @@
 //!
 //! A [`CallGraph`] is what every algorithm gives: the functions that may run, and for each of their
 //! calls the functions that it may reach. Lists are flat and sorted; a reference to a graph
-//! implements petgraph's `visit` traits (`visit`).
+//! implements petgraph's `visit` traits (`visit`), and answers why a function may run (`paths`).
+//!
+//! | algorithm | dynamic calls reach |
+//! | --- | --- |
+//! | [`Algorithm::Static`] | nothing: only calls by name are in the graph |
+//! | [`Algorithm::Cha`] | what their types allow, in the whole program |
+//! | [`Algorithm::Rta`] | what their types allow, of what is reachable |
+//!
+//! Each is contained in the one above it where both say something, static calls in all of them.
+//! What no call instruction calls (finalizers, methods called by reflection, functions handed to
+//! assembly) is told by `runtime`; such edges are [`Dispatch::Runtime`].
+
+mod cha;
+mod paths;
+mod rta;
+mod runtime;
+mod scan;
+mod static_calls;
+mod universe;
+mod visit;
+
+pub use paths::Components;
+pub use visit::{EdgeReference, VisitedFunctions};
 
 use crate::program::{FuncIndex, Program};
 use gossa_ssa::{CallId, InstId};
+
+/// How exactly dynamic calls are resolved.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Algorithm {
+    /// Not at all.
+    Static,
+    /// Class hierarchy analysis.
+    Cha,
+    /// Rapid type analysis.
+    Rta,
+}
+
+/// The call graph of a program that begins at `roots`.
+///
+/// The graphs of static calls and of class hierarchy analysis have the edges of all functions; the
+/// others those of reachable functions only.
+#[must_use]
+pub fn build(program: &Program<'_>, roots: &Roots, algorithm: Algorithm) -> CallGraph {
+    match algorithm {
+        Algorithm::Static => static_calls::build(program, roots),
+        Algorithm::Cha => cha::build(program, roots),
+        Algorithm::Rta => rta::build(program, roots),
+    }
+}
+
+/// The graph of these edges, with what is reachable over them.
+fn reach(program: &Program<'_>, roots: &Roots, edges: Vec<Edge>) -> CallGraph {
+    let mut graph = CallGraph::new(program, &[], edges);
+    let mut stack: Vec<FuncIndex> = roots.iter().collect();
+    while let Some(func) = stack.pop() {
+        if !std::mem::replace(&mut graph.reachable[func.index()], true) {
+            stack.extend(graph.calls(func).iter().map(|edge| edge.callee));
+        }
+    }
+    graph
+}
 
 /// What sort of call an edge stands for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]

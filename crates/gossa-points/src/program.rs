@@ -94,6 +94,12 @@ impl Function {
         }
     }
 
+    /// Whether it has no body that could be seen.
+    #[must_use]
+    pub fn is_external(&self) -> bool {
+        matches!(self.code, Code::None)
+    }
+
     /// Whether it is a wrapper.
     #[must_use]
     pub fn is_wrapper(&self) -> bool {
@@ -368,6 +374,17 @@ impl<'e> Program<'e> {
         names.filter_map(|name| Some((name, self.dispatch(ty, name)?))).collect()
     }
 
+    /// The methods of a concrete type with their signatures (normal types), sorted by name. No
+    /// function is made for them.
+    #[must_use]
+    pub fn method_signatures(&self, ty: TypeId) -> Vec<(MethodName, TypeId)> {
+        let set = method_set(&self.resolver, ty);
+        let entry = |m: &gossa_types::lookup::MethodSetEntry| {
+            (MethodName { name: m.name, package: m.package }, self.normal(m.found.ty))
+        };
+        set.methods.iter().map(entry).collect()
+    }
+
     /// The function of a method value: captures the receiver.
     #[must_use]
     pub fn bound_method(&self, method: &MethodRef) -> FuncIndex {
@@ -421,6 +438,15 @@ impl<'e> Program<'e> {
         let FuncKey::Decl { decl, args } = *func.key() else { return None };
         let found = self.resolver.func_decl(decl)?;
         Some(substitute(found.receiver?.ty, &found.type_params, &args))
+    }
+
+    /// The types of a declared function's parameters, the receiver's first; none for anything else.
+    #[must_use]
+    pub fn parameter_types(&self, func: FuncId) -> Vec<TypeId> {
+        let signature = self.signature(func).map(|ty| self.under(ty).kind());
+        let Some(TypeKind::Signature(signature)) = signature else { return Vec::new() };
+        let params = signature.params.iter().map(|param| param.ty);
+        self.receiver_type(func).into_iter().chain(params).collect()
     }
 
     /// The signature of a declared function, without receiver.

@@ -55,6 +55,8 @@ pub(crate) enum Command {
     Ssa(SsaArgs),
     /// Run a main package, or with --examples or --tests those of packages, in the interpreter
     Run(RunArgs),
+    /// Print who calls whom, over the whole program
+    Callgraph(CallgraphArgs),
     /// Explain a checker: what it reports and why, with examples; without a name, list them all
     Explain(ExplainArgs),
 }
@@ -138,6 +140,7 @@ impl Command {
             Self::Types(args) => Some(&args.build),
             Self::Ssa(args) => Some(&args.build),
             Self::Run(args) => Some(&args.build),
+            Self::Callgraph(args) => Some(&args.build),
             Self::Ast(_) | Self::Explain(_) => None,
         }
     }
@@ -317,6 +320,52 @@ pub(crate) struct RunArgs {
     /// Arguments of the program
     #[arg(last = true, value_name = "ARG")]
     pub(crate) arguments: Vec<String>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct CallgraphArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// How dynamic calls are resolved: static (not at all), cha (by their types), rta (by their
+    /// types, among what is reachable)
+    #[arg(long, value_enum, value_name = "ALGORITHM", default_value = "rta")]
+    pub(crate) algo: AlgorithmArg,
+    /// Where programs begin: main (in main packages), tests (in the packages' tests), exported
+    /// (everywhere that other packages can call) [default: main if there is a main package, else
+    /// exported]
+    #[arg(long, value_enum, value_name = "ROOTS")]
+    pub(crate) roots: Option<RootsArg>,
+    /// Form of the output: text, json, dot (Graphviz), digraph (a caller and a callee a line)
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: GraphFormat,
+    /// Print a shortest chain of calls from where the program begins to this function, instead
+    #[arg(long, value_name = "FUNC", conflicts_with_all = ["stats", "format"])]
+    pub(crate) why: Option<String>,
+    /// Print counts, instead
+    #[arg(long, conflicts_with = "format")]
+    pub(crate) stats: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum AlgorithmArg {
+    Static,
+    Cha,
+    Rta,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum RootsArg {
+    Main,
+    Tests,
+    Exported,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum GraphFormat {
+    Text,
+    Json,
+    Dot,
+    Digraph,
 }
 
 #[derive(Args, Debug)]

@@ -19,6 +19,7 @@
 
 mod args;
 mod ast;
+mod callgraph;
 mod check;
 mod config_spec;
 mod context;
@@ -83,6 +84,7 @@ fn run(line: &CommandLine, registry: &Registry) -> Result<ExitCode, CommandError
         Command::Ast(args) => ast::run(&context, args),
         Command::Types(args) => types::run(&context, args),
         Command::Ssa(args) => ssa::run(&context, args),
+        Command::Callgraph(args) => callgraph::run(&context, args),
         Command::Explain(args) => explain::run(args, registry),
     };
     exit.map(ExitCode::from)

@@ -1,0 +1,3 @@
+module example.com/callgraph
+
+go 1.27
