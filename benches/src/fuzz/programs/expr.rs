@@ -498,7 +498,8 @@ impl Generator {
                     format!("{name}({x})")
                 }
                 Ty::Slice(_) => {
-                    let x = self.not_constant(ty, depth);
+                    // What room `append` makes depends on where gc puts the array.
+                    let x = format!("trace.Clip({})", self.not_constant(ty, depth));
                     let (low, high) = (self.not_constant(&INT, 0), self.not_constant(&INT, 0));
                     match self.random.below(3) {
                         0 => format!("{x}[{low}:]"),

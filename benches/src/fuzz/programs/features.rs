@@ -588,6 +588,8 @@ impl Generator {
         let name = self.global("k");
         let numbers: Vec<_> = (0..2).map(|_| self.number()).collect();
         let shift = self.random.below(60);
+        // `iota` is 6 there, and half of the result has to be a `uint64`.
+        let high = shift.min(58);
         let kind = self.random.below(11);
         let ty = Ty::Int(kind);
         let of = self.type_text(&ty);
@@ -598,7 +600,7 @@ impl Generator {
         let _ = writeln!(
             self.decls,
             "const (\n{name}A = iota + {start}\n{name}B\n_\n{name}C, {name}D = iota, 1 << iota\n{name}E, {name}F\n{name}G {of} = {y}\n\
-             {name}H = 1 << (iota + {shift}) / {divisor}\n{name}I = \"s\" + \"t\"\n{name}J = len({name}I) + {name}A\n{name}K = {shift} / {divisor}. * 3\n{name}L = 'a' + {name}A\n)\n"
+             {name}H = 1 << (iota + {high}) / {divisor}\n{name}I = \"s\" + \"t\"\n{name}J = len({name}I) + {name}A\n{name}K = {shift} / {divisor}. * 3\n{name}L = 'a' + {name}A\n)\n"
         );
         line!(
             self,

@@ -11,6 +11,9 @@ import (
 //go:noinline
 func V[T any](x T) T { return x }
 
+// Clip is a slice with no more room than it has elements.
+func Clip[S ~[]E, E any](s S) S { return s[:len(s):len(s)] }
+
 // T prints its argument under a number and returns it.
 //
 //go:noinline

@@ -280,7 +280,7 @@ impl<'e> Function<'_, 'e> {
         let count = i64::try_from(tree[elements].len()).unwrap_or(i64::MAX);
         let size = self.int(at, count);
         let map = self.emit(at, Inst::MakeMap(Some(size)), ty);
-        for &element in &tree[elements] {
+        for element in self.map_entries(elements, key_type, value_type) {
             let Expr::KeyValue { key, value } = tree[element] else {
                 self.discard(element);
                 continue;
@@ -290,6 +290,63 @@ impl<'e> Function<'_, 'e> {
             self.emit_none(element.into(), Inst::MapUpdate { map, key, value });
         }
         map
+    }
+
+    /// The entries of a map literal in the order in which they are assigned, which shows where keys
+    /// are equal: first those that the compiler knows all of, as with gc.
+    fn map_entries(
+        &self,
+        elements: ExprList,
+        key_type: TypeId,
+        value_type: TypeId,
+    ) -> SmallVec<[ExprId; 8]> {
+        let list = &self.unit.tree[elements];
+        let mut entries = SmallVec::with_capacity(list.len());
+        let is_known = |&element: &ExprId| match self.unit.tree[element] {
+            Expr::KeyValue { key, value } => {
+                self.is_known(key, key_type) && self.is_known(value, value_type)
+            }
+            _ => false,
+        };
+        entries.extend(list.iter().copied().filter(is_known));
+        entries.extend(list.iter().copied().filter(|element| !is_known(element)));
+        entries
+    }
+
+    /// Whether an expression is a constant, nil, or a literal of a struct or an array of these, and
+    /// nothing is converted to an interface type.
+    fn is_known(&self, expr: ExprId, ty: TypeId) -> bool {
+        stacker::maybe_grow(super::expr::RED_ZONE, super::expr::STACK_SEGMENT, || {
+            let tree = self.unit.tree;
+            match self.unit.mode(expr) {
+                Mode::Nil => return true,
+                _ if self.unit.is_interface(ty) => return false,
+                Mode::Constant => return true,
+                _ => {}
+            }
+            let Expr::CompositeLit { elements, .. } = tree[tree.unparen(expr)] else {
+                return false;
+            };
+            let mut elements = tree[elements].iter().enumerate();
+            match self.unit.under(ty) {
+                TypeKind::Array { elem, .. } => elements.all(|(_, &element)| match tree[element] {
+                    Expr::KeyValue { value, .. } => self.is_known(value, *elem),
+                    _ => self.is_known(element, *elem),
+                }),
+                TypeKind::Struct(fields) => elements.all(|(index, &element)| {
+                    let (index, value) = match tree[element] {
+                        Expr::KeyValue { key, value } => {
+                            let name = tree.name(tree.unparen(key));
+                            (name.and_then(|name| field_index(fields, name)), value)
+                        }
+                        _ => (Some(index as u32), element),
+                    };
+                    let field = index.and_then(|index| fields.get(index as usize));
+                    field.is_some_and(|field| self.is_known(value, field.ty))
+                }),
+                _ => false,
+            }
+        })
     }
 
     /// A constant literal as a part of a table; `ty` is what it is assigned to.
@@ -357,7 +414,7 @@ impl<'e> Function<'_, 'e> {
             }
             TypeKind::Map { key, value } => {
                 let mut entries = Vec::with_capacity(tree[elements].len());
-                for &element in &tree[elements] {
+                for element in self.map_entries(elements, *key, *value) {
                     let Expr::KeyValue { key: k, value: v } = tree[element] else { return None };
                     entries.push((self.table_node(k, *key)?, self.table_node(v, *value)?));
                 }
