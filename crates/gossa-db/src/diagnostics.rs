@@ -99,9 +99,31 @@ impl Place {
         })
     }
 
+    /// Where traces of the runtime see the node: of an expression its own token counts, which may
+    /// be lines behind the start of its operand.
+    pub(crate) fn resolve_operation(self, db: &dyn Db) -> Option<SourcePlace> {
+        let part = match self.node.node() {
+            Node::Expr(_) => Part::Token,
+            _ => Part::Whole,
+        };
+        self.resolve_part(db, part)
+    }
+
     /// Where an error about a part of the node is, as the compiler sees it.
     fn resolve_part(self, db: &dyn Db, part: Part) -> Option<SourcePlace> {
         self.find(db, |tree| node_span(tree, self.node, part))
+    }
+
+    /// The node's source text.
+    pub(crate) fn text(self, db: &dyn Db) -> Option<String> {
+        let range = self.resolve(db)?.range;
+        let bytes = self.file(db)?.text(db).get(range.start().into()..range.end().into())?;
+        Some(String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    fn file(self, db: &dyn Db) -> Option<SourceFile> {
+        let package = *Program::get(db).packages(db).get(&self.package)?;
+        source_file(db, package, self.source)
     }
 
     /// The place that `span` finds in the node's tree; the whole declaration where it finds none.
@@ -110,8 +132,7 @@ impl Place {
         db: &dyn Db,
         span: impl FnOnce(&TreeWithSpans) -> Option<Span>,
     ) -> Option<SourcePlace> {
-        let package = *Program::get(db).packages(db).get(&self.package)?;
-        let file = source_file(db, package, self.source)?;
+        let file = self.file(db)?;
         let parsed = parse(db, file).load(db, file);
         let decl = parsed.decls.get(self.source.decl as usize)?;
         // The declared name is in the header.

@@ -1,6 +1,6 @@
 //! The database as the program that the interpreter runs.
 
-use crate::diagnostics::Place;
+use crate::diagnostics::{Place, SourcePlace};
 use crate::embeds::embedded_files;
 use crate::env::DbEnv;
 use crate::inputs::{Db, Program};
@@ -11,8 +11,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use gossa_interp::files::{FileKind, Files};
 use gossa_interp::{EmbeddedFile, ProgramEnv};
 use gossa_load::{EntryKind, System};
-use gossa_ssa::{FuncId, FuncKey, InstId, LowerEnv, Lowered};
-use gossa_syntax::Tree;
+use gossa_ssa::{FuncId, FuncKey, InstId, LowerEnv, Lowered, SourceMap};
+use gossa_syntax::{NodeId, Tree};
 use gossa_types::{
     BodyTypes, DeclId, DeclSource, LocalDecls, PackageDecls, PackageId, Target, TypeEnv,
 };
@@ -75,6 +75,22 @@ impl<'db> RunEnv<'db> {
     }
 }
 
+fn source_map(lowered: &Lowered, func: FuncId) -> Option<&SourceMap> {
+    let index = match func.key() {
+        FuncKey::Closure { index, .. } => *index as usize,
+        _ => 0,
+    };
+    lowered.source_maps.get(index)
+}
+
+/// File and line of a place, as a `//line` directive says it.
+fn line(place: SourcePlace) -> Option<(String, u32)> {
+    Some(match place.origin {
+        Some(origin) => (origin.file.to_string(), origin.line),
+        None => (place.path, place.start.line),
+    })
+}
+
 impl TypeEnv for RunEnv<'_> {
     fn package(&self, id: PackageId) -> Option<&PackageDecls> {
         self.env.package(id)
@@ -124,16 +140,23 @@ impl ProgramEnv for RunEnv<'_> {
 
     fn position(&self, func: FuncId, inst: InstId) -> Option<(String, u32)> {
         let lowered = self.lowered(func.root())?;
-        let index = match func.key() {
-            FuncKey::Closure { index, .. } => *index as usize,
-            _ => 0,
+        let node = *source_map(&lowered, func)?.insts.get(inst.index())?;
+        line(Place::of_function(self.db, func, node)?.resolve_operation(self.db)?)
+    }
+
+    fn source(&self, func: FuncId, inst: InstId) -> Option<String> {
+        let lowered = self.lowered(func.root())?;
+        let node = *source_map(&lowered, func)?.insts.get(inst.index())?;
+        let text = Place::of_function(self.db, func, node)?.text(self.db)?;
+        Some(text.lines().next().unwrap_or_default().trim_end().to_owned())
+    }
+
+    fn declared_at(&self, func: FuncId) -> Option<(String, u32)> {
+        let node = match func.key() {
+            FuncKey::Closure { .. } => source_map(&*self.lowered(func.root())?, func)?.literal?,
+            _ => NodeId::ROOT,
         };
-        let node = *lowered.source_maps.get(index)?.insts.get(inst.index())?;
-        let place = Place::of_function(self.db, func, node)?.resolve(self.db)?;
-        Some(match place.origin {
-            Some(origin) => (origin.file.to_string(), origin.line),
-            None => (place.path, place.start.line),
-        })
+        line(Place::of_function(self.db, func, node)?.resolve(self.db)?)
     }
 
     fn embedded(&self, variable: DeclId) -> Option<Vec<EmbeddedFile>> {

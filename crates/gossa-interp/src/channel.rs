@@ -326,46 +326,62 @@ impl Machine<'_> {
         go: &mut Goroutine,
         code: &Code,
         base: Addr,
-        arms: List,
+        list: List,
         default: Pc,
     ) -> Result<(Pc, Option<Sync>), Trap> {
-        let list = code.list(arms);
-        let count = list.len() / ARM;
-        let parsed: Vec<Arm> = list.chunks_exact(ARM).map(|arm| Arm::new(arm, base)).collect();
-        if let Some((arm, ok)) = self.woken(go)? {
-            let arm = parsed[arm as usize];
-            self.set_ok(base, arm.ok, ok)?;
-            return Ok((arm.target, Some(arm.event(self.memory.word(arm.chan)?))));
+        let list = code.list(list);
+        let mut arms = Vec::with_capacity(list.len() / ARM);
+        for parts in list.chunks_exact(ARM) {
+            let at = |slot: u32| if slot == NO_SLOT { 0 } else { base + u64::from(slot) };
+            let chan = self.memory.word(at(parts[1]))?;
+            arms.push(Arm { sends: parts[0] == 1, chan, value: at(parts[2]) });
+        }
+        match self.select_among(go, &arms, default != NO_PC)? {
+            None => Ok((default, None)),
+            Some((chosen, came)) => {
+                let parts = &list[chosen * ARM..];
+                self.set_ok(base, parts[3], came)?;
+                Ok((parts[5], Some(arms[chosen].event())))
+            }
+        }
+    }
+
+    /// Passes by one of several arms: its number, and for a receive whether a value came; `None`:
+    /// none is ready, and there is a default.
+    pub(crate) fn select_among(
+        &mut self,
+        go: &mut Goroutine,
+        arms: &[Arm],
+        has_default: bool,
+    ) -> Result<Option<(usize, bool)>, Trap> {
+        if let Some((arm, came)) = self.woken(go)? {
+            return Ok(Some((arm as usize, came)));
         }
         // The first arm to be tried is chosen at random, as the language asks for.
+        let count = arms.len();
         let start = self.scheduler.choose(count.max(1) as u64)? as usize;
         for offset in 0..count {
-            let arm = parsed[(start + offset) % count];
-            let chan = self.memory.word(arm.chan)?;
-            if chan == 0 {
+            let chosen = (start + offset) % count;
+            let arm = arms[chosen];
+            if arm.chan == 0 {
                 continue;
             }
             let outcome = if arm.sends {
-                self.try_send(chan, arm.value)?
+                self.try_send(arm.chan, arm.value)?
             } else {
-                self.try_receive(chan, arm.value)?
+                self.try_receive(arm.chan, arm.value)?
             };
-            if let Outcome::Done(ok) = outcome {
-                self.set_ok(base, arm.ok, ok)?;
-                return Ok((arm.target, Some(arm.event(chan))));
+            if let Outcome::Done(came) = outcome {
+                return Ok(Some((chosen, came)));
             }
         }
-        if default != NO_PC {
-            return Ok((default, None));
+        if has_default {
+            return Ok(None);
         }
         let what = if count == 0 { Waiting::Forever } else { Waiting::Select };
         let trap = Self::wait(go, what);
-        for (index, arm) in parsed.iter().enumerate() {
-            let chan = self.memory.word(arm.chan)?;
-            if chan == 0 {
-                continue;
-            }
-            let number = self.channel_number(chan)?;
+        for (index, arm) in arms.iter().enumerate().filter(|(_, arm)| arm.chan != 0) {
+            let number = self.channel_number(arm.chan)?;
             let waiter = Waiter { go: go.id, wait: go.wait, arm: index as u32, at: arm.value };
             let channel = &mut self.channels[number];
             let queue = if arm.sends { &mut channel.senders } else { &mut channel.receivers };
@@ -375,29 +391,18 @@ impl Machine<'_> {
     }
 }
 
-/// An arm of a select, with addresses.
+/// An arm of a select.
 #[derive(Clone, Copy)]
-struct Arm {
-    sends: bool,
-    chan: Addr,
-    value: Addr,
-    ok: u32,
-    target: Pc,
+pub(crate) struct Arm {
+    pub(crate) sends: bool,
+    /// The channel; 0: nil.
+    pub(crate) chan: Addr,
+    /// Where the value is, or goes.
+    pub(crate) value: Addr,
 }
 
 impl Arm {
-    fn event(self, chan: Addr) -> Sync {
-        if self.sends { Sync::SelectSend(chan) } else { Sync::SelectReceive(chan) }
-    }
-
-    fn new(parts: &[u32], base: Addr) -> Self {
-        let at = |slot: u32| if slot == NO_SLOT { 0 } else { base + u64::from(slot) };
-        Self {
-            sends: parts[0] == 1,
-            chan: at(parts[1]),
-            value: at(parts[2]),
-            ok: parts[3],
-            target: parts[5],
-        }
+    pub(crate) fn event(self) -> Sync {
+        if self.sends { Sync::SelectSend(self.chan) } else { Sync::SelectReceive(self.chan) }
     }
 }

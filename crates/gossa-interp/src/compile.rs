@@ -199,7 +199,7 @@ impl Machine<'_> {
             None => match self.pure_go(func).or_else(|| self.env.linked(func)) {
                 Some(target) if target != func => return self.compile_func(target),
                 _ => {
-                    let what = format!("{func}, a function without a body that is not modelled");
+                    let what = self.without_body(func);
                     return Err(Trap::Unsupported(what));
                 }
             },
@@ -213,6 +213,21 @@ impl Machine<'_> {
             .get(index)
             .ok_or_else(|| Trap::Unsupported(format!("{func}, which has no body")))?;
         Compiler::new(self).body(body)
+    }
+
+    /// What a function is that has no body.
+    fn without_body(&self, func: FuncId) -> String {
+        let FuncKey::Decl { decl, .. } = *func.key() else {
+            return format!("{func}, which has no body");
+        };
+        // What cgo calls the functions of C.
+        if let Some(name) = decl.name().as_str().strip_prefix("_Cfunc_") {
+            return format!("C.{name}, a function of C");
+        }
+        if self.types.resolver().func_decl(decl).is_none() {
+            return format!("{func}, which is not declared");
+        }
+        format!("{func}, a function without a body that is not modelled")
     }
 
     /// Parameters (receiver first) and results of a declared function.

@@ -42,6 +42,12 @@ pub trait ProgramEnv: LowerEnv {
     /// File (its full path) and line that an instruction of a function comes from.
     fn position(&self, func: FuncId, inst: InstId) -> Option<(String, u32)>;
 
+    /// The first line of an instruction's source text.
+    fn source(&self, func: FuncId, inst: InstId) -> Option<String>;
+
+    /// File and line where a function is declared, or where its literal begins.
+    fn declared_at(&self, func: FuncId) -> Option<(String, u32)>;
+
     /// The files that `//go:embed` puts into a variable, sorted by name; `None` without a
     /// directive.
     fn embedded(&self, variable: DeclId) -> Option<Vec<EmbeddedFile>>;

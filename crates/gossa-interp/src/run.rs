@@ -28,6 +28,8 @@ pub enum Outcome {
         what: String,
         /// The functions that led there, the innermost first.
         trace: Vec<String>,
+        /// Whether that is code with errors in it, or that cannot be seen.
+        in_error: bool,
     },
 }
 
@@ -80,7 +82,8 @@ pub fn run_main_observed<'e>(
 }
 
 fn no_room(trap: &Trap) -> Outcome {
-    Outcome::Refused { what: format!("a program in so little memory: {trap:?}"), trace: Vec::new() }
+    let what = format!("a program in so little memory: {trap:?}");
+    Outcome::Refused { what, trace: Vec::new(), in_error: false }
 }
 
 /// A program whose packages are initialised, and that is about to run.
@@ -178,6 +181,7 @@ impl Machine<'_> {
             }
             Err(Trap::Uncaught) => self.die(),
             Err(Trap::Unsupported(what)) => self.refused(what),
+            Err(Trap::Hole) => self.refused_hole(),
             Err(Trap::BadAddress(addr)) => {
                 self.say(&format!("unexpected fault address {addr:#x}\nfatal error: fault\n"));
                 self.print_traces();
@@ -189,7 +193,25 @@ impl Machine<'_> {
 
     fn refused(&self, what: String) -> Outcome {
         let trace = self.goroutines.get(&self.current).map(|go| self.trace(go)).unwrap_or_default();
-        Outcome::Refused { what, trace }
+        Outcome::Refused { what, trace, in_error: false }
+    }
+
+    /// What is in error, as the source has it.
+    fn refused_hole(&self) -> Outcome {
+        let frame = self.goroutines.get(&self.current).and_then(|go| go.frames.last());
+        let shown = frame.and_then(|frame| {
+            let CodeKey::Func(func) = frame.code.key else { return None };
+            let inst = *frame.code.insts.get(frame.pc as usize)?;
+            let (file, line) = self.env.position(func, inst)?;
+            Some(format!("{} at {file}:{line}, which", self.env.source(func, inst)?))
+        });
+        let what = shown.as_deref().unwrap_or("code that");
+        match self.refused(format!("{what} is in error or cannot be seen")) {
+            Outcome::Refused { what, trace, .. } => {
+                Outcome::Refused { what, trace, in_error: true }
+            }
+            other => other,
+        }
     }
 
     fn say(&mut self, text: &str) {
@@ -201,7 +223,15 @@ impl Machine<'_> {
         let shown = |call: &Call| {
             call.what.as_ref().filter(|code| is_shown(code)).map(|code| self.symbol(&code.key))
         };
-        go.calls().iter().filter_map(shown).collect()
+        let mut trace: Vec<String> = go.calls().iter().filter_map(shown).collect();
+        if let Some((code, _, by)) = &go.creator {
+            trace.push(format!(
+                "{} in a go statement of goroutine {}",
+                self.symbol(&code.key),
+                by.0
+            ));
+        }
+        trace
     }
 
     /// Prints what all goroutines do, the one that runs first.

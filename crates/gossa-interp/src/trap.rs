@@ -32,6 +32,8 @@ pub enum Trap {
     Exit(i32),
     /// The program ends with `fatal error: ...`.
     Fatal(String),
+    /// Code that is in error, or that cannot be seen, was to run.
+    Hole,
     /// What the machine cannot do: a file, the network, C, a function without a body. Names it.
     Unsupported(String),
 }

@@ -1,13 +1,29 @@
 //! Panics on their way up: deferred calls, recovery, and the end of a program that nobody saves.
 
-use crate::code::{CodeId, CodeKey, Op, Pc};
+use crate::code::{Code, CodeId, CodeKey, Op, Pc};
 use crate::exec::Next;
 use crate::goroutine::{Goroutine, Panicking};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::trap::{RuntimePanic, Trap};
 use crate::types::Ty;
+use gossa_ssa::FuncKey;
 use gossa_types::TypeId;
+
+/// Whether a function of `reflect` only hands a call on, and is not seen by `recover`.
+fn hands_on(code: &Code) -> bool {
+    match &code.key {
+        CodeKey::MakeFunc(_) | CodeKey::ReflectMethod(_) => true,
+        CodeKey::Func(func) => match *func.key() {
+            FuncKey::Decl { decl, .. } => {
+                decl.package().path() == "reflect"
+                    && matches!(decl.name().as_str(), "callReflect" | "callMethod" | "call")
+            }
+            _ => false,
+        },
+        _ => false,
+    }
+}
 
 impl Machine<'_> {
     /// Turns what stopped an operation into a panic on its way up; hands back what ends the run.
@@ -101,14 +117,18 @@ impl Machine<'_> {
         Ok(Next::Frame)
     }
 
-    /// `recover()`: the value of the panic that the deferred call runs for.
+    /// `recover()`: the value of the panic that the deferred call runs for. Code that only hands
+    /// calls on may lie between that call and the function that recovers.
     pub(crate) fn recover(&mut self, go: &mut Goroutine) -> (u64, u64) {
-        let [.., below, top] = &go.frames[..] else { return (0, 0) };
-        let (deferred, below) = (top.deferred, below.id);
+        let top = go.frames.len().saturating_sub(1);
+        let mut called = top;
+        while called > 0 && !go.frames[called].deferred && hands_on(&go.frames[called - 1].code) {
+            called -= 1;
+        }
+        let is_deferred = go.frames.get(called).is_some_and(|frame| frame.deferred);
+        let below = called.checked_sub(1).filter(|_| is_deferred).map(|below| go.frames[below].id);
         match go.panics.last_mut() {
-            Some(panic)
-                if deferred && !panic.goexit && !panic.recovered && panic.frame == below =>
-            {
+            Some(panic) if !panic.goexit && !panic.recovered && Some(panic.frame) == below => {
                 panic.recovered = true;
                 panic.value
             }

@@ -4,7 +4,7 @@ mod examples;
 mod tests;
 
 use crate::args::RunArgs;
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::exit::{CommandError, Exit};
 use crate::output;
 use camino::Utf8Path;
@@ -13,6 +13,7 @@ use gossa_interp::{Options, Outcome, Output, Prepared, Schedule};
 use gossa_load::System;
 use gossa_load::program::Variant;
 use gossa_load::test_main::TestFunctions;
+use gossa_report::{NoSources, Report, Severity};
 use gossa_types::PackageId;
 use std::cell::RefCell;
 use std::io::Write as _;
@@ -109,11 +110,24 @@ pub(crate) fn run(context: &Context, args: &RunArgs) -> Result<ExitCode, Command
     }
     match outcome {
         Outcome::Exit(status) => Ok(ExitCode::from(status as u8)),
-        Outcome::Refused { what, trace } => {
+        Outcome::Refused { what, trace, in_error } => {
             output::error(&refusal(&what, &trace));
+            if in_error || !session.program().diagnostics.is_empty() {
+                tell_errors(context, &session)?;
+            }
             Ok(Exit::Failed.into())
         }
     }
+}
+
+/// What is wrong with the program.
+fn tell_errors(context: &Context, session: &Session) -> Result<(), CommandError> {
+    let paths = context.paths(session.program());
+    let mut report = Report::new();
+    report.diagnostics = context::diagnostics(session, &paths);
+    report.diagnostics.retain(|found| found.severity == Severity::Error);
+    report.finish(&NoSources);
+    Ok(output::write_diagnostics(&mut std::io::stderr(), &report)?)
 }
 
 /// The one file that gossa ever writes, and only where it is asked to.

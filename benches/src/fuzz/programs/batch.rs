@@ -230,7 +230,7 @@ pub(super) fn run_gossa(
                 let errors = String::from_utf8_lossy(&errors);
                 format!("died: {}\n", errors.lines().next().unwrap_or_default())
             }
-            Outcome::Refused { what, trace } => {
+            Outcome::Refused { what, trace, .. } => {
                 format!("refused: {what} in {}\n", trace.join(", "))
             }
         };

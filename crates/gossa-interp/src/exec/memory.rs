@@ -162,9 +162,7 @@ impl Machine<'_> {
                 let len = self.memory.word(at(slice) + 8)?;
                 self.memory.clear(data, len * u64::from(size))?;
             }
-            Op::Hole => {
-                return Err(Trap::Unsupported("code that is in error or cannot be seen".into()));
-            }
+            Op::Hole => return Err(Trap::Hole),
             Op::Unreachable => {
                 return Err(Trap::Unsupported("code that cannot be reached".into()));
             }

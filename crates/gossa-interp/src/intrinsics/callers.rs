@@ -95,10 +95,12 @@ impl Machine<'_> {
     }
 
     /// File and line of an operation, `offset` behind the function's address; the entry is where
-    /// its first operation is.
+    /// the function is declared.
     pub(crate) fn position(&self, code: &Code, offset: u64) -> Option<(String, u32)> {
         let CodeKey::Func(func) = code.key else { return None };
-        let pc = (offset as usize).saturating_sub(1);
+        let Some(pc) = (offset as usize).checked_sub(1) else {
+            return self.env.declared_at(func);
+        };
         let inst = *code.insts.get(pc)?;
         self.env.position(func, inst)
     }
@@ -169,7 +171,8 @@ fn func_entry(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
 fn func_file_line(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let pc = call.arg(m, 1)?;
     // As the runtime does, the counter is taken as it is.
-    let (_, file, line) = m.described_pc(pc + 1)?;
+    let at_entry = CodeId::at(pc).is_some_and(|id| id.addr() == pc);
+    let (_, file, line) = m.described_pc(if at_entry { pc } else { pc + 1 })?;
     let at = call.result(m, 0);
     m.set_string(at, file.as_bytes())?;
     call.set(m, 1, u64::from(line))

@@ -1,6 +1,7 @@
 //! What `reflect` asks of the runtime.
 
 use super::{Call, List, nothing};
+use crate::channel::Arm;
 use crate::goroutine::{Deferred, Goroutine};
 use crate::machine::Machine;
 use crate::memory::Addr;
@@ -57,6 +58,7 @@ pub(super) const LIST: List = &[
     ("reflect.chanclose", chan_close),
     ("reflect.chanrecv", chan_receive),
     ("reflect.chansend0", chan_send),
+    ("reflect.rselect", select),
     ("reflect.call", call_function),
     ("reflect.SliceOf", slice_of),
     ("reflect.ArrayOf", array_of),
@@ -352,6 +354,34 @@ fn chan_send(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
         true
     };
     call.set(m, 0, u64::from(sent))
+}
+
+/// Size of a `runtimeSelect`: direction, type, channel, and where the value is or goes.
+const SELECT_CASE: u64 = 32;
+const SELECT_SEND: u64 = 1;
+const SELECT_DEFAULT: u64 = 3;
+
+fn select(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
+    let list = call.at(m, 0);
+    let (data, count) = (m.memory.word(list)?, m.memory.word(list + 8)?);
+    let mut default = None;
+    let mut arms = Vec::new();
+    for index in 0..count {
+        let at = data + index * SELECT_CASE;
+        let dir = m.memory.word(at)?;
+        let (mut chan, value) = (m.memory.word(at + 16)?, m.memory.word(at + 24)?);
+        if dir == SELECT_DEFAULT {
+            // An arm that is never ready, so that arms have the numbers of their cases.
+            (default, chan) = (Some(index), 0);
+        }
+        arms.push(Arm { sends: dir == SELECT_SEND, chan, value });
+    }
+    let (chosen, came) = match m.select_among(go, &arms, default.is_some())? {
+        Some((chosen, came)) => (chosen as u64, came && !arms[chosen].sends),
+        None => (default.unwrap_or(0), false),
+    };
+    call.set(m, 0, chosen)?;
+    call.set(m, 1, u64::from(came))
 }
 
 /// Calls a function whose arguments lie in memory one after the other; its results go there, too.

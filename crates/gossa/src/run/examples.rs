@@ -107,7 +107,7 @@ fn compared(example: &Example, outcome: Outcome, written: &Written) -> Result<()
             let errors = String::from_utf8_lossy(&written.errors);
             return Err(format!("exit status {status}\n{errors}"));
         }
-        Outcome::Refused { what, trace } => return Err(refusal(&what, &trace)),
+        Outcome::Refused { what, trace, .. } => return Err(refusal(&what, &trace)),
     }
     let (got, want) = (got.trim(), example.output.trim());
     let same = if example.unordered { sorted(got) == sorted(want) } else { got == want };

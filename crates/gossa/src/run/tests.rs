@@ -172,7 +172,7 @@ fn ended(outcome: Outcome, written: &Written) -> String {
     text.push_str(&String::from_utf8_lossy(&written.errors));
     match outcome {
         Outcome::Exit(status) => text.push_str(&format!("exit status {status}\n")),
-        Outcome::Refused { what, trace } => text.push_str(&refusal(&what, &trace)),
+        Outcome::Refused { what, trace, .. } => text.push_str(&refusal(&what, &trace)),
     }
     text
 }

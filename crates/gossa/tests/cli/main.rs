@@ -10,6 +10,7 @@ mod configurations;
 mod determinism;
 mod line_directives;
 mod list;
+mod refusals;
 mod run;
 mod ssa;
 mod support;

@@ -191,28 +191,6 @@ fn memory_is_collected_and_bounded() {
     assert!(ended.stderr.contains(refused), "{}", ended.stderr);
 }
 
-#[test]
-fn what_cannot_be_run_is_refused_by_name() {
-    let dir = module([
-        ("go.mod", "module example.com/m\n\ngo 1.27\n"),
-        (
-            "main.go",
-            "package main\n\nimport \"os\"\n\nfunc main() {\n\tread()\n}\n\nfunc read() {\n\
-             \tos.ReadFile(\"/etc/hostname\")\n}\n",
-        ),
-    ]);
-    let ended = gossa(dir.path()).args(["run", "."]).run().exits(2);
-    let refused = "cannot run the system call openat of \"/etc/hostname\"";
-    assert!(ended.stderr.contains(refused), "{}", ended.stderr);
-    assert!(ended.stderr.contains("called by main.read"), "{}", ended.stderr);
-
-    let ended = gossa(dir.path()).args(["run", "--steps", "10", "."]).run().exits(2);
-    assert!(ended.stderr.contains("more steps than the budget allows"), "{}", ended.stderr);
-
-    let ended = gossa(dir.path()).args(["run", "fmt"]).run().exits(2);
-    assert!(ended.stderr.contains("package fmt is not a main package"), "{}", ended.stderr);
-}
-
 /// A module whose examples pass, fail, print in any order, panic, and are not run.
 const EXAMPLES: [(&str, &str); 4] = [
     ("go.mod", "module example.com/m\n\ngo 1.27\n"),
