@@ -9,6 +9,7 @@ use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::observe::Sync;
 use crate::trap::Trap;
+use crate::types::Ty;
 use gossa_base::FxHashMap;
 use std::collections::VecDeque;
 
@@ -26,6 +27,7 @@ pub struct Channel {
     header: Addr,
     buffer: Addr,
     cap: u64,
+    elem: Ty,
     elem_size: u64,
     first: u64,
     len: u64,
@@ -81,7 +83,8 @@ impl Channel {
 
 impl Machine<'_> {
     /// A new channel.
-    pub(crate) fn make_channel(&mut self, cap: u64, elem_size: u64) -> Result<Addr, Trap> {
+    pub(crate) fn make_channel(&mut self, cap: u64, elem: Ty) -> Result<Addr, Trap> {
+        let elem_size = self.types.info(elem).size;
         let header = self.memory.alloc(HEADER)?;
         let buffer = self.new_object(cap * elem_size)?;
         self.memory.set_word(header + BUFFER, buffer)?;
@@ -89,6 +92,7 @@ impl Machine<'_> {
             header,
             buffer,
             cap,
+            elem,
             elem_size,
             first: 0,
             len: 0,
@@ -108,6 +112,11 @@ impl Machine<'_> {
         };
         self.memory.set_word(header + NUMBER, number as u64 + 1)?;
         Ok(header)
+    }
+
+    /// The type of a channel's elements.
+    pub(crate) fn channel_elem(&self, header: Addr) -> Option<Ty> {
+        Some(self.channels[self.channel_number(header).ok()?].elem)
     }
 
     fn channel_number(&self, header: Addr) -> Result<usize, Trap> {

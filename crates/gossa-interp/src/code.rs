@@ -4,7 +4,7 @@
 
 use crate::memory::Addr;
 use crate::types::{Num, Ty};
-use gossa_ssa::{FuncId, InstId, MethodRef, UnsafeOp};
+use gossa_ssa::{FuncId, InstId, MethodRef, UnsafeOp, ValueId};
 use gossa_types::{Builtin, PackageId};
 
 /// A place in the frame: bytes from its start.
@@ -599,6 +599,30 @@ pub enum Op {
     TellBefore,
     /// Tells the observer what the operation in front has done.
     TellAfter,
+    /// Tells the observer that the activation begins.
+    TellEnter,
+    /// Tells the observer what a value points to; where in it pointers are.
+    TellValue {
+        value: ValueId,
+        slot: Slot,
+        words: List,
+    },
+    /// Tells the observer of pointers in a value that were stored behind the pointer `holder`;
+    /// `whole`: in the map or channel that it is.
+    TellLinks {
+        holder: Slot,
+        value: Slot,
+        words: List,
+        whole: bool,
+    },
+    /// Tells the observer of elements of a slice that were written: those behind the slice `old`,
+    /// if there is one; `count` of them, or all.
+    TellElements {
+        slice: Slot,
+        old: Slot,
+        count: Slot,
+        elem: Ty,
+    },
     Unreachable,
     Hole,
     /// Returns at once where the flag at this address is set, and sets it.

@@ -12,6 +12,7 @@ use crate::code::{Code, Op};
 use crate::goroutine::{Deferred, Goroutine, Panicking};
 use crate::machine::Machine;
 use crate::memory::{Addr, LARGEST_CLASS, Memory};
+use crate::observe::CallKind;
 use crate::trap::Trap;
 use gossa_base::{FxHashMap, FxHashSet};
 
@@ -257,6 +258,7 @@ impl Machine<'_> {
             self.memory.set_word(handle, 0)?;
         }
         for call in due {
+            self.tell_started(None, &call.code, CallKind::Cleanup);
             let id = self.start(call, None)?;
             if let Some(go) = self.goroutines.get_mut(&id) {
                 go.system = true;

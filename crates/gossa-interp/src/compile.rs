@@ -169,10 +169,11 @@ impl Machine<'_> {
     /// The code of a function, compiled now if it never ran.
     pub(crate) fn compile(&mut self, id: CodeId) -> Result<Rc<Code>, Trap> {
         let key = self.code_key(id).clone();
-        let code = match &key {
-            CodeKey::Func(func) => self.compile_func(*func)?,
-            _ => Compiler::new(self).wrapper(key)?,
-        };
+        // What code holds is not made by whoever calls it first.
+        let code = self.unobserved(|machine| match &key {
+            CodeKey::Func(func) => machine.compile_func(*func),
+            _ => Compiler::new(machine).wrapper(key),
+        })?;
         self.set_code(id, code.clone());
         Ok(code)
     }
@@ -308,11 +309,22 @@ impl Compiler<'_, '_> {
             let flag = self.machine.memory.alloc(8)?;
             self.emit(Op::InitOnce { flag });
         }
+        let observed = self.machine.observer.is_some();
+        if observed {
+            self.push(Op::TellEnter);
+        }
         for block in body.block_ids() {
             places.starts[block.index()] = self.ops.len() as Pc;
+            if observed && let Some(first) = body.insts_of(block).next() {
+                self.at = first;
+                self.tell_values(&places, body.params(block));
+            }
             for inst in body.insts_of(block) {
                 self.at = inst;
                 self.inst(&places, inst)?;
+                if observed {
+                    self.tell_values(&places, body.results_of(inst));
+                }
             }
         }
         for block in body.block_ids() {
@@ -333,6 +345,37 @@ impl Compiler<'_, '_> {
         let results = body.results.iter().map(|&ty| self.machine.types.of(ty)).collect();
         let shapes = Shapes { params, results };
         Ok(self.finish(CodeKey::Func(body.func), &captures, &shapes, false))
+    }
+
+    /// Has the observer told of what values point to, once they are defined.
+    fn tell_values(&mut self, places: &Places<'_>, values: impl Iterator<Item = ValueId>) {
+        for value in values {
+            let ty = self.machine.types.of(places.ty(value));
+            let words = self.machine.types.pointer_words(ty);
+            if !words.is_empty() {
+                let words = self.list(words.iter().map(|&at| at as Slot));
+                self.push(Op::TellValue { value, slot: places.slot(value), words });
+            }
+        }
+    }
+
+    /// Has the observer told of the pointers of a value that were stored where the pointer at
+    /// `holder` points to; of a map or channel its own address stands for all that it holds.
+    pub(crate) fn tell_links(&mut self, holder: Slot, value: Slot, ty: Ty, whole: bool) {
+        if self.machine.observer.is_some() {
+            let words = self.machine.types.pointer_words(ty);
+            if !words.is_empty() {
+                let words = self.list(words.iter().map(|&at| at as Slot));
+                self.push(Op::TellLinks { holder, value, words, whole });
+            }
+        }
+    }
+
+    /// Has the observer told of elements that were written.
+    pub(crate) fn tell_elements(&mut self, slice: Slot, old: Slot, count: Slot, elem: Ty) {
+        if self.machine.observer.is_some() {
+            self.push(Op::TellElements { slice, old, count, elem });
+        }
     }
 
     /// The initialisation of a package of the runtime: tables of texts and the like, which the

@@ -84,6 +84,10 @@ impl Machine<'_> {
         if let Some(&known) = self.descriptors.by_type.get(&ty) {
             return Ok(known);
         }
+        self.unobserved(|machine| machine.make_descriptor(ty))
+    }
+
+    fn make_descriptor(&mut self, ty: Ty) -> Result<Addr, Trap> {
         let info = self.types.info(ty);
         let (id, size, align) = (info.id, info.size, info.align);
         let (plain, direct, comparable) = (info.plain, info.direct, info.comparable);
@@ -376,6 +380,10 @@ impl Machine<'_> {
         if let Some(&known) = self.descriptors.tables.get(&(interface, ty)) {
             return Ok(known);
         }
+        self.unobserved(|machine| machine.make_method_table(interface, ty))
+    }
+
+    fn make_method_table(&mut self, interface: Ty, ty: Ty) -> Result<Addr, Trap> {
         let set = type_set(self.types.resolver(), self.types.info(interface).id);
         let table = self.memory.alloc(24 + set.methods.len() as u64 * 8)?;
         self.descriptors.tables.insert((interface, ty), table);

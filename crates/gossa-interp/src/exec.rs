@@ -11,6 +11,7 @@ use crate::code::{Code, CodeId, CodeKey, List, NO_SLOT, Op, Pc, Slot, Target};
 use crate::goroutine::{Deferred, Goroutine, Waiting};
 use crate::machine::Machine;
 use crate::memory::Addr;
+use crate::observe::{AllocationKind, CallKind};
 use crate::trap::Trap;
 use crate::types::slot_size;
 use std::rc::Rc;
@@ -94,7 +95,8 @@ impl Machine<'_> {
                 Trap::Call(call, results) => {
                     set_pc(go, pc);
                     if self.observer.is_some() {
-                        self.tell_machine_call(go, &call.code);
+                        let site = self.site(go, &code, pc);
+                        self.tell_started(site, &call.code, CallKind::Reflect);
                     }
                     self.enter_deferred(go, *call, results, false)?;
                     go.native_result = None;
@@ -105,7 +107,9 @@ impl Machine<'_> {
                 }
                 other => {
                     set_pc(go, pc);
+                    let site = self.observer.as_ref().and_then(|_| self.site(go, &code, pc));
                     self.trapped(go, other)?;
+                    self.tell_fresh(site, AllocationKind::Panic);
                     if go.frames.is_empty() {
                         return Ok(Pause::Ended);
                     }
@@ -208,6 +212,10 @@ impl Machine<'_> {
                     return Ok(Next::On);
                 };
                 set_pc(go, pc);
+                if self.observer.is_some() {
+                    let site = self.site(go, code, pc);
+                    self.tell_started(site, &call.code, CallKind::Deferred);
+                }
                 self.enter_deferred(go, call, 0, true)?;
                 return Ok(Next::Frame);
             }
@@ -222,6 +230,17 @@ impl Machine<'_> {
             }
             Op::TellBefore => self.tell_before(go, code, base, pc)?,
             Op::TellAfter => self.tell_after(go, code, base, pc)?,
+            Op::TellEnter => self.tell_enter(go, code, pc),
+            Op::TellValue { value, slot, words } => {
+                self.tell_value(go, code, (value, at(slot)), words)?;
+            }
+            Op::TellLinks { holder, value, words, whole } => {
+                let holder = self.memory.word(at(holder))?;
+                self.tell_links(go, code, pc, (holder, at(value), whole), code.list(words))?;
+            }
+            Op::TellElements { slice, old, count, elem } => {
+                self.tell_elements(go, code, base, pc, (slice, old, count), elem)?;
+            }
             Op::Context { dst } => {
                 let closure = go.frames.last().map_or(0, |frame| frame.closure);
                 self.memory.set_word(at(dst), closure)?;
@@ -248,6 +267,7 @@ impl Machine<'_> {
                     && self.observer.is_some()
                 {
                     self.tell_sync(go, code, pc, event);
+                    self.tell_selected(go, code, (base, pc), arms, (to, event))?;
                 }
                 return Ok(Next::To(to));
             }

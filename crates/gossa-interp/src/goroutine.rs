@@ -194,6 +194,16 @@ impl Goroutine {
         }
     }
 
+    /// Numbers activations on from those of an earlier goroutine with the same number.
+    pub(crate) fn continue_from(&mut self, frame: FrameId) {
+        self.next_frame = self.next_frame.max(frame);
+    }
+
+    /// The number of the next activation.
+    pub(crate) fn next_frame(&self) -> FrameId {
+        self.next_frame
+    }
+
     /// A new activation on top, its places not yet written.
     pub fn push(
         &mut self,
@@ -239,7 +249,10 @@ impl Goroutine {
                 Some(_) => self.top = (chunk + 1, 0),
                 None => {
                     let length = (FIRST_CHUNK << chunk.min(10)).max(size.next_power_of_two());
-                    let start = memory.alloc(length)?;
+                    let log = memory.fresh.take();
+                    let start = memory.alloc(length);
+                    memory.fresh = log;
+                    let start = start?;
                     self.chunks.push((start, length));
                 }
             }

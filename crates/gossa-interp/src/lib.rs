@@ -8,8 +8,8 @@
 //! it, [`code`] what functions become (`compile` makes it), [`goroutine`] and [`schedule`] who
 //! runs, [`replay`] who ran, `exec` the loop, `unwind` panics, `collect` the garbage collector,
 //! [`map`] and [`channel`] what their names say, [`descriptor`] what `reflect` reads, and
-//! [`intrinsics`] what the standard library leaves to the runtime; [`observe`] tells others what
-//! happens. [`machine`] holds it together.
+//! [`intrinsics`] what the standard library leaves to the runtime; [`observe`] says what others
+//! are told of it, and `tell` tells them. [`machine`] holds it together.
 
 pub mod channel;
 pub mod code;
@@ -30,6 +30,7 @@ pub mod observe;
 pub mod replay;
 mod run;
 pub mod schedule;
+mod tell;
 pub mod trap;
 pub mod types;
 mod unwind;

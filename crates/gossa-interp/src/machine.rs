@@ -10,7 +10,7 @@ use crate::intrinsics::Stub;
 use crate::live::KnownLive;
 use crate::map::MapTable;
 use crate::memory::{Addr, Memory};
-use crate::observe::Observer;
+use crate::observe::{Observer, Touch};
 use crate::replay::{Schedule, Script};
 use crate::schedule::Scheduler;
 use crate::trap::Trap;
@@ -137,8 +137,8 @@ pub struct Machine<'e> {
     pub(crate) output: Box<dyn Output + 'e>,
     /// Who is told what happens; set before anything is compiled.
     pub(crate) observer: Option<Box<dyn Observer + 'e>>,
-    /// Objects of a constant table that the observer has not been told of.
-    pub(crate) made: Vec<Addr>,
+    /// What a function that the machine runs itself did to memory, to be told.
+    pub(crate) touched: Vec<Touch>,
     /// Shared by copies of the run: what is known of a type stays true.
     pub(crate) types: Rc<Types<'e>>,
     pub(crate) memory: Memory,
@@ -194,7 +194,7 @@ impl<'e> Machine<'e> {
             env,
             output,
             observer: None,
-            made: Vec::new(),
+            touched: Vec::new(),
             types: Rc::new(Types::new(EnvResolver::new(env, None))),
             memory,
             descriptors: Descriptors::default(),
@@ -234,7 +234,7 @@ impl<'e> Machine<'e> {
             options: self.options.clone(),
             output,
             observer: None,
-            made: Vec::new(),
+            touched: Vec::new(),
             types: self.types.clone(),
             memory: self.memory.clone(),
             descriptors: self.descriptors.clone(),
@@ -312,7 +312,7 @@ impl<'e> Machine<'e> {
         if known != 0 {
             return Ok(known);
         }
-        let value = self.memory.alloc(8)?;
+        let value = self.unobserved(|machine| machine.memory.alloc(8))?;
         self.memory.set_word(value, id.addr())?;
         self.codes[id.0 as usize].value = value;
         Ok(value)
@@ -439,8 +439,10 @@ impl<'e> Machine<'e> {
             return Err(Trap::Unsupported(format!("the variable {decl:?}, which is not declared")));
         };
         let ty = self.types.of(variable.ty);
-        let addr = self.memory.alloc(self.types.info(ty).size)?;
+        let size = self.types.info(ty).size;
+        let addr = self.unobserved(|machine| machine.memory.alloc(size))?;
         self.globals.insert(decl, addr);
+        self.tell_global(decl, addr);
         if let Some(files) = self.env.embedded(decl) {
             self.embed(addr, ty, &files)?;
         }
@@ -455,7 +457,7 @@ impl<'e> Machine<'e> {
         if let Some(&known) = self.strings.get(bytes) {
             return Ok(known);
         }
-        let addr = self.memory.alloc_bytes(bytes)?;
+        let addr = self.unobserved(|machine| machine.memory.alloc_bytes(bytes))?;
         self.strings.insert(bytes.into(), addr);
         Ok(addr)
     }

@@ -293,6 +293,21 @@ impl Machine<'_> {
         Ok(Some((at, value)))
     }
 
+    /// The entry that an iterator has come to, if it is still there.
+    pub(crate) fn map_current(&self, iterator: Addr) -> Result<Option<(Addr, Addr)>, Trap> {
+        let header = self.memory.word(iterator)?;
+        if header == 0 {
+            return Ok(None);
+        }
+        let done = self.memory.word(iterator + 8)?;
+        let map = &self.maps.maps[self.map_number(header)?];
+        let found = map.slots.binary_search_by_key(&done, |slot| slot.sequence);
+        Ok(found.ok().map(|index| {
+            let at = map.entries + index as u64 * map.stride;
+            (at, at + map.value_at)
+        }))
+    }
+
     /// A hash that equal values share.
     pub(crate) fn hash(&self, ty: Ty, addr: Addr) -> Result<u64, Trap> {
         let mut hasher = FxHasher::default();

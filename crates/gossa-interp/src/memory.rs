@@ -40,6 +40,8 @@ pub struct Memory {
     /// Where small objects go: those that may hold pointers, those that hold none.
     rooms: [Room; 2],
     pub(crate) counts: Counts,
+    /// Objects that an observer has not been told of; `None`: nobody observes.
+    pub(crate) fresh: Option<Vec<Addr>>,
 }
 
 /// A run of pages with objects of one size, or with one large object.
@@ -104,6 +106,7 @@ impl Memory {
             free_pages: BTreeMap::new(),
             rooms: [Room::new(), Room::new()],
             counts: Counts::default(),
+            fresh: None,
         };
         memory.set_due();
         memory
@@ -146,6 +149,7 @@ impl Memory {
         if size > LARGEST_CLASS {
             let at = self.new_span(size, size, plain)?;
             self.count(size.next_multiple_of(PAGE));
+            self.note_fresh(at);
             return Ok(at);
         }
         let class = CLASSES.partition_point(|&class| u64::from(class) < size);
@@ -163,7 +167,14 @@ impl Memory {
         }
         self.rooms[usize::from(plain)].open[class] = (at + rounded, left - rounded);
         self.count(rounded);
+        self.note_fresh(at);
         Ok(at)
+    }
+
+    fn note_fresh(&mut self, at: Addr) {
+        if let Some(fresh) = &mut self.fresh {
+            fresh.push(at);
+        }
     }
 
     fn count(&mut self, bytes: u64) {

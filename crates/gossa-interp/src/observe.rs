@@ -1,18 +1,37 @@
-//! Telling somebody what happens in a run, as it happens: calls, allocations, loads, stores, and
-//! what goroutines do to each other. What analyses claim can be held against it.
+//! Telling somebody what happens in a run, as it happens: calls, activations, allocations, what
+//! values point to, loads, stores, and what goroutines do to each other. What analyses claim can be
+//! held against it: call graphs against [`Observer::call`], points-to against
+//! [`Observer::allocation`] and [`Observer::value`], escapes against [`Observer::enter`],
+//! [`Observer::leave`] and [`Observer::link`] (an object outlives the activation that made it where
+//! it is seen after that was left).
 //!
-//! Where a run is observed, `compile` puts an operation in front of or behind those that are told;
-//! a run that nobody observes has none of them and pays nothing. While a run is observed, memory
-//! is collected only when there is no other way, so that the address of an object stays its own.
+//! Where a run is observed, `compile` puts operations in front of or behind those that are told
+//! (`tell` has them); a run that nobody observes has none of them. While a run is observed, memory
+//! is collected only where the program asks for it or there is no other way, so that the address of
+//! an object stays its own; where an allocation is told at an address, what was there is gone.
+//!
+//! Not told: constant strings, functions as values and type descriptors as allocations (pointers to
+//! them are to objects without one), reads of what never changes (strings, values in interfaces),
+//! and what tables of constants consist of, before it is read.
 
-use crate::code::{Code, CodeKey, List, NO_SLOT, Op, Pc, Target};
-use crate::goroutine::{GoId, Goroutine};
-use crate::machine::Machine;
+use crate::code::{Op, Pc};
+use crate::goroutine::{FrameId, GoId};
 use crate::memory::Addr;
-use crate::trap::Trap;
-use gossa_ssa::{FuncId, FuncKey, InstId};
+use crate::types::Ty;
+use gossa_ssa::{FuncId, InstId, ValueId};
+use gossa_types::DeclId;
 
-/// Where something happens.
+/// An activation of a function: its goroutine, and its number there.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Activation {
+    /// Who runs it.
+    pub goroutine: GoId,
+    /// Its number, which grows within the goroutine.
+    pub frame: FrameId,
+}
+
+/// Where something happens. What wrappers and functions that the machine runs itself do happens at
+/// the call that leads to them.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Site {
     /// The function.
@@ -21,19 +40,73 @@ pub struct Site {
     pub inst: InstId,
     /// Who runs it.
     pub goroutine: GoId,
+    /// The activation's number within the goroutine.
+    pub frame: FrameId,
+    /// The function that the machine runs itself and that does it, if one does.
+    pub by: Option<FuncId>,
+}
+
+impl Site {
+    /// The activation.
+    #[must_use]
+    pub fn activation(&self) -> Activation {
+        Activation { goroutine: self.goroutine, frame: self.frame }
+    }
 }
 
 /// How a function is called.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum CallKind {
-    /// By a call.
+    /// By a call: of a function by name, a method of an interface, or a function value.
     Call,
     /// By a go statement: the call is the new goroutine's first.
     Go,
-    /// By a defer statement, when that is executed.
+    /// By a defer statement, when that is executed; of what it calls through wrappers only the run
+    /// is told.
     Defer,
-    /// By the machine, for a function that it runs itself (`reflect` calls, for example).
+    /// A deferred call that runs as the function returns; the site is the `rundefers`.
+    Deferred,
+    /// A deferred call that runs for a panic or an exit of the goroutine; the site is the `unwind`.
+    DeferredAtPanic,
+    /// By `reflect`; the site is the call of the function of `reflect` that makes calls.
+    Reflect,
+    /// A finalizer or a cleanup.
+    Cleanup,
+    /// The function of a timer.
+    Timer,
+    /// A coroutine's function, when the coroutine is made.
+    Coroutine,
+    /// By the machine, in the place of the runtime: `Error` of a panic's value, for example.
+    Runtime,
+}
+
+/// What an allocation makes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum AllocationKind {
+    /// A variable: `alloc`.
+    Variable,
+    /// What a table of constants consists of.
+    Table,
+    /// The array of `makeslice`.
+    Slice,
+    /// A map.
+    Map,
+    /// A channel.
+    Chan,
+    /// A closure or a method value.
+    Closure,
+    /// A value in an interface.
+    Boxed,
+    /// The array that a slice grew into.
+    Grown,
+    /// Bytes or runes of a conversion or a concatenation.
+    Text,
+    /// A part of a map, a channel or an iteration, to which the program has no pointer.
+    Part,
+    /// Made by a function that the machine runs itself; see [`Site::by`].
     Machine,
+    /// The value of a run-time panic.
+    Panic,
 }
 
 /// A variable in memory: it is another one where `base` is another.
@@ -45,12 +118,35 @@ pub struct Object {
     pub size: u64,
 }
 
+/// A place in an object.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Pointer {
+    /// The object.
+    pub object: Object,
+    /// Bytes from its start.
+    pub offset: u64,
+}
+
+/// A pointer in an SSA value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Definition {
+    /// The function.
+    pub func: FuncId,
+    /// The value: a parameter of a block, or a result of an instruction.
+    pub value: ValueId,
+    /// Where in the value the pointer is, in bytes: the pointers of strings, slices and functions
+    /// are at 0, those of interfaces at 8.
+    pub at: u64,
+    /// The activation.
+    pub activation: Activation,
+}
+
 /// A load or a store.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Access {
     /// The instruction.
     pub site: Site,
-    /// The object.
+    /// The object; of maps, what holds the entries.
     pub object: Object,
     /// Bytes from its start.
     pub offset: u64,
@@ -78,35 +174,69 @@ pub enum Sync {
 }
 
 /// Is told what happens. What is not overridden is not told.
-///
-/// Loads and stores are those of instructions that load and store; what maps, `copy`, `append` and
-/// functions that the machine runs itself do to memory is not told.
 pub trait Observer {
-    /// A call is about to begin. `site` is `None` where the machine itself calls.
+    /// A call is about to begin. `site` is `None` where nothing of the program calls.
     fn call(&mut self, site: Option<Site>, callee: FuncId, kind: CallKind) {
         let _ = (site, callee, kind);
     }
 
-    /// A variable was made: by `new`, `make`, a composite literal, a closure, a conversion to an
-    /// interface, or an `append` that had to grow.
-    fn allocation(&mut self, site: Site, object: Object) {
-        let _ = (site, object);
+    /// An activation has begun.
+    fn enter(&mut self, activation: Activation, func: FuncId) {
+        let _ = (activation, func);
     }
 
-    /// A variable is about to be read.
+    /// An activation is about to end: it returns, or a panic leaves it.
+    fn leave(&mut self, activation: Activation) {
+        let _ = activation;
+    }
+
+    /// An object was made. Told before any value that points to it.
+    fn allocation(&mut self, site: Site, object: Object, kind: AllocationKind) {
+        let _ = (site, object, kind);
+    }
+
+    /// The object of a package-level variable; told when code first mentions the variable.
+    fn global(&mut self, variable: DeclId, object: Object) {
+        let _ = (variable, object);
+    }
+
+    /// A value was defined, and a pointer in it points here.
+    fn value(&mut self, definition: &Definition, to: Pointer) {
+        let _ = (definition, to);
+    }
+
+    /// A variable is read: by a load, `copy`, `append`, a map operation, a closure that is called,
+    /// a conversion, an atomic operation, `reflect`.
     fn load(&mut self, access: &Access) {
         let _ = access;
     }
 
-    /// A variable is about to be written.
+    /// A variable is written.
     fn store(&mut self, access: &Access) {
         let _ = access;
+    }
+
+    /// A pointer was stored in an object. Of a closure, a map and a channel the object itself
+    /// stands for all that it holds, at offset 0.
+    fn link(&mut self, site: Site, holder: Pointer, to: Pointer) {
+        let _ = (site, holder, to);
     }
 
     /// A goroutine meets others.
     fn sync(&mut self, site: Site, event: Sync) {
         let _ = (site, event);
     }
+}
+
+/// What a function that the machine runs itself did to memory.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Touch {
+    /// It has read or written bytes; of a type, if that is known.
+    Bytes { addr: Addr, size: u64, stores: bool, ty: Option<Ty> },
+    /// An object holds what this value points to.
+    Holds { holder: Addr, value: Addr, ty: Ty },
+    /// An object holds this pointer.
+    Pointer { holder: Addr, to: Addr },
 }
 
 /// Whether an operation is told before it is executed.
@@ -117,10 +247,19 @@ pub(crate) fn is_told_before(op: &Op) -> bool {
             | Op::TailCall { .. }
             | Op::Go { .. }
             | Op::Defer { .. }
+            | Op::Return { .. }
             | Op::Load { .. }
             | Op::Load8 { .. }
             | Op::Store { .. }
             | Op::Store8 { .. }
+            | Op::Copy { .. }
+            | Op::Append { .. }
+            | Op::SliceClear { .. }
+            | Op::SliceToArray { .. }
+            | Op::BytesToString { .. }
+            | Op::RunesToString { .. }
+            | Op::MapLookup { .. }
+            | Op::MapDelete { .. }
             | Op::Send { .. }
             | Op::ChanClose { .. }
     )
@@ -128,212 +267,34 @@ pub(crate) fn is_told_before(op: &Op) -> bool {
 
 /// Whether an operation is told once it is done.
 pub(crate) fn is_told_after(op: &Op) -> bool {
-    matches!(
-        op,
-        Op::Alloc { .. }
-            | Op::Closure { .. }
-            | Op::MethodValue { .. }
-            | Op::MakeSlice { .. }
-            | Op::MakeMap { .. }
-            | Op::MakeChan { .. }
-            | Op::MakeInterface { .. }
-            | Op::Table { .. }
-            | Op::Append { .. }
-            | Op::Receive { .. }
-            | Op::Go { .. }
-    )
+    allocates(op).is_some() || matches!(op, Op::NextMap { .. } | Op::Receive { .. } | Op::Go { .. })
 }
 
-impl Machine<'_> {
-    /// Where an operation of the top activation is in the program; wrappers stand for the call
-    /// that led to them.
-    fn site(&self, go: &Goroutine, code: &Code, pc: Pc) -> Option<Site> {
-        let goroutine = go.id;
-        let of = |code: &Code, pc: Pc| match code.key {
-            CodeKey::Func(func) if !code.wrapper => {
-                Some(Site { func, inst: *code.insts.get(pc as usize)?, goroutine })
-            }
-            _ => None,
-        };
-        let below = || go.frames.iter().rev().skip(1);
-        of(code, pc).or_else(|| below().find_map(|frame| of(&frame.code, frame.pc)))
-    }
+/// What an operation may make.
+pub(crate) fn allocates(op: &Op) -> Option<AllocationKind> {
+    Some(match op {
+        Op::Alloc { .. } => AllocationKind::Variable,
+        Op::Table { .. } => AllocationKind::Table,
+        Op::MakeSlice { .. } => AllocationKind::Slice,
+        Op::MakeMap { .. } => AllocationKind::Map,
+        Op::MakeChan { .. } => AllocationKind::Chan,
+        Op::Closure { .. } | Op::MethodValue { .. } => AllocationKind::Closure,
+        Op::MakeInterface { .. } => AllocationKind::Boxed,
+        Op::Append { .. } => AllocationKind::Grown,
+        Op::ConcatStrings { .. }
+        | Op::IntToString { .. }
+        | Op::BytesToString { .. }
+        | Op::RunesToString { .. }
+        | Op::StringToBytes { .. }
+        | Op::StringToRunes { .. } => AllocationKind::Text,
+        Op::MapUpdate { .. } | Op::RangeMap { .. } => AllocationKind::Part,
+        Op::Intrinsic { .. } => AllocationKind::Machine,
+        _ => return None,
+    })
+}
 
-    fn object(&self, addr: Addr) -> Option<Object> {
-        self.memory.object_at(addr).map(|(base, size)| Object { base, size })
-    }
-
-    /// Tells what the operation behind is about to do.
-    pub(crate) fn tell_before(
-        &mut self,
-        go: &Goroutine,
-        code: &Code,
-        base: Addr,
-        pc: Pc,
-    ) -> Result<(), Trap> {
-        let pc = pc + 1;
-        let word = |machine: &Self, slot: u32| machine.memory.word(base + u64::from(slot));
-        match code.ops[pc as usize] {
-            Op::Call { target, args, .. } | Op::TailCall { target, args } => {
-                self.tell_call(go, code, base, pc, (target, args), CallKind::Call)?;
-            }
-            Op::Go { target, args } => {
-                self.tell_call(go, code, base, pc, (target, args), CallKind::Go)?;
-            }
-            Op::Defer { target, args, .. } => {
-                self.tell_call(go, code, base, pc, (target, args), CallKind::Defer)?;
-            }
-            Op::Load { ptr, size, .. } => {
-                let at = word(self, ptr)?;
-                self.tell_access(go, code, pc, at, u64::from(size), false);
-            }
-            Op::Load8 { ptr, .. } => {
-                let at = word(self, ptr)?;
-                self.tell_access(go, code, pc, at, 8, false);
-            }
-            Op::Store { ptr, size, .. } => {
-                let at = word(self, ptr)?;
-                self.tell_access(go, code, pc, at, u64::from(size), true);
-            }
-            Op::Store8 { ptr, .. } => {
-                let at = word(self, ptr)?;
-                self.tell_access(go, code, pc, at, 8, true);
-            }
-            Op::Send { chan, .. } => {
-                let chan = word(self, chan)?;
-                self.tell_sync(go, code, pc, Sync::Send(chan));
-            }
-            Op::ChanClose { chan } => {
-                let chan = word(self, chan)?;
-                self.tell_sync(go, code, pc, Sync::Close(chan));
-            }
-            _ => {}
-        }
-        Ok(())
-    }
-
-    /// Tells what the operation in front has done.
-    pub(crate) fn tell_after(
-        &mut self,
-        go: &Goroutine,
-        code: &Code,
-        base: Addr,
-        pc: Pc,
-    ) -> Result<(), Trap> {
-        let pc = pc - 1;
-        let word = |machine: &Self, slot: u32| machine.memory.word(base + u64::from(slot));
-        let made = match code.ops[pc as usize] {
-            Op::Alloc { dst, .. }
-            | Op::Closure { dst, .. }
-            | Op::MethodValue { dst, .. }
-            | Op::MakeSlice { dst, .. }
-            | Op::MakeMap { dst, .. }
-            | Op::MakeChan { dst, .. } => word(self, dst)?,
-            Op::MakeInterface { dst, ty, .. } if !self.types.info(ty).direct => {
-                word(self, dst + 8)?
-            }
-            Op::Append { dst, slice, .. } => match word(self, dst)? {
-                same if same == word(self, slice)? => 0,
-                fresh => fresh,
-            },
-            Op::Receive { chan, .. } => {
-                let chan = word(self, chan)?;
-                self.tell_sync(go, code, pc, Sync::Receive(chan));
-                0
-            }
-            Op::Go { .. } => {
-                let started = self.scheduler.newest();
-                self.tell_sync(go, code, pc, Sync::Go(started));
-                0
-            }
-            _ => 0,
-        };
-        let Some(site) = self.site(go, code, pc) else { return Ok(()) };
-        let mut all = std::mem::take(&mut self.made);
-        all.push(made);
-        for made in all {
-            if made != self.zero_base()
-                && let Some(object) = self.object(made)
-                && let Some(observer) = &mut self.observer
-            {
-                observer.allocation(site, object);
-            }
-        }
-        Ok(())
-    }
-
-    fn tell_call(
-        &mut self,
-        go: &Goroutine,
-        code: &Code,
-        base: Addr,
-        pc: Pc,
-        (target, args): (Target, List),
-        kind: CallKind,
-    ) -> Result<(), Trap> {
-        // What cannot be called panics when it is, or when a deferred call runs.
-        let Ok(callee) = self.resolve(base, target) else { return Ok(()) };
-        // Wrappers tell whom they call.
-        let CodeKey::Func(func) = callee.code.key else { return Ok(()) };
-        if callee.code.wrapper && self.intrinsic(func).is_none() {
-            return Ok(());
-        }
-        let site = self.site(go, code, pc);
-        let first = match (callee.data, code.list(args).first()) {
-            (Some(data), _) => Some(data),
-            (None, Some(&slot)) if slot != NO_SLOT => {
-                Some(self.memory.word(base + u64::from(slot))?)
-            }
-            _ => None,
-        };
-        let Some(observer) = &mut self.observer else { return Ok(()) };
-        observer.call(site, func, kind);
-        if let (Some(site), Some(first), FuncKey::Decl { decl, .. }) = (site, first, func.key())
-            && matches!(decl.package().path(), "sync" | "sync/atomic")
-        {
-            observer.sync(site, Sync::Function(func, first));
-        }
-        Ok(())
-    }
-
-    /// Tells of a call that the machine makes for a function that it runs itself.
-    #[cold]
-    pub(crate) fn tell_machine_call(&mut self, go: &Goroutine, callee: &Code) {
-        let CodeKey::Func(func) = callee.key else { return };
-        let Some(frame) = go.frames.last() else { return };
-        let site = self.site(go, &frame.code, frame.pc);
-        if let Some(observer) = &mut self.observer {
-            observer.call(site, func, CallKind::Machine);
-        }
-    }
-
-    fn tell_access(
-        &mut self,
-        go: &Goroutine,
-        code: &Code,
-        pc: Pc,
-        addr: Addr,
-        size: u64,
-        stores: bool,
-    ) {
-        // A nil pointer is about to be caught.
-        let (Some(object), Some(site)) = (self.object(addr), self.site(go, code, pc)) else {
-            return;
-        };
-        let access = Access { site, object, offset: addr - object.base, size };
-        match &mut self.observer {
-            Some(observer) if stores => observer.store(&access),
-            Some(observer) => observer.load(&access),
-            None => {}
-        }
-    }
-
-    /// Tells what a goroutine does to others.
-    pub(crate) fn tell_sync(&mut self, go: &Goroutine, code: &Code, pc: Pc, event: Sync) {
-        if let Some(site) = self.site(go, code, pc)
-            && let Some(observer) = &mut self.observer
-        {
-            observer.sync(site, event);
-        }
-    }
+/// The operation that is told about: behind one that tells before, in front of one that tells
+/// after.
+pub(crate) fn told(pc: Pc, before: bool) -> Pc {
+    if before { pc + 1 } else { pc - 1 }
 }

@@ -6,7 +6,7 @@ use crate::goroutine::{Call, Deferred, GoId, Goroutine};
 use crate::intrinsics::is_shown;
 use crate::machine::{Machine, Options, Output, ProgramEnv};
 use crate::memory::Addr;
-use crate::observe::Observer;
+use crate::observe::{CallKind, Observer};
 use crate::replay::Schedule;
 use crate::trap::Trap;
 use crate::types::Shape;
@@ -73,6 +73,7 @@ pub fn run_main_observed<'e>(
     match Machine::new(env, package, options, output) {
         Ok(mut machine) => {
             machine.observer = Some(observer);
+            machine.memory.fresh = Some(Vec::new());
             // Addresses stay those of their objects.
             machine.duties.percent = Some(-1);
             machine.run_program(package)
@@ -376,10 +377,15 @@ impl Machine<'_> {
     fn call_to_its_end(&mut self, call: Deferred) -> Result<Addr, Trap> {
         let results = self.memory.alloc(u64::from(call.code.result_bytes).max(8))?;
         let mut go = Goroutine::new(GoId(0));
+        go.continue_from(self.scheduler.next_frames[0]);
+        self.tell_started(None, &call.code, CallKind::Runtime);
         self.enter_deferred(&mut go, call, results, false)?;
         loop {
             match self.run_goroutine(&mut go, 1 << 20)? {
-                Pause::Ended => return Ok(results),
+                Pause::Ended => {
+                    self.scheduler.next_frames[0] = go.next_frame();
+                    return Ok(results);
+                }
                 Pause::Preempted => {}
                 Pause::Waiting => return Err(Trap::Fatal("a panic's text waits".into())),
             }

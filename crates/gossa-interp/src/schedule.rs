@@ -5,7 +5,7 @@
 //! nothing can.
 
 use crate::exec::Pause;
-use crate::goroutine::{Deferred, GoId, Goroutine, Wake};
+use crate::goroutine::{Deferred, FrameId, GoId, Goroutine, Wake};
 use crate::machine::Machine;
 use crate::memory::Addr;
 use crate::replay::{Choice, Script};
@@ -31,6 +31,9 @@ pub struct Scheduler {
     state: u64,
     spare_chunks: Vec<Vec<(Addr, u64)>>,
     pub(crate) script: Script,
+    /// The next activation of goroutines whose numbers are used again: the machine's own, and the
+    /// first.
+    pub(crate) next_frames: [FrameId; 2],
 }
 
 /// What happens when a timer is due.
@@ -56,6 +59,7 @@ impl Scheduler {
             state: seed ^ 0x9e37_79b9_7f4a_7c15,
             spare_chunks: Vec::new(),
             script: Script::default(),
+            next_frames: [1; 2],
         }
     }
 
@@ -175,6 +179,9 @@ impl Machine<'_> {
 
     fn start_as(&mut self, id: GoId, call: Deferred) -> Result<(), Trap> {
         let mut go = Goroutine::new(id);
+        if id == GoId(1) {
+            go.continue_from(self.scheduler.next_frames[1]);
+        }
         if let Some(chunks) = self.scheduler.spare_chunks.pop() {
             go.give_chunks(chunks);
         }
@@ -213,6 +220,7 @@ impl Machine<'_> {
             match pause {
                 Ok(Pause::Ended) => {
                     if id == main {
+                        self.scheduler.next_frames[1] = go.next_frame();
                         return Ok(());
                     }
                     if let Some(coroutine) = go.coroutine {

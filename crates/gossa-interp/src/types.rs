@@ -134,6 +134,35 @@ pub struct Types<'e> {
 }
 
 impl<'e> Types<'e> {
+    /// Where in a value of a type there are pointers to what the program has made, in bytes from
+    /// its start.
+    pub(crate) fn pointer_words(&self, ty: Ty) -> Vec<u64> {
+        let mut words = Vec::new();
+        self.collect_pointers(ty, 0, &mut words);
+        words
+    }
+
+    fn collect_pointers(&self, ty: Ty, at: u64, words: &mut Vec<u64>) {
+        let info = self.info(ty);
+        if !info.pointers {
+            return;
+        }
+        match &info.shape {
+            Shape::Array { elem, len } => {
+                let size = self.info(*elem).size;
+                (0..*len).for_each(|index| self.collect_pointers(*elem, at + index * size, words));
+            }
+            Shape::Struct(fields) => {
+                for field in fields {
+                    self.collect_pointers(field.ty, at + field.offset, words);
+                }
+            }
+            Shape::Interface { .. } => words.push(at + 8),
+            Shape::Tuple(_) => {}
+            _ => words.push(at),
+        }
+    }
+
     /// No types yet.
     #[must_use]
     pub fn new(resolver: EnvResolver<'e>) -> Self {

@@ -5,6 +5,7 @@ use crate::exec::Next;
 use crate::goroutine::{Goroutine, Panicking};
 use crate::machine::Machine;
 use crate::memory::Addr;
+use crate::observe::CallKind;
 use crate::trap::{RuntimePanic, Trap};
 use crate::types::Ty;
 use gossa_ssa::FuncKey;
@@ -70,6 +71,7 @@ impl Machine<'_> {
                 frame.recovered = false;
                 return Ok(());
             }
+            self.tell_leave(go);
             go.pop();
         }
         match go.panics.last() {
@@ -104,6 +106,11 @@ impl Machine<'_> {
         }
         let Some(frame) = go.frames.last_mut() else { return Ok(Next::Frame) };
         if let Some(call) = frame.defers.pop() {
+            if self.observer.is_some() {
+                let (code, pc) = (frame.code.clone(), frame.pc);
+                let site = self.site(go, &code, pc);
+                self.tell_started(site, &call.code, CallKind::DeferredAtPanic);
+            }
             self.enter_deferred(go, call, 0, true)?;
             return Ok(Next::Frame);
         }
@@ -112,6 +119,7 @@ impl Machine<'_> {
             frame.pc = recovered;
             return Ok(Next::Frame);
         }
+        self.tell_leave(go);
         go.pop();
         self.unwind(go)?;
         Ok(Next::Frame)

@@ -35,6 +35,7 @@ impl Compiler<'_, '_> {
                     _ => self.ty(TypeId::INVALID),
                 };
                 self.emit(Op::Append { dst, slice: x, more: y, elem });
+                self.tell_elements(dst, x, NO_SLOT, elem);
             }
             Builtin::Copy => {
                 let size = match shape {
@@ -43,6 +44,10 @@ impl Compiler<'_, '_> {
                 };
                 let dst = if dst == NO_SLOT { self.place(8)? } else { dst };
                 self.emit(Op::Copy { dst, to: x, from: y, size });
+                if let Shape::Slice(elem) = shape {
+                    let elem = self.ty(elem);
+                    self.tell_elements(x, NO_SLOT, dst, elem);
+                }
             }
             Builtin::Len | Builtin::Cap => {
                 let array = self.pointee(ty).map(|array| self.shape(array).clone());

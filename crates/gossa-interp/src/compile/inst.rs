@@ -48,8 +48,10 @@ impl Compiler<'_, '_> {
                 self.load(dst, ptr, size);
             }
             Inst::Store { ptr, value } => {
-                let size = self.size(places.ty(value));
+                let ty = self.ty(places.ty(value));
+                let size = self.machine.types.info(ty).size;
                 self.store(slot(ptr), slot(value), size);
+                self.tell_links(slot(ptr), slot(value), ty, false);
             }
             Inst::FieldAddr { ptr, field } => {
                 let elem = self.pointee(places.ty(ptr)).unwrap_or(TypeId::INVALID);
@@ -150,6 +152,9 @@ impl Compiler<'_, '_> {
             Inst::MakeInterface(x) => {
                 let (ty, interface) = (self.ty(places.ty(x)), self.ty(result));
                 self.emit(Op::MakeInterface { dst, x: slot(x), ty, interface });
+                if !self.machine.types.info(ty).direct {
+                    self.tell_links(dst + 8, slot(x), ty, false);
+                }
             }
             Inst::ChangeInterface(x) => {
                 let (from, to) = (self.ty(places.ty(x)), self.ty(result));
@@ -173,6 +178,9 @@ impl Compiler<'_, '_> {
                     .collect();
                 let captures = self.sized(&parts);
                 self.emit(Op::Closure { dst, code, captures });
+                for (slot, ty) in parts {
+                    self.tell_links(dst, slot, ty, true);
+                }
             }
             Inst::MethodValue { method, x } => {
                 let method = &body[method];
@@ -182,6 +190,8 @@ impl Compiler<'_, '_> {
                     self.emit(Op::CheckInterface { x: slot(x) });
                 }
                 self.emit(Op::MethodValue { dst, code, x: slot(x), size: size as u32 });
+                let receiver = self.ty(places.ty(x));
+                self.tell_links(dst, slot(x), receiver, true);
             }
             Inst::MethodExpr(method) => {
                 let key = CodeKey::MethodExpr(body[method].clone());
@@ -268,8 +278,12 @@ impl Compiler<'_, '_> {
             }
             Inst::MapUpdate { map, key, value } => {
                 let ty = self.ty(places.ty(map));
+                let of_types = [key, value].map(|part| (slot(part), self.ty(places.ty(part))));
                 let (map, key, value) = (slot(map), slot(key), slot(value));
                 self.emit(Op::MapUpdate { map, key, value, ty });
+                for (slot, ty) in of_types {
+                    self.tell_links(map, slot, ty, true);
+                }
             }
             Inst::Range(x) => {
                 self.emit(match self.shape(places.ty(x)) {
@@ -294,6 +308,8 @@ impl Compiler<'_, '_> {
             }
             Inst::Send { chan, value } => {
                 self.emit(Op::Send { chan: slot(chan), value: slot(value) });
+                let ty = self.ty(places.ty(value));
+                self.tell_links(slot(chan), slot(value), ty, true);
             }
             Inst::Receive { chan, .. } => {
                 self.emit(Op::Receive { dst, chan: slot(chan), ok });

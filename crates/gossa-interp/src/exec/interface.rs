@@ -140,10 +140,13 @@ impl Machine<'_> {
             Op::NextMap { iterator, ty, ok, key, value } => {
                 let iterator = self.memory.word(at(iterator))?;
                 let entry = self.map_next(iterator)?;
+                let (key_size, value_size) = self.map_entry_sizes(ty);
                 if let Some((key_at, value_at)) = entry {
-                    let (key_size, value_size) = self.map_entry_sizes(ty);
                     self.memory.copy(at(key), key_at, key_size)?;
                     self.memory.copy(at(value), value_at, value_size)?;
+                } else {
+                    self.memory.clear(at(key), key_size)?;
+                    self.memory.clear(at(value), value_size)?;
                 }
                 self.memory.write(at(ok), 1, u64::from(entry.is_some()))?;
             }
@@ -155,7 +158,7 @@ impl Machine<'_> {
                 if negative || too_many {
                     return Err(Trap::plain("makechan: size out of range"));
                 }
-                let chan = self.make_channel(count, elem_size)?;
+                let chan = self.make_channel(count, elem)?;
                 self.memory.set_word(at(dst), chan)?;
             }
             Op::ChanLen { dst, chan } => {

@@ -369,13 +369,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Remembers an object of a constant table for the observer.
-    fn note_made(&mut self, addr: Addr) {
-        if self.observer.is_some() {
-            self.made.push(addr);
-        }
-    }
-
     /// Writes a constant table to memory that is zero.
     pub(crate) fn fill(&mut self, to: Addr, ty: Ty, node: &TableNode) -> Result<(), Trap> {
         match node {
@@ -400,7 +393,6 @@ impl Machine<'_> {
                     let elem = self.types.of(elem);
                     let size = self.types.info(elem).size;
                     let data = self.new_object(len * size)?;
-                    self.note_made(data);
                     for (index, part) in parts {
                         self.fill(data + index * size, elem, part)?;
                     }
@@ -414,7 +406,6 @@ impl Machine<'_> {
                 let Shape::Map { key, value } = self.types.info(ty).shape else { return Ok(()) };
                 let (key_type, value_type) = (self.types.of(key), self.types.of(value));
                 let map = self.make_map(ty)?;
-                self.note_made(map);
                 let key_at = self.new_object(self.types.info(key_type).size)?;
                 let value_size = self.types.info(value_type).size;
                 let key_size = self.types.info(key_type).size;
@@ -439,7 +430,6 @@ impl Machine<'_> {
                 };
                 let size = self.types.info(elem).size;
                 let variable = self.new_object(size)?;
-                self.note_made(variable);
                 self.fill(variable, elem, inner)?;
                 self.memory.set_word(to, variable)?;
             }
@@ -447,7 +437,6 @@ impl Machine<'_> {
                 let dynamic = self.types.of(*dynamic);
                 let size = self.types.info(dynamic).size;
                 let value = self.new_object(size)?;
-                self.note_made(value);
                 self.fill(value, dynamic, inner)?;
                 self.make_interface(to, value, dynamic, ty)?;
             }

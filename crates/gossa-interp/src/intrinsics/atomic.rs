@@ -105,6 +105,7 @@ fn update<const SIZE: u64>(
     let old = machine.memory.read(addr, SIZE)?;
     let new = change(old, operand);
     machine.memory.write(addr, SIZE, new)?;
+    machine.touch(addr, SIZE, true, Some(call.code.params[1]));
     Ok((old, new))
 }
 
@@ -139,11 +140,14 @@ fn compare_and_swap<const SIZE: u64>(
     if swapped {
         m.memory.write(addr, SIZE, new)?;
     }
+    m.touch(addr, SIZE, swapped, Some(call.code.params[2]));
     call.set(m, 0, u64::from(swapped))
 }
 
 fn load<const SIZE: u64>(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> {
-    let value = m.memory.read(call.arg(m, 0)?, SIZE)?;
+    let addr = call.arg(m, 0)?;
+    let value = m.memory.read(addr, SIZE)?;
+    m.touch(addr, SIZE, false, None);
     call.set(m, 0, value)
 }
 

@@ -4,6 +4,7 @@ use super::{Call, List};
 use crate::goroutine::{Deferred, GoId, Goroutine, Waiting};
 use crate::machine::Machine;
 use crate::memory::Addr;
+use crate::observe::CallKind;
 use crate::trap::Trap;
 use gossa_base::FxHashMap;
 
@@ -19,6 +20,8 @@ fn new(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), Trap> 
     let coroutine = m.memory.alloc(64)?;
     let callee = m.callee_of_closure(function)?;
     let args = coroutine.to_le_bytes().into();
+    m.holds(coroutine, &[function]);
+    m.tell_started(None, &callee.code, CallKind::Coroutine);
     let id = m.start_parked(Deferred { code: callee.code, closure: callee.closure, args })?;
     if let Some(go) = m.goroutines.get_mut(&id) {
         go.coroutine = Some(coroutine);

@@ -132,26 +132,35 @@ fn always(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
 
 fn copy_bytes(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (to, from, size) = (call.arg(m, 0)?, call.arg(m, 1)?, call.arg(m, 2)?);
+    m.touch(from, size, false, None);
+    m.touch(to, size, true, None);
     m.memory.copy(to, from, size)
 }
 
 fn copy_typed(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (size, to, from) = (size_of(m, call, 0)?, call.arg(m, 1)?, call.arg(m, 2)?);
-    m.memory.copy(to, from, size)
+    m.memory.copy(to, from, size)?;
+    let ty = described(m, call, 0).ok();
+    m.touch(from, size, false, None);
+    m.touch(to, size, true, ty);
+    Ok(())
 }
 
 fn clear_typed(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (size, at) = (size_of(m, call, 0)?, call.arg(m, 1)?);
+    m.touch(at, size, true, None);
     m.memory.clear(at, size)
 }
 
 fn clear_part(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (at, size) = (call.arg(m, 1)?, call.arg(m, 3)?);
+    m.touch(at, size, true, None);
     m.memory.clear(at, size)
 }
 
 fn clear_array(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let (size, at, count) = (size_of(m, call, 0)?, call.arg(m, 1)?, call.arg(m, 2)?);
+    m.touch(at, size * count, true, None);
     m.memory.clear(at, size * count)
 }
 
@@ -161,6 +170,9 @@ fn copy_slice(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let count = m.memory.word(to + 8)?.min(m.memory.word(from + 8)?);
     let (to, from) = (m.memory.word(to)?, m.memory.word(from)?);
     m.memory.copy(to, from, count * size)?;
+    let ty = described(m, call, 0).ok();
+    m.touch(from, count * size, false, None);
+    (0..count).for_each(|index| m.touch(to + index * size, size, true, ty));
     call.set(m, 0, count)
 }
 
@@ -176,6 +188,9 @@ fn grow_slice(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let grown = crate::growth::grown_capacity(cap, needed, size, pointers).ok_or_else(too_large)?;
     let fresh = m.new_object(grown * size)?;
     m.memory.copy(fresh, data, len * size)?;
+    let ty = described(m, call, 0).ok();
+    m.touch(data, len * size, false, None);
+    (0..len).for_each(|index| m.touch(fresh + index * size, size, true, ty));
     let at = call.result(m, 0);
     m.memory.set_word(at, fresh)?;
     m.memory.set_word(at + 8, len)?;
@@ -195,7 +210,9 @@ fn change_interface(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done
     let data = m.memory.word(source + 8)?;
     let first = m.interface_word(dynamic, interface)?;
     m.memory.set_word(dst, first)?;
-    m.memory.set_word(dst + 8, data)
+    m.memory.set_word(dst + 8, data)?;
+    m.touch(dst, 16, true, Some(interface));
+    Ok(())
 }
 
 fn make_map(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
@@ -219,7 +236,9 @@ fn map_find_string(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done 
 fn assign(m: &mut Machine<'_>, ty: Ty, map: Addr, key: Addr, value: Addr) -> Done {
     let size = m.map_value_size(ty);
     let to = m.map_assign(ty, map, key)?;
-    m.memory.copy(to, value, size)
+    m.memory.copy(to, value, size)?;
+    m.touch_entry(ty, map, key, to);
+    Ok(())
 }
 
 fn map_assign(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
@@ -300,14 +319,14 @@ fn map_clone(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
 fn make_chan(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Done {
     let ty = described(m, call, 0)?;
     let count = call.arg(m, 1)?;
-    let size = match *elem_of(m, ty).kind() {
-        TypeKind::Chan { elem, .. } => m.types.info(m.types.of(elem)).size,
-        _ => 0,
+    let elem = match *elem_of(m, ty).kind() {
+        TypeKind::Chan { elem, .. } => m.types.of(elem),
+        _ => return Err(Trap::Unsupported("a channel of a type that is none".into())),
     };
     if count > 1 << 40 {
         return Err(Trap::plain("makechan: size out of range"));
     }
-    let chan = m.make_channel(count, size)?;
+    let chan = m.make_channel(count, elem)?;
     call.set(m, 0, chan)
 }
 
@@ -353,6 +372,9 @@ fn chan_send(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
         m.send(go, chan, value)?;
         true
     };
+    if sent && m.observer.is_some() && call.code.params.len() > 2 {
+        m.sent(chan, value);
+    }
     call.set(m, 0, u64::from(sent))
 }
 
@@ -377,7 +399,12 @@ fn select(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
         arms.push(Arm { sends: dir == SELECT_SEND, chan, value });
     }
     let (chosen, came) = match m.select_among(go, &arms, default.is_some())? {
-        Some((chosen, came)) => (chosen as u64, came && !arms[chosen].sends),
+        Some((chosen, came)) => {
+            if arms[chosen].sends && m.observer.is_some() {
+                m.sent(arms[chosen].chan, arms[chosen].value);
+            }
+            (chosen as u64, came && !arms[chosen].sends)
+        }
         None => (default.unwrap_or(0), false),
     };
     call.set(m, 0, chosen)?;
@@ -398,6 +425,7 @@ fn call_function(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
             let (size, align) = (info.size, info.align);
             to = u64::next_multiple_of(to, align);
             m.memory.copy(results_at + to, from, size)?;
+            m.touch(results_at + to, size, true, Some(ty));
             to += size;
             from += slot_size(size);
         }
@@ -411,6 +439,7 @@ fn call_function(m: &mut Machine<'_>, go: &mut Goroutine, call: &Call) -> Done {
         let (size, align) = (info.size, info.align);
         at = u64::next_multiple_of(at, align);
         bytes.extend_from_slice(m.memory.slice(args + at, size)?);
+        m.touch(args + at, size, false, None);
         bytes.resize(bytes.len().next_multiple_of(8), 0);
         at += size;
     }

@@ -4,6 +4,7 @@ use super::{Call, List, sync};
 use crate::goroutine::{Deferred, Goroutine, Waiting};
 use crate::machine::Machine;
 use crate::memory::Addr;
+use crate::observe::CallKind;
 use crate::schedule::TimerAction;
 use crate::trap::Trap;
 use gossa_base::FxHashMap;
@@ -91,6 +92,7 @@ fn new_timer(m: &mut Machine<'_>, _: &mut Goroutine, call: &Call) -> Result<(), 
         Timer { period: period as i64, function, argument, channel, setting: 1, active: true };
     m.natives.timers.timers.insert(timer, state);
     m.scheduler.at(when as i64, TimerAction::Fire(timer, 1));
+    m.holds(timer, &[function, argument.1, channel]);
     call.set(m, 0, timer)
 }
 
@@ -142,6 +144,7 @@ impl Machine<'_> {
         let callee = self.callee_of_closure(function)?;
         let words = [argument.0, argument.1, 0, 0];
         let args = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+        self.tell_started(None, &callee.code, CallKind::Timer);
         self.start(Deferred { code: callee.code, closure: callee.closure, args }, None)?;
         Ok(())
     }
