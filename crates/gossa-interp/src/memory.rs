@@ -329,7 +329,9 @@ impl Memory {
         let from = self.check(from, size)?;
         let to = self.check(to, size)?;
         if size == 8 {
-            let word: [u8; 8] = *self.bytes[from..].first_chunk().ok_or(Trap::BadAddress(0))?;
+            let Some(&word) = self.bytes[from..].first_chunk::<8>() else {
+                return Err(Trap::BadAddress(from as Addr));
+            };
             self.bytes[to..to + 8].copy_from_slice(&word);
         } else {
             self.bytes.copy_within(from..from + size as usize, to);
@@ -354,7 +356,10 @@ impl Memory {
             4 => bytes.first_chunk().map(|&word| u64::from(u32::from_le_bytes(word))),
             _ => bytes.first_chunk().map(|&word| u64::from_le_bytes(word)),
         };
-        value.ok_or(Trap::BadAddress(addr))
+        match value {
+            Some(value) => Ok(value),
+            None => Err(Trap::BadAddress(addr)),
+        }
     }
 
     /// Writes the low 1, 2, 4 or 8 bytes of an integer.
@@ -370,8 +375,10 @@ impl Memory {
     #[inline]
     pub fn word(&self, addr: Addr) -> Result<u64, Trap> {
         let at = self.check(addr, 8)?;
-        let word = self.bytes[at..].first_chunk().ok_or(Trap::BadAddress(addr))?;
-        Ok(u64::from_le_bytes(*word))
+        match self.bytes[at..].first_chunk() {
+            Some(word) => Ok(u64::from_le_bytes(*word)),
+            None => Err(Trap::BadAddress(addr)),
+        }
     }
 
     /// Writes a word.

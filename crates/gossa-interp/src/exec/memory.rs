@@ -187,8 +187,10 @@ impl Machine<'_> {
     }
 
     /// An integer as 64 bits, signed types extended.
+    #[inline]
     pub(crate) fn number(&self, addr: Addr, num: Num) -> Result<u64, Trap> {
         Ok(match num {
+            Num::I64 | Num::U64 => self.memory.word(addr)?,
             Num::I8 => self.memory.read(addr, 1)? as i8 as u64,
             Num::I16 => self.memory.read(addr, 2)? as i16 as u64,
             Num::I32 => self.memory.read(addr, 4)? as i32 as u64,
