@@ -9,6 +9,7 @@
 //! | [`Algorithm::Static`] | nothing: only calls by name are in the graph |
 //! | [`Algorithm::Cha`] | what their types allow, in the whole program |
 //! | [`Algorithm::Rta`] | what their types allow, of what is reachable |
+//! | [`Algorithm::Vta`] | what flows to them, variable by variable |
 //!
 //! Each is contained in the one above it where both say something, static calls in all of them.
 //! What no call instruction calls (finalizers, methods called by reflection, functions handed to
@@ -22,6 +23,7 @@ mod scan;
 mod static_calls;
 mod universe;
 mod visit;
+mod vta;
 
 pub use paths::Components;
 pub use visit::{EdgeReference, VisitedFunctions};
@@ -38,6 +40,8 @@ pub enum Algorithm {
     Cha,
     /// Rapid type analysis.
     Rta,
+    /// Variable type analysis.
+    Vta,
 }
 
 /// The call graph of a program that begins at `roots`.
@@ -50,7 +54,17 @@ pub fn build(program: &Program<'_>, roots: &Roots, algorithm: Algorithm) -> Call
         Algorithm::Static => static_calls::build(program, roots),
         Algorithm::Cha => cha::build(program, roots),
         Algorithm::Rta => rta::build(program, roots),
+        Algorithm::Vta => vta::build(program, roots),
     }
+}
+
+/// The call graph of the functions that are reachable in `initial`, with dynamic calls resolved by
+/// variable type analysis along the calls of `initial`.
+///
+/// Sound if `initial` is. [`Algorithm::Vta`] needs no such graph and is more exact.
+#[must_use]
+pub fn refine(program: &Program<'_>, initial: &CallGraph) -> CallGraph {
+    vta::refine(program, initial)
 }
 
 /// The graph of these edges, with what is reachable over them.

@@ -328,7 +328,7 @@ pub(crate) struct CallgraphArgs {
     pub(crate) build: BuildArgs,
     /// How dynamic calls are resolved: static (not at all), cha (by their types), rta (by their
     /// types, among what is reachable)
-    #[arg(long, value_enum, value_name = "ALGORITHM", default_value = "rta")]
+    #[arg(long, value_enum, value_name = "ALGORITHM", default_value = "vta")]
     pub(crate) algo: AlgorithmArg,
     /// Where programs begin: main (in main packages), tests (in the packages' tests), exported
     /// (everywhere that other packages can call) [default: main if there is a main package, else
@@ -351,6 +351,7 @@ pub(crate) enum AlgorithmArg {
     Static,
     Cha,
     Rta,
+    Vta,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -30,6 +30,7 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
         AlgorithmArg::Static => Algorithm::Static,
         AlgorithmArg::Cha => Algorithm::Cha,
         AlgorithmArg::Rta => Algorithm::Rta,
+        AlgorithmArg::Vta => Algorithm::Vta,
     };
     let graph = build(&program, &roots, algorithm);
     let paths = context.paths(session.program());
@@ -290,6 +291,7 @@ impl Writer<'_, '_> {
             AlgorithmArg::Static => "static",
             AlgorithmArg::Cha => "cha",
             AlgorithmArg::Rta => "rta",
+            AlgorithmArg::Vta => "vta",
         };
         let mut roots: Vec<u32> = roots.iter().map(|root| ids[root.index()]).collect();
         roots.sort_unstable();

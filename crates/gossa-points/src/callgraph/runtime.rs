@@ -30,6 +30,13 @@ pub(super) enum Hidden {
     MakeFunc,
 }
 
+/// Packages whose unsafe conversions are not followed; [`hidden`] says what they come to.
+pub(super) fn is_opaque(package: PackageId) -> bool {
+    let path = package.path();
+    matches!(path, "runtime" | "reflect" | "internal/reflectlite" | "internal/abi")
+        || path.starts_with("internal/runtime/")
+}
+
 /// What a function does that its body does not show.
 pub(super) fn hidden(func: FuncId) -> Option<Hidden> {
     let FuncKey::Decl { decl, .. } = *func.key() else { return None };

@@ -93,6 +93,11 @@ impl Universe {
         number
     }
 
+    /// Whether every type implements an interface.
+    pub(super) fn is_empty_interface(&self, interface: InterfaceNumber) -> bool {
+        self.interfaces[interface as usize].methods.is_empty()
+    }
+
     /// Whether a type implements an interface.
     pub(super) fn implements(&self, ty: TypeNumber, interface: InterfaceNumber) -> bool {
         let word = ty as usize / 64;

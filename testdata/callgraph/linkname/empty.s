@@ -1,0 +1,1 @@
+// Lets functions without bodies be declared.
