@@ -75,6 +75,7 @@ func parallel(n int, work func(i int)) {
 
 const usage = `usage: peer scan|parse [-keep] [-bare] < list-of-files
        peer list|types|load|ssa [-dir DIR] [-cgo on|off] patterns...
+       peer callgraph [-algorithms static,cha,rta,vta,vta2] [-dir DIR] [-cgo on|off] patterns...
        peer version
 `
 
@@ -88,6 +89,7 @@ func main() {
 	bare := flags.Bool("bare", false, "parse without resolving identifiers to objects")
 	dir := flags.String("dir", ".", "directory that patterns are relative to")
 	cgo := flags.String("cgo", "off", "whether files that import C are part of the build")
+	algorithms := flags.String("algorithms", "static,cha,rta,vta,vta2", "which call graphs to print")
 	if err := flags.Parse(os.Args[2:]); err != nil {
 		os.Exit(2)
 	}
@@ -107,13 +109,15 @@ func main() {
 		err = load(result, input)
 	case "ssa":
 		err = buildSSA(result, input)
+	case "callgraph":
+		err = callGraphs(input, *algorithms)
 	case "version":
 		err = version()
 	default:
 		fmt.Fprint(os.Stderr, usage)
 		os.Exit(2)
 	}
-	if err == nil && os.Args[1] != "version" {
+	if err == nil && os.Args[1] != "version" && os.Args[1] != "callgraph" {
 		err = json.NewEncoder(os.Stdout).Encode(result)
 	}
 	if err != nil {

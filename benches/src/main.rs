@@ -5,6 +5,7 @@
 //! cargo run --release -p gossa-benches -- fuzz parser --seconds 600
 //! cargo run --release -p gossa-benches -- types-diff ../some/module
 //! cargo run --release -p gossa-benches -- list-diff ../some/module
+//! cargo run --release -p gossa-benches -- callgraph-diff cmd/go
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -12,6 +13,7 @@
 //! ([`peer`]), in turn, so that a busy machine hurts both alike and each peak of memory is one
 //! measurement's own. See `docs/benchmarks.md`.
 
+mod callgraph_diff;
 mod corpus;
 mod error;
 mod fuzz;
@@ -54,6 +56,8 @@ enum Command {
     TypesDiff(types_diff::TypesDiffArgs),
     /// Compares how packages are loaded with the go command, over whole modules.
     ListDiff(list_diff::ListDiffArgs),
+    /// Compares call graphs with golang.org/x/tools.
+    CallgraphDiff(callgraph_diff::CallgraphDiffArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -96,6 +100,7 @@ fn main() -> ExitCode {
         Some(Command::Fuzz(args)) => fuzz::fuzz(&args),
         Some(Command::TypesDiff(args)) => types_diff::types_diff(&args),
         Some(Command::ListDiff(args)) => list_diff::list_diff(&args),
+        Some(Command::CallgraphDiff(args)) => callgraph_diff::callgraph_diff(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };

@@ -10,7 +10,8 @@ use std::process::{Command, Stdio};
 
 /// The built peer.
 pub(crate) struct Peer {
-    binary: Utf8PathBuf,
+    /// The program.
+    pub(crate) binary: Utf8PathBuf,
     goroot: Utf8PathBuf,
     /// What it is made of.
     pub(crate) version: PeerVersion,
