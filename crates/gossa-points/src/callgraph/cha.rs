@@ -52,6 +52,12 @@ pub(super) fn build(program: &Program<'_>, roots: &Roots) -> CallGraph {
                 derived += 1;
                 if reflects {
                     let _ = program.methods(ty);
+                    let ty = program.normal(program.under(ty));
+                    let made = runtime::call_reflect(program);
+                    if matches!(ty.kind(), TypeKind::Signature(_)) && world.taken.insert((made, ty))
+                    {
+                        world.by_signature.entry(ty).or_default().push(made);
+                    }
                 }
                 runtime::for_each_derived(program, ty, |ty| {
                     let ty = program.normal(ty);

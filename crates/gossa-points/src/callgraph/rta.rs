@@ -70,11 +70,14 @@ struct Rta<'p, 'e> {
     /// Calls of functions and methods that reflection knows come from here.
     reflect_call: Option<FuncIndex>,
     finalizer: Option<FuncIndex>,
+    /// What functions that reflection makes lead to.
+    made_function: Option<FuncIndex>,
     /// Whether reflection makes values: then there are values of derived types, too.
     reflects: bool,
     derived: TypeNumber,
     called_by_reflection: TypeNumber,
     finalized: TypeNumber,
+    made: TypeNumber,
 }
 
 impl<'p, 'e> Rta<'p, 'e> {
@@ -95,10 +98,12 @@ impl<'p, 'e> Rta<'p, 'e> {
             crossed: 0,
             reflect_call: None,
             finalizer: None,
+            made_function: None,
             reflects: false,
             derived: 0,
             called_by_reflection: 0,
             finalized: 0,
+            made: 0,
         }
     }
 
@@ -148,7 +153,7 @@ impl<'p, 'e> Rta<'p, 'e> {
             Some(Hidden::Finalizer) => self.finalizer = Some(func),
             Some(Hidden::ReflectCall) => self.reflect_call = Some(func),
             Some(Hidden::Reflected) => self.reflects = true,
-            Some(Hidden::MakeFunc) => self.reach(runtime::call_reflect(program)),
+            Some(Hidden::MakeFunc) => self.made_function = Some(runtime::call_reflect(program)),
             _ => {}
         }
         for (site, target) in scan::targets(program, body) {
@@ -302,6 +307,15 @@ impl<'p, 'e> Rta<'p, 'e> {
                         self.edge(site, callee);
                         self.reach(callee);
                     }
+                }
+            }
+        }
+        if let Some(made) = self.made_function {
+            let end = self.universe.len() as u32;
+            for ty in std::mem::replace(&mut self.made, end)..end {
+                let ty = program.normal(program.under(self.universe.type_of(ty)));
+                if matches!(ty.kind(), TypeKind::Signature(_)) {
+                    self.take(made, ty);
                 }
             }
         }
