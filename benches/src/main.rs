@@ -6,6 +6,7 @@
 //! cargo run --release -p gossa-benches -- types-diff ../some/module
 //! cargo run --release -p gossa-benches -- list-diff ../some/module
 //! cargo run --release -p gossa-benches -- callgraph-diff cmd/go
+//! cargo run --release -p gossa-benches -- soundness --what calls
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -16,12 +17,14 @@
 mod callgraph_diff;
 mod corpus;
 mod error;
+mod executed_calls;
 mod fuzz;
 mod list_diff;
 mod machine;
 mod measure;
 mod peer;
 mod run;
+mod soundness;
 mod stage;
 mod table;
 mod types_diff;
@@ -58,6 +61,8 @@ enum Command {
     ListDiff(list_diff::ListDiffArgs),
     /// Compares call graphs with golang.org/x/tools.
     CallgraphDiff(callgraph_diff::CallgraphDiffArgs),
+    /// Holds analyses against what the interpreter sees programs do.
+    Soundness(soundness::SoundnessArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -101,6 +106,7 @@ fn main() -> ExitCode {
         Some(Command::TypesDiff(args)) => types_diff::types_diff(&args),
         Some(Command::ListDiff(args)) => list_diff::list_diff(&args),
         Some(Command::CallgraphDiff(args)) => callgraph_diff::callgraph_diff(&args),
+        Some(Command::Soundness(args)) => soundness::soundness(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };

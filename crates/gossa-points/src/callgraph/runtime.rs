@@ -71,27 +71,32 @@ pub(super) fn call_reflect(program: &Program<'_>) -> FuncIndex {
     program.index_of(FuncId::declared(decl))
 }
 
-/// The dynamic types of the panics that the runtime itself raises: types of package runtime that
-/// are `runtime.Error`s; sorted by name.
+/// Packages that panic on behalf of instructions which are no calls.
+const PANICKING: &[&str] = &["runtime", "internal/runtime/maps"];
+
+/// The dynamic types of the panics that the runtime itself raises: types of its packages that are
+/// `runtime.Error`s; sorted by package and name.
 pub(super) fn panic_types(program: &Program<'_>) -> Vec<TypeId> {
-    let Some(decls) = program.env().package(PackageId::new("runtime")) else { return Vec::new() };
-    let mut types: Vec<DeclId> = decls.types.keys().copied().collect();
-    types.sort_by_key(|decl| decl.name().as_str());
     let mut found = Vec::new();
-    for decl in types {
-        let ty = TypeId::named(decl, TypeList::EMPTY);
-        if decls.types[&decl].alias || program.is_interface(ty) {
-            continue;
-        }
-        let is_error = |ty: TypeId| {
-            let methods = program.method_signatures(ty);
-            methods.iter().any(|(method, _)| method.name.as_str() == "RuntimeError")
-        };
-        // By value where that has the method.
-        if is_error(ty) {
-            found.push(program.normal(ty));
-        } else if is_error(TypeId::pointer(ty)) {
-            found.push(program.normal(TypeId::pointer(ty)));
+    for package in PANICKING {
+        let Some(decls) = program.env().package(PackageId::new(package)) else { continue };
+        let mut types: Vec<DeclId> = decls.types.keys().copied().collect();
+        types.sort_by_key(|decl| decl.name().as_str());
+        for decl in types {
+            let ty = TypeId::named(decl, TypeList::EMPTY);
+            if decls.types[&decl].alias || program.is_interface(ty) {
+                continue;
+            }
+            let is_error = |ty: TypeId| {
+                let methods = program.method_signatures(ty);
+                methods.iter().any(|(method, _)| method.name.as_str() == "RuntimeError")
+            };
+            // By value where that has the method.
+            if is_error(ty) {
+                found.push(program.normal(ty));
+            } else if is_error(TypeId::pointer(ty)) {
+                found.push(program.normal(TypeId::pointer(ty)));
+            }
         }
     }
     found

@@ -1,0 +1,84 @@
+//! `soundness`: analyses beside what programs do when the interpreter runs them.
+
+use crate::corpus;
+use crate::error::BenchError;
+use crate::executed_calls::executed;
+use crate::say;
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::{Args, ValueEnum};
+
+use gossa_load::{DiskSystem, EntryKind, System as _};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What is held against runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum What {
+    /// Call graphs: every call that is executed is in them.
+    Calls,
+}
+
+/// What to run.
+#[derive(Args)]
+pub(crate) struct SoundnessArgs {
+    /// What is held against the runs.
+    #[arg(long, value_enum)]
+    what: What,
+    /// The Go distribution.
+    #[arg(long)]
+    goroot: Option<Utf8PathBuf>,
+    /// How many differences are printed for each program.
+    #[arg(long, default_value_t = 20)]
+    show: usize,
+    /// Directories of main packages; all programs of `testdata/run` if not given.
+    dirs: Vec<Utf8PathBuf>,
+}
+
+/// Runs the programs; the exit status is 1 if anything was missed.
+pub(crate) fn soundness(args: &SoundnessArgs) -> Result<ExitCode, BenchError> {
+    let goroot = corpus::goroot(args.goroot.as_deref())?;
+    let mut dirs = args.dirs.clone();
+    if dirs.is_empty() {
+        let all = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/run");
+        for entry in DiskSystem.read_dir(&all).map_err(BenchError::io(&all))? {
+            let dir = all.join(&entry.name);
+            if entry.kind == EntryKind::Directory && DiskSystem.read(&dir.join("main.go")).is_ok() {
+                dirs.push(dir);
+            }
+        }
+        dirs.sort();
+    }
+    let (mut runs, mut calls, mut dynamic, mut hidden, mut missed) = (0, 0, 0, 0, 0);
+    for dir in dirs {
+        match args.what {
+            What::Calls => {
+                let options = gossa_interp::Options::default();
+                match executed(Arc::new(DiskSystem), goroot.clone(), dir.clone(), ".", options) {
+                    Err(error) => say(format_args!("{dir}: left out: {error}")),
+                    Ok(found) => {
+                        say(format_args!(
+                            "{dir}: {}; {} calls, {} of them dynamic, {} hidden; {} missed",
+                            found.ended,
+                            found.calls,
+                            found.dynamic,
+                            found.hidden,
+                            found.missed.len()
+                        ));
+                        for missed in found.missed.iter().take(args.show) {
+                            say(format_args!("    {missed}"));
+                        }
+                        runs += 1;
+                        calls += found.calls;
+                        dynamic += found.dynamic;
+                        hidden += found.hidden;
+                        missed += found.missed.len();
+                    }
+                }
+            }
+        }
+    }
+    say(format_args!(
+        "all: {runs} runs, {calls} calls, {dynamic} of them dynamic, {hidden} hidden; {missed} missed"
+    ));
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
