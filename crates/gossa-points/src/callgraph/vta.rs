@@ -295,12 +295,7 @@ impl<'p, 'e> Vta<'p, 'e> {
                 self.finalizer(caller, object, ty);
             }
             (Action::Pointer(to), Member::Pointee(from)) => self.overlay(from, to),
-            (Action::Pointer(to), Member::Type(ty)) => {
-                // The data word of an interface: a pointer to the value, or the pointer in it.
-                let ty = self.universe.type_of(ty);
-                let from = self.shape(self.program.pointee(ty).unwrap_or(ty));
-                self.overlay(from, to);
-            }
+            (Action::Pointer(to), Member::Type(ty)) => self.data_word(ty, to),
             (Action::Copied(node), Member::Pointee(from)) => self.copied(node, from),
             (Action::Reflect, Member::Type(ty)) => self.reflection.learn(ty),
             (Action::ReflectCall, Member::Func(callee)) => self.reflect_call(watch, callee),

@@ -461,6 +461,23 @@ impl Vta<'_, '_> {
         self.content_of(node)
     }
 
+    /// The data word of an interface, a pointer to the value or the pointer that it is, is used as
+    /// a pointer to a shape. It is taken to be used for what it is only: whoever takes an interface
+    /// apart looks at its type, and all types that it may hold would be one otherwise.
+    pub(super) fn data_word(&mut self, ty: TypeNumber, to: ShapeId) {
+        let ty = self.universe.type_of(ty);
+        let shape = self.shape(ty);
+        let boxed = self.boxed(shape);
+        if self.program.pointee(ty).is_some() && self.shapes.elem(shape) == to {
+            let pointer = self.unsafe_pointer(shape);
+            self.assign(boxed, pointer);
+        } else if shape == to {
+            let variable = self.unsafe_variable(to);
+            self.assign(boxed, variable);
+            self.assign(variable, boxed);
+        }
+    }
+
     /// Memory is used as of one shape and as of another: what may be the same is united.
     pub(super) fn overlay(&mut self, a: ShapeId, b: ShapeId) {
         if a == b || !self.overlaid.insert((a.min(b), a.max(b))) {
