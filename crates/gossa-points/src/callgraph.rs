@@ -19,6 +19,7 @@ mod cha;
 mod paths;
 mod rta;
 mod runtime;
+pub(crate) use runtime::is_opaque;
 mod scan;
 mod static_calls;
 mod universe;

@@ -6,8 +6,10 @@
 //! [`program`] numbers the functions of a program and answers what a method of a type is; code
 //! that no source has (promoted methods, method values) becomes functions there (`wrapper`), so
 //! that the analyses know bodies only. [`callgraph`] says who calls whom, more and more exactly.
+//! [`points`] says what pointers may point to.
 
 pub mod callgraph;
+pub mod points;
 pub mod program;
 mod wrapper;
 

@@ -31,7 +31,7 @@ pub(super) enum Hidden {
 }
 
 /// Packages whose unsafe conversions are not followed; [`hidden`] says what they come to.
-pub(super) fn is_opaque(package: PackageId) -> bool {
+pub(crate) fn is_opaque(package: PackageId) -> bool {
     let path = package.path();
     matches!(path, "runtime" | "reflect" | "internal/reflectlite" | "internal/abi")
         || path.starts_with("internal/runtime/")

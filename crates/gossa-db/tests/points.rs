@@ -1,0 +1,153 @@
+//! What pointers point to: fixtures in `testdata/points` say it of the arguments of `reveal`, and
+//! the fast solver and the naive one must both say the same.
+//!
+//! `reveal(x) // points to new:12 variable:7+2` names the objects that the argument may be a
+//! pointer to, by what makes them and the line, with a `+` and the cell for parts of objects.
+//! Several objects of one line are named as often as there are.
+
+use camino::Utf8PathBuf;
+use gossa_db::{Options, Place, RootDb, Session, WholeEnv};
+use gossa_load::{BuildConfig, MemorySystem};
+use gossa_points::Program;
+use gossa_points::callgraph::Roots;
+use gossa_points::points::facts::CallTarget;
+use gossa_points::points::layout::Layouts;
+use gossa_points::points::link::{InstanceId, Linker, Node, Origin};
+use gossa_points::points::naive::Naive;
+use gossa_points::points::solver::Solver;
+use gossa_ssa::{FuncId, InstId};
+use gossa_types::PackageId;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/points");
+
+#[expect(clippy::disallowed_methods, reason = "fixtures")]
+fn read(name: &str) -> String {
+    std::fs::read_to_string(format!("{FIXTURES}/{name}")).expect("the fixture is there")
+}
+
+/// By line, what the fixture says.
+fn expected(text: &str) -> BTreeMap<u32, Vec<String>> {
+    let lines = (1..).zip(text.lines());
+    lines
+        .filter_map(|(line, text)| {
+            let (_, objects) = text.split_once("// points to ")?;
+            let mut objects: Vec<String> = objects.split(' ').map(str::to_owned).collect();
+            objects.sort();
+            Some((line, objects))
+        })
+        .collect()
+}
+
+fn line(db: &RootDb, program: &Program<'_>, func: FuncId, inst: InstId) -> u32 {
+    let index = program.index_of(func);
+    let Some(map) = program.function(index).source_map() else { return 0 };
+    let place = Place::of_function(db, func, map.node(inst));
+    place.and_then(|place| place.resolve(db)).map_or(0, |place| place.start.line)
+}
+
+/// By line, what the arguments of `reveal` point to.
+fn revealed(
+    db: &RootDb,
+    program: &Program<'_>,
+
+    linker: &Linker<'_, '_, '_>,
+    points_to: &dyn Fn(Node) -> Vec<u32>,
+) -> BTreeMap<u32, Vec<String>> {
+    let mut found: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for (at, instance) in linker.instances().iter().enumerate() {
+        let caller = program.function(instance.func).id;
+        for call in instance.facts.calls.iter().filter(|_| instance.active) {
+            let CallTarget::Static(callee) = call.target else { continue };
+            if program.function(callee).id.to_string() != "example.com/m.reveal" {
+                continue;
+            }
+            let argument = instance.facts.args[call.args.range()][0];
+            let node = linker.node_of(InstanceId(at as u32), argument);
+            let objects = found.entry(line(db, program, caller, call.inst)).or_default();
+            for element in node.map(points_to).unwrap_or_default() {
+                let object = linker.object_of(element / 2);
+                let part = element / 2 - object.first;
+                let mut text = match object.origin {
+                    Origin::Site(instance, inst, kind) => {
+                        let maker = linker.instances()[instance.0 as usize].func;
+                        let line = line(db, program, program.function(maker).id, inst);
+                        format!("{kind:?}:{line}").to_lowercase()
+                    }
+                    Origin::Global(decl) => decl.name().to_string(),
+                    Origin::Func(func) => program.function(func).to_string(),
+                    Origin::Nil => continue,
+                    other => format!("{other:?}").to_lowercase(),
+                };
+                if part > 0 {
+                    text.push_str(&format!("+{part}"));
+                }
+                objects.push(text);
+            }
+            objects.sort();
+        }
+    }
+    found
+}
+
+fn check(name: &str) {
+    let text = read(name);
+    let mut system = MemorySystem::new();
+    system
+        .add_file("/go/VERSION", "go1.27.3\n")
+        .add_file("/go/src/runtime/runtime.go", "package runtime\n")
+        .add_file("/go/src/unsafe/unsafe.go", "package unsafe\n\ntype Pointer *int\n")
+        .add_file("/m/go.mod", "module example.com/m\n\ngo 1.27\n")
+        .add_file("/m/main.go", text.as_str());
+    let config = BuildConfig {
+        goroot: Some("/go".into()),
+        goos: Some("linux".to_owned()),
+        goarch: Some("amd64".to_owned()),
+        ..BuildConfig::default()
+    };
+    let options = Options {
+        system: Arc::new(system),
+        config,
+        patterns: vec![".".to_owned()],
+        dir: Utf8PathBuf::from("/m"),
+        one_shot: true,
+        jobs: 1,
+    };
+    let session = Session::load(&options).expect("the fixture loads");
+    let lowered = session.lower(&gossa_db::SilentProgress);
+    let db = session.db();
+    let env = WholeEnv::new(&db);
+    let program = Program::new(&env, &lowered);
+    let package = PackageId::new("example.com/m");
+    let roots: Roots = env.main_roots(&program, &[package]).expect("a main package");
+    let expected = expected(&text);
+
+    let layouts = Layouts::new(&program);
+    let mut linker = Linker::new(&layouts);
+    linker.add_roots(&roots);
+    let fast = Solver::solve(linker);
+    let of = |node| fast.points_to(node).to_vec();
+    assert_eq!(revealed(&db, &program, fast.linker(), &of), expected, "{name}, fast");
+
+    let mut linker = Linker::new(&layouts);
+    linker.add_roots(&roots);
+    let naive = Naive::solve(linker);
+    let of = |node| naive.points_to(node);
+    assert_eq!(revealed(&db, &program, naive.linker(), &of), expected, "{name}, naive");
+}
+
+#[test]
+fn fields_and_elements() {
+    check("fields.go");
+}
+
+#[test]
+fn calls_and_closures() {
+    check("calls.go");
+}
+
+#[test]
+fn unsafe_conversions() {
+    check("unsafe.go");
+}

@@ -1,0 +1,290 @@
+//! How objects fall into cells.
+//!
+//! A *cell* is a place that a pointer can point to: a variable as a whole, each of its fields at any
+//! depth, the elements of an array taken together. The cells of an object are numbered in
+//! preorder, so that a field is at a fixed distance from its struct whatever the struct is part of.
+//! A struct and its first field have the same address but are two cells: what a pointer points to
+//! has one type, and a dynamic type can be read off it.
+//!
+//! *Leaves* are the cells that hold pointers: what a value of the type consists of for a points-to
+//! analysis. Byte offsets are the compiler's; they are only looked at where `unsafe` lets a pointer
+//! of one type point to a cell of another.
+
+use crate::program::Program;
+use elsa::FrozenVec;
+use gossa_base::FxHashMap;
+use gossa_types::sizes::Sizes;
+use gossa_types::{BasicKind, TypeId, TypeKind};
+use smallvec::SmallVec;
+use std::cell::RefCell;
+
+/// What a cell holds.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Holds {
+    /// No pointer: a number, a function's code, or something that has cells of its own.
+    Nothing,
+    /// A pointer, `uintptr`, slice, map, channel or function value.
+    Pointer,
+    /// An interface value.
+    Interface,
+    /// A string.
+    String,
+}
+
+/// A cell of a type.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Cell {
+    /// Its type, normal.
+    pub ty: TypeId,
+    /// Bytes from the start; of an array's element those of the first.
+    pub offset: u64,
+    /// How many bytes it takes; `u64::MAX` for arrays of unknown length.
+    pub size: u64,
+    /// How many cells it and its parts are.
+    pub extent: u32,
+    /// What it holds itself.
+    pub holds: Holds,
+    /// Whether its only part is the element of an array.
+    pub array: bool,
+}
+
+/// The cells of a type.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    /// In preorder; at least one.
+    pub cells: Box<[Cell]>,
+    /// Cells that hold pointers or interfaces, in order.
+    pub leaves: Box<[u32]>,
+    /// Equal for layouts that differ in the names of types only.
+    pub shape: u32,
+}
+
+/// A layout of a [`Layouts`]; dense.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LayoutId(pub u32);
+
+/// Deepest nesting, and most cells of one type; beyond, a type is one cell.
+const MAX_DEPTH: u32 = 64;
+const MAX_CELLS: usize = 1 << 14;
+
+/// A layout without the names of types: of each cell its offset, its extent, what it holds.
+type Shape = Vec<(u64, u32, Holds)>;
+
+/// The layouts of a program's types.
+pub struct Layouts<'p, 'e> {
+    program: &'p Program<'e>,
+    sizes: Sizes<'p>,
+    all: FrozenVec<Box<Layout>>,
+    of: RefCell<FxHashMap<TypeId, LayoutId>>,
+    shapes: RefCell<FxHashMap<Shape, u32>>,
+}
+
+impl<'p, 'e> Layouts<'p, 'e> {
+    /// Layouts of the types of a program.
+    #[must_use]
+    pub fn new(program: &'p Program<'e>) -> Self {
+        Self {
+            program,
+            sizes: program.sizes(),
+            all: FrozenVec::new(),
+            of: RefCell::default(),
+            shapes: RefCell::default(),
+        }
+    }
+
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &'p Program<'e> {
+        self.program
+    }
+
+    /// A layout.
+    #[must_use]
+    pub fn get(&self, id: LayoutId) -> &Layout {
+        &self.all[id.0 as usize]
+    }
+
+    /// The layout of a variable of a type. Map and channel objects have those of the types that
+    /// [`map_object`] and [`chan_object`] give.
+    #[must_use]
+    pub fn of(&self, ty: TypeId) -> LayoutId {
+        if let Some(&known) = self.of.borrow().get(&ty) {
+            return known;
+        }
+        let normal = self.program.normal(ty);
+        let known = self.of.borrow().get(&normal).copied();
+        let id = known.unwrap_or_else(|| {
+            let mut cells = Vec::new();
+            self.add(&mut cells, normal, 0, 0);
+            let holds_pointer =
+                |cell: &Cell| matches!(cell.holds, Holds::Pointer | Holds::Interface);
+            let leaves =
+                (0..cells.len() as u32).filter(|&at| holds_pointer(&cells[at as usize])).collect();
+            let key = cells.iter().map(|cell| (cell.offset, cell.extent, cell.holds)).collect();
+            let mut shapes = self.shapes.borrow_mut();
+            let fresh = shapes.len() as u32;
+            let shape = *shapes.entry(key).or_insert(fresh);
+            self.all.push(Box::new(Layout { cells: cells.into(), leaves, shape }));
+            LayoutId(self.all.len() as u32 - 1)
+        });
+        let mut of = self.of.borrow_mut();
+        of.insert(normal, id);
+        of.insert(ty, id);
+        id
+    }
+
+    /// The layout of a variable of a type.
+    #[must_use]
+    pub fn layout(&self, ty: TypeId) -> &Layout {
+        self.get(self.of(ty))
+    }
+
+    /// How many leaves a value of a type has.
+    #[must_use]
+    pub fn leaf_count(&self, ty: TypeId) -> usize {
+        self.layout(ty).leaves.len()
+    }
+
+    /// The cells of the parts of a struct type, in terms of the type's own cells: where each field
+    /// begins.
+    #[must_use]
+    pub fn field_cells(&self, ty: TypeId) -> SmallVec<[u32; 8]> {
+        let layout = self.layout(ty);
+        let mut at = 1;
+        let mut starts = SmallVec::new();
+        while at < layout.cells[0].extent {
+            starts.push(at);
+            at += layout.cells[at as usize].extent;
+        }
+        starts
+    }
+
+    fn add(&self, cells: &mut Vec<Cell>, ty: TypeId, offset: u64, depth: u32) {
+        let at = cells.len();
+        let bytes = self.sizes.size(ty).and_then(|size| u64::try_from(size).ok());
+        let size = bytes.unwrap_or(u64::MAX);
+        cells.push(Cell { ty, offset, size, extent: 1, holds: Holds::Nothing, array: false });
+        let full = depth > MAX_DEPTH || cells.len() > MAX_CELLS;
+        let part = |this: &Self, cells: &mut Vec<Cell>, ty: TypeId, offset: u64| {
+            this.add(cells, this.program.normal(ty), offset, depth + 1);
+        };
+        match ty.kind() {
+            TypeKind::Tuple(_) if full => {}
+            TypeKind::Tuple(parts) => match parts[..] {
+                [map] => {
+                    if let TypeKind::Map { key, value } = *self.program.under(map).kind() {
+                        part(self, cells, key, u64::MAX);
+                        part(self, cells, value, u64::MAX);
+                    }
+                }
+                [elem, _] => part(self, cells, elem, u64::MAX),
+                _ => {}
+            },
+            _ => match self.program.under(ty).kind() {
+                TypeKind::Struct(fields) if !full => {
+                    let offsets = self.sizes.offsets(fields);
+                    for (field, at) in fields.iter().zip(offsets) {
+                        let at = at.and_then(|at| u64::try_from(at).ok()).unwrap_or(0);
+                        part(self, cells, field.ty, offset.saturating_add(at));
+                    }
+                }
+                TypeKind::Array { elem, len } if *len != 0 && !full => {
+                    cells[at].array = true;
+                    if *len == i64::MAX {
+                        cells[at].size = u64::MAX;
+                    }
+                    part(self, cells, *elem, offset);
+                }
+                TypeKind::Struct(_) | TypeKind::Array { .. } => {}
+                TypeKind::Interface(_) => cells[at].holds = Holds::Interface,
+                TypeKind::Pointer(_)
+                | TypeKind::Slice(_)
+                | TypeKind::Map { .. }
+                | TypeKind::Chan { .. }
+                | TypeKind::Signature(_)
+                | TypeKind::Basic(BasicKind::UnsafePointer | BasicKind::Uintptr) => {
+                    cells[at].holds = Holds::Pointer;
+                }
+                TypeKind::Basic(BasicKind::String) => cells[at].holds = Holds::String,
+                _ => {}
+            },
+        }
+        cells[at].extent = (cells.len() - at) as u32;
+    }
+}
+
+impl Layout {
+    /// The cells that begin at a byte offset or hold it, from the outermost to the innermost, each
+    /// with whether it begins there. Elements of arrays are taken together.
+    #[must_use]
+    pub fn at_offset(&self, mut offset: u64) -> SmallVec<[(u32, bool); 8]> {
+        let mut found: SmallVec<[(u32, bool); 8]> = SmallVec::new();
+        let mut at = 0u32;
+        if self.cells[0].size != u64::MAX && offset >= self.cells[0].size.max(1) {
+            return found;
+        }
+        loop {
+            let cell = &self.cells[at as usize];
+            found.push((at, cell.offset == offset));
+            let end = at + cell.extent;
+            let mut part = at + 1;
+            let next = loop {
+                if part >= end {
+                    break None;
+                }
+                let inner = &self.cells[part as usize];
+                if cell.array && inner.size > 0 && inner.size != u64::MAX {
+                    offset = cell.offset + (offset - cell.offset) % inner.size;
+                }
+                let within = offset >= inner.offset
+                    && (inner.size == u64::MAX || offset - inner.offset < inner.size.max(1));
+                if within {
+                    break Some(part);
+                }
+                part += inner.extent;
+            };
+            match next {
+                Some(part) => at = part,
+                None => return found,
+            }
+        }
+    }
+
+    /// The leaves of the part that begins at a cell: positions in [`Layout::leaves`].
+    #[must_use]
+    pub fn leaves_of(&self, cell: u32) -> std::ops::Range<usize> {
+        let end = cell + self.cells[cell as usize].extent;
+        let start = self.leaves.partition_point(|&leaf| leaf < cell);
+        start..self.leaves.partition_point(|&leaf| leaf < end)
+    }
+}
+
+/// The type of the elements of slices as one array of unknown length.
+#[must_use]
+pub fn backing_array(elem: TypeId) -> TypeId {
+    TypeId::new(TypeKind::Array { elem, len: i64::MAX })
+}
+
+/// The type of what maps of a type point to: a cell for the map, then a key, then an element. No
+/// variable has a tuple type, so no pointer of the program points to one.
+#[must_use]
+pub fn map_object(program: &Program<'_>, map: TypeId) -> TypeId {
+    TypeId::tuple(&[program.normal(program.under(map))])
+}
+
+/// The type of what channels of a type point to: a cell for the channel, then an element. Channels
+/// of all directions with one element type are the same.
+#[must_use]
+pub fn chan_object(program: &Program<'_>, chan: TypeId) -> TypeId {
+    let elem = match program.under(chan).kind() {
+        TypeKind::Chan { elem, .. } => program.normal(*elem),
+        _ => TypeId::INVALID,
+    };
+    TypeId::tuple(&[elem, elem])
+}
+
+/// The type of a function's cell.
+#[must_use]
+pub fn func_object() -> TypeId {
+    TypeId::tuple(&[TypeId::basic(BasicKind::Int)])
+}

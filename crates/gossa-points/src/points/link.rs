@@ -1,0 +1,537 @@
+//! From the facts of functions to one system of constraints.
+//!
+//! Functions get global nodes when they are first named, and their constraints when they are first
+//! called. A call of a small function by name gets a copy of its own (an *instance*), which keeps
+//! what flows through constructors and accessors apart; everything else shares the function's
+//! first instance. What the linker finds out it hands to the solver as [`Action`]s.
+
+use super::extract::extract;
+use super::facts::{CallTarget, CellRef, Extern, Facts, NodePlace, NodeRef, ObjectKind, Rule};
+use super::layout::{LayoutId, Layouts, func_object};
+use super::models;
+use crate::callgraph::Roots;
+use crate::program::{FuncIndex, Program};
+use gossa_base::FxHashMap;
+use gossa_ssa::InstId;
+use gossa_types::{BasicKind, DeclId, TypeId};
+use std::rc::Rc;
+
+/// A node of the constraint system: a variable, or what a cell holds. Dense, in the order in which
+/// they are made.
+pub type Node = u32;
+
+/// An element of a set: a cell's node, doubled, and one more where an interface holds the cell's
+/// value rather than a pointer to it.
+pub type Element = u32;
+
+/// What is to be added to the system.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Action {
+    /// `to ⊇ from`.
+    Edge(Node, Node),
+    /// `node ∋ element`.
+    Member(Node, Element),
+    /// A rule for the elements of a node.
+    Rule(Node, Rule<Node>),
+}
+
+/// What an object stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Origin {
+    /// What an instruction of an instance makes.
+    Site(InstanceId, InstId, ObjectKind),
+    /// A package-level variable.
+    Global(DeclId),
+    /// A function.
+    Func(FuncIndex),
+    /// Values without pointers in interfaces.
+    Plain,
+    /// What nil pointers of a type would point to.
+    Nil,
+    /// Pointers that are not what their type says, in interfaces.
+    Boxes,
+    /// Code that is not seen makes it.
+    External(FuncIndex),
+}
+
+/// An object: consecutive nodes, one for each of its cells.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Object {
+    /// The first node.
+    pub first: Node,
+    /// Its cells.
+    pub layout: LayoutId,
+    /// What it stands for.
+    pub origin: Origin,
+}
+
+/// An instance of a function; dense.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct InstanceId(pub u32);
+
+/// A function with nodes of its own.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// The function.
+    pub func: FuncIndex,
+    /// Its constraints.
+    pub facts: Rc<Facts>,
+    /// The node of its first variable; the cells of its objects follow the variables.
+    pub first: Node,
+    /// Whether its constraints are in the system.
+    pub active: bool,
+    /// The first of its call sites.
+    pub first_site: u32,
+}
+
+/// A call of an instance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Site {
+    /// The caller.
+    pub instance: InstanceId,
+    /// The call, in the caller's facts.
+    pub call: u32,
+}
+
+/// Properties of nodes that are cells.
+pub(super) const NIL: u8 = 1;
+pub(super) const FUNC: u8 = 2;
+
+/// Functions of up to this many constraints, with those that they call by name, are cloned.
+const CLONE_LIMIT: usize = 16;
+/// How many instances there may be in all, as a multiple of the number of functions.
+const CLONE_FACTOR: usize = 12;
+
+/// The system under construction.
+pub struct Linker<'x, 'p, 'e> {
+    pub(super) layouts: &'x Layouts<'p, 'e>,
+    pub(super) program: &'p Program<'e>,
+    nodes: u32,
+    /// By node: the type of a cell, the invalid type for variables.
+    pub(super) types: Vec<TypeId>,
+    pub(super) flags: Vec<u8>,
+    pub(super) objects: Vec<Object>,
+    pub(super) instances: Vec<Instance>,
+    of_func: Vec<Option<InstanceId>>,
+    facts: Vec<Option<Rc<Facts>>>,
+    clone_sizes: Vec<CloneSize>,
+    pub(super) sites: Vec<Site>,
+    globals: FxHashMap<DeclId, Node>,
+    funcs: FxHashMap<FuncIndex, Node>,
+    of_node: FxHashMap<Node, FuncIndex>,
+    plains: FxHashMap<TypeId, Node>,
+    nils: FxHashMap<TypeId, Node>,
+    boxes: FxHashMap<TypeId, Node>,
+    panic: Node,
+    pub(super) strings: Node,
+    /// What the solver has not seen yet.
+    pub(super) actions: Vec<Action>,
+    /// Instances that were called and are not active yet.
+    called: Vec<InstanceId>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CloneSize {
+    Unknown,
+    /// Being found out: it calls itself.
+    Open,
+    Known(u32),
+}
+
+impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
+    /// An empty system.
+    #[must_use]
+    pub fn new(layouts: &'x Layouts<'p, 'e>) -> Self {
+        let mut linker = Self {
+            layouts,
+            program: layouts.program(),
+            nodes: 0,
+            types: Vec::new(),
+            flags: Vec::new(),
+            objects: Vec::new(),
+            instances: Vec::new(),
+            of_func: Vec::new(),
+            facts: Vec::new(),
+            clone_sizes: Vec::new(),
+            sites: Vec::new(),
+            globals: FxHashMap::default(),
+            funcs: FxHashMap::default(),
+            of_node: FxHashMap::default(),
+            plains: FxHashMap::default(),
+            nils: FxHashMap::default(),
+            boxes: FxHashMap::default(),
+            panic: 0,
+            strings: 0,
+            actions: Vec::new(),
+            called: Vec::new(),
+        };
+        linker.panic = linker.variables(1);
+        linker.strings = linker.variables(1);
+        linker
+    }
+
+    /// Adds where the program begins.
+    pub fn add_roots(&mut self, roots: &Roots) {
+        for func in roots.iter() {
+            let instance = self.shared_instance(func);
+            self.call(instance);
+        }
+        models::runtime_panics(self);
+        self.activate_called();
+    }
+
+    /// How many nodes there are.
+    #[must_use]
+    pub fn node_count(&self) -> usize {
+        self.nodes as usize
+    }
+
+    /// All instances, by their ids.
+    #[must_use]
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    /// New nodes that are no cells.
+    pub(super) fn variables(&mut self, count: u32) -> Node {
+        let first = self.nodes;
+        self.nodes += count;
+        self.types.resize(self.nodes as usize, TypeId::INVALID);
+        self.flags.resize(self.nodes as usize, 0);
+        first
+    }
+
+    /// A new object of a type.
+    pub(super) fn object(&mut self, ty: TypeId, origin: Origin) -> Node {
+        let layout = self.layouts.of(ty);
+        let cells = &self.layouts.get(layout).cells;
+        let first = self.nodes;
+        self.nodes += cells.len() as u32;
+        self.types.extend(cells.iter().map(|cell| cell.ty));
+        self.flags.resize(self.nodes as usize, 0);
+        self.objects.push(Object { first, layout, origin });
+        first
+    }
+
+    /// The object that a cell is part of.
+    #[must_use]
+    pub fn object_of(&self, cell: Node) -> &Object {
+        let at = self.objects.partition_point(|object| object.first <= cell);
+        &self.objects[at.max(1) - 1]
+    }
+
+    /// The node of a package-level variable's first cell.
+    fn global(&mut self, decl: DeclId) -> Node {
+        if let Some(&known) = self.globals.get(&decl) {
+            return known;
+        }
+        let package = self.program.env().package(decl.package());
+        let ty = package.and_then(|decls| decls.vars.get(&decl)).map(|var| var.ty);
+        let node = self.object(ty.unwrap_or(TypeId::INVALID), Origin::Global(decl));
+        self.globals.insert(decl, node);
+        node
+    }
+
+    /// The cell of a function.
+    pub(super) fn func_cell(&mut self, func: FuncIndex) -> Node {
+        if let Some(&known) = self.funcs.get(&func) {
+            return known;
+        }
+        let node = self.object(func_object(), Origin::Func(func));
+        self.flags[node as usize] = FUNC;
+        self.funcs.insert(func, node);
+        self.of_node.insert(node, func);
+        node
+    }
+
+    /// The function that a cell is of.
+    #[must_use]
+    pub fn func_of(&self, cell: Node) -> Option<FuncIndex> {
+        self.of_node.get(&cell).copied()
+    }
+
+    /// The cell of all values of a type without pointers.
+    pub(super) fn plain(&mut self, ty: TypeId) -> Node {
+        if let Some(&known) = self.plains.get(&ty) {
+            return known;
+        }
+        let node = self.object(ty, Origin::Plain);
+        self.plains.insert(ty, node);
+        node
+    }
+
+    /// What nil pointers to a type would point to.
+    pub(super) fn nil_of(&mut self, ty: TypeId) -> Node {
+        if let Some(&known) = self.nils.get(&ty) {
+            return known;
+        }
+        let node = self.variables(1);
+        self.types[node as usize] = ty;
+        self.flags[node as usize] = NIL;
+        let layout = self.layouts.of(TypeId::basic(BasicKind::Bool));
+        self.objects.push(Object { first: node, layout, origin: Origin::Nil });
+        self.nils.insert(ty, node);
+        node
+    }
+
+    /// The interface values that hold a pointer of a type that points to something else.
+    pub(super) fn box_of(&mut self, pointer: TypeId) -> Node {
+        if let Some(&known) = self.boxes.get(&pointer) {
+            return known;
+        }
+        let node = self.object(pointer, Origin::Boxes);
+        self.boxes.insert(pointer, node);
+        node
+    }
+
+    pub(super) fn panic_node(&self) -> Node {
+        self.panic
+    }
+
+    // --- Functions ------------------------------------------------------------------------------
+
+    fn facts(&mut self, func: FuncIndex) -> Rc<Facts> {
+        let at = func.index();
+        if at >= self.facts.len() {
+            self.facts.resize(self.program.len().max(at + 1), None);
+        }
+        if let Some(facts) = &self.facts[at] {
+            return facts.clone();
+        }
+        let facts = match models::facts(self.layouts, func) {
+            Some(modelled) => modelled,
+            None => match self.program.body(func) {
+                Some(body) => extract(self.layouts, body).facts,
+                None => models::unknown(self.layouts, func),
+            },
+        };
+        let facts = Rc::new(facts);
+        self.facts[at] = Some(facts.clone());
+        facts
+    }
+
+    /// The instance that all calls share that have none of their own.
+    pub(super) fn shared_instance(&mut self, func: FuncIndex) -> InstanceId {
+        let at = func.index();
+        if at >= self.of_func.len() {
+            self.of_func.resize(self.program.len().max(at + 1), None);
+        }
+        if let Some(known) = self.of_func[at] {
+            return known;
+        }
+        let instance = self.new_instance(func);
+        self.of_func[at] = Some(instance);
+        instance
+    }
+
+    fn new_instance(&mut self, func: FuncIndex) -> InstanceId {
+        let facts = self.facts(func);
+        let first = self.variables(facts.variables);
+        let instance = InstanceId(self.instances.len() as u32);
+        for fact in &facts.objects {
+            let origin = Origin::Site(instance, fact.inst, fact.kind);
+            let cell = self.object(fact.ty, origin);
+            debug_assert_eq!(cell, first + facts.variables + fact.first_cell);
+        }
+        let first_site = self.sites.len() as u32;
+        for call in 0..facts.calls.len() as u32 {
+            self.sites.push(Site { instance, call });
+        }
+        self.instances.push(Instance { func, facts, first, active: false, first_site });
+        instance
+    }
+
+    /// The instance for a call by name.
+    fn instance_for_call(&mut self, func: FuncIndex) -> InstanceId {
+        let limit = CLONE_FACTOR * self.program.len();
+        // What a closure captures flows to the shared instance.
+        let captures = self.facts(func).captures > 0;
+        if !captures && self.instances.len() < limit && self.clone_size(func) <= CLONE_LIMIT {
+            return self.new_instance(func);
+        }
+        self.shared_instance(func)
+    }
+
+    /// How many constraints a clone of a function costs, those of clones that it calls included;
+    /// large for functions that call themselves.
+    fn clone_size(&mut self, func: FuncIndex) -> usize {
+        const LARGE: u32 = 1 << 20;
+        let at = func.index();
+        if at >= self.clone_sizes.len() {
+            self.clone_sizes.resize(self.program.len().max(at + 1), CloneSize::Unknown);
+        }
+        match self.clone_sizes[at] {
+            CloneSize::Known(size) => return size as usize,
+            CloneSize::Open => return LARGE as usize,
+            CloneSize::Unknown => {}
+        }
+        let facts = self.facts(func);
+        let mut size = facts.size();
+        if size <= CLONE_LIMIT {
+            self.clone_sizes[at] = CloneSize::Open;
+            for call in &facts.calls {
+                size += match call.target {
+                    CallTarget::Static(callee) => {
+                        let size = self.clone_size(callee);
+                        // One that is shared costs the call.
+                        if size > CLONE_LIMIT && size < LARGE as usize { 0 } else { size }
+                    }
+                    CallTarget::Value(_) | CallTarget::Invoke(..) => 0,
+                };
+            }
+        }
+        self.clone_sizes[at] = CloneSize::Known(size.min(LARGE as usize) as u32);
+        size
+    }
+
+    /// An instance is called: its constraints will be added.
+    pub(super) fn call(&mut self, instance: InstanceId) {
+        if !std::mem::replace(&mut self.instances[instance.0 as usize].active, true) {
+            self.called.push(instance);
+        }
+    }
+
+    /// Adds the constraints of instances that were called.
+    pub(super) fn activate_called(&mut self) {
+        while let Some(instance) = self.called.pop() {
+            self.activate(instance);
+        }
+    }
+
+    fn activate(&mut self, id: InstanceId) {
+        let Instance { facts, first, first_site, .. } = self.instances[id.0 as usize].clone();
+        for &(node, cell) in &facts.members {
+            let node = self.node(&facts, first, node);
+            let element = self.element(&facts, first, cell);
+            self.actions.push(Action::Member(node, element));
+        }
+        for &(from, to) in &facts.copies {
+            let from = self.node(&facts, first, from);
+            let to = self.node(&facts, first, to);
+            self.actions.push(Action::Edge(from, to));
+        }
+        for &(node, rule) in &facts.rules {
+            let node = self.node(&facts, first, node);
+            let rule = self.relocated(&facts, first, rule);
+            self.actions.push(Action::Rule(node, rule));
+        }
+        for (at, call) in facts.calls.iter().enumerate() {
+            let site = first_site + at as u32;
+            match call.target {
+                CallTarget::Static(callee) => {
+                    let instance = self.instance_for_call(callee);
+                    self.connect(site, instance, 0);
+                    self.call(instance);
+                }
+                CallTarget::Value(node) if !node.is_nil() => {
+                    let node = self.node(&facts, first, node);
+                    self.actions.push(Action::Rule(node, Rule::Call(site)));
+                }
+                CallTarget::Invoke(node, _) if !node.is_nil() => {
+                    let node = self.node(&facts, first, node);
+                    self.actions.push(Action::Rule(node, Rule::Invoke(site)));
+                }
+                CallTarget::Value(_) | CallTarget::Invoke(..) => {}
+            }
+        }
+    }
+
+    /// Arguments flow to parameters, results back. `skip` leaves of the parameters are not
+    /// arguments: captures, the receiver.
+    pub(super) fn connect(&mut self, site: u32, callee: InstanceId, skip: u32) {
+        let Site { instance, call } = self.sites[site as usize];
+        let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
+        let call = facts.calls[call as usize];
+        let target = &self.instances[callee.0 as usize];
+        let (params, callee_first) = (target.facts.params, target.first);
+        let results = target.facts.results.min(call.result_count);
+        for (at, &arg) in facts.args[call.args.range()].iter().enumerate() {
+            let param = at as u32 + skip;
+            if param >= params {
+                break;
+            }
+            if !arg.is_nil() {
+                let from = self.node(&facts, first, arg);
+                self.actions.push(Action::Edge(from, callee_first + param));
+            }
+        }
+        for at in 0..results {
+            let from = callee_first + params + at;
+            self.actions.push(Action::Edge(from, first + call.results + at));
+        }
+    }
+
+    /// The global number of a node of an instance whose variables begin at `first`.
+    pub(super) fn node(&mut self, facts: &Facts, first: Node, node: NodeRef) -> Node {
+        match node.place() {
+            NodePlace::Variable(at) => first + at,
+            NodePlace::Cell(at) => first + facts.variables + at,
+            NodePlace::Extern(at) => self.external(facts.externs[at as usize]),
+            NodePlace::Nil => unreachable!("constraints on nil are not made"),
+        }
+    }
+
+    pub(super) fn element(&mut self, facts: &Facts, first: Node, cell: CellRef) -> Element {
+        2 * self.node(facts, first, cell.node) + u32::from(cell.boxed)
+    }
+
+    fn external(&mut self, place: Extern) -> Node {
+        match place {
+            Extern::Global(decl, delta) => self.global(decl) + delta,
+            Extern::Param(func, at) => {
+                let instance = self.shared_instance(func);
+                self.instances[instance.0 as usize].first + at
+            }
+            Extern::Func(func) => self.func_cell(func),
+            Extern::Plain(ty) => self.plain(ty),
+            Extern::NilOf(ty) => self.nil_of(ty),
+            Extern::Panic => self.panic,
+            Extern::Strings => self.strings,
+        }
+    }
+
+    /// The node of something outside, if it was named.
+    pub(super) fn known_external(&self, place: Extern) -> Option<Node> {
+        match place {
+            Extern::Global(decl, delta) => self.globals.get(&decl).map(|node| node + delta),
+            Extern::Param(func, at) => {
+                let instance = (*self.of_func.get(func.index())?)?;
+                Some(self.instances[instance.0 as usize].first + at)
+            }
+            Extern::Func(func) => self.funcs.get(&func).copied(),
+            Extern::Plain(ty) => self.plains.get(&ty).copied(),
+            Extern::NilOf(ty) => self.nils.get(&ty).copied(),
+            Extern::Panic => Some(self.panic),
+            Extern::Strings => Some(self.strings),
+        }
+    }
+
+    fn relocated(&mut self, facts: &Facts, first: Node, rule: Rule<NodeRef>) -> Rule<Node> {
+        match rule {
+            Rule::Load { dst, delta, base } => {
+                Rule::Load { dst: self.node(facts, first, dst), delta, base }
+            }
+            Rule::Store { src, delta, base } => {
+                Rule::Store { src: self.node(facts, first, src), delta, base }
+            }
+            Rule::Offset { dst, delta, base } => {
+                Rule::Offset { dst: self.node(facts, first, dst), delta, base }
+            }
+            Rule::Unbox { dst, delta, ty } => {
+                Rule::Unbox { dst: self.node(facts, first, dst), delta, ty }
+            }
+            Rule::Apply { dst, filter } => {
+                Rule::Apply { dst: self.node(facts, first, dst), filter }
+            }
+            Rule::Call(at) => Rule::Call(at),
+            Rule::Invoke(at) => Rule::Invoke(at),
+        }
+    }
+
+    /// All instances of a function.
+    pub fn instances_of(&self, func: FuncIndex) -> impl Iterator<Item = InstanceId> + '_ {
+        let all = self.instances.iter().enumerate();
+        all.filter(move |(_, instance)| instance.func == func && instance.active)
+            .map(|(at, _)| InstanceId(at as u32))
+    }
+}

@@ -1,0 +1,308 @@
+//! What a rule makes of one element: the meaning of the constraints.
+//!
+//! Both solvers work by these; they differ in when they ask.
+
+use super::facts::{CallTarget, Filter, Rule};
+use super::layout::Holds;
+use super::link::{Action, Element, FUNC, InstanceId, Linker, NIL, Node, Site};
+use gossa_types::TypeId;
+
+impl Linker<'_, '_, '_> {
+    /// The dynamic type that an element of an interface value stands for.
+    #[must_use]
+    pub fn dynamic_type(&self, element: Element) -> TypeId {
+        let ty = self.types[(element / 2) as usize];
+        if element % 2 == 1 { ty } else { TypeId::pointer(ty) }
+    }
+
+    /// Adds to the actions what a rule makes of an element of the node that has it.
+    pub fn apply(&mut self, rule: Rule<Node>, element: Element) {
+        let (cell, boxed) = (element / 2, element % 2 == 1);
+        match rule {
+            Rule::Load { dst, delta, base } => {
+                if !boxed {
+                    self.load(cell, delta, base, dst);
+                }
+            }
+            Rule::Store { src, delta, base } => {
+                if !boxed {
+                    self.store(cell, delta, base, src);
+                }
+            }
+            Rule::Offset { dst, delta, base } => {
+                if let Some(element) = self.offset(element, delta, base) {
+                    self.actions.push(Action::Member(dst, element));
+                }
+            }
+            Rule::Unbox { dst, delta, ty } => {
+                if boxed && self.types[cell as usize] == ty {
+                    self.actions.push(Action::Edge(cell + delta, dst));
+                }
+            }
+            Rule::Apply { dst, filter } => {
+                let mut made = Vec::new();
+                self.filter(filter, element, &mut made);
+                self.actions.extend(made.into_iter().map(|made| Action::Member(dst, made)));
+            }
+            Rule::Call(site) => {
+                if self.flags[cell as usize] & FUNC != 0 {
+                    let Some(func) = self.func_of(cell) else { return };
+                    let instance = self.shared_instance(func);
+                    let captures = self.instances[instance.0 as usize].facts.captures;
+                    self.connect(site, instance, captures);
+                    self.call(instance);
+                    self.activate_called();
+                }
+            }
+            Rule::Invoke(site) => self.invoke(site, element),
+        }
+    }
+
+    /// The function that a method call on an element runs.
+    pub(super) fn invoked(&mut self, site: u32, element: Element) -> Option<InstanceId> {
+        if self.flags[(element / 2) as usize] & FUNC != 0 {
+            return None;
+        }
+        let Site { instance, call } = self.sites[site as usize];
+        let CallTarget::Invoke(_, method) =
+            self.instances[instance.0 as usize].facts.calls[call as usize].target
+        else {
+            return None;
+        };
+        let func = self.program.dispatch(self.dynamic_type(element), method)?;
+        Some(self.shared_instance(func))
+    }
+
+    fn invoke(&mut self, site: u32, element: Element) {
+        let Some(callee) = self.invoked(site, element) else { return };
+        let skip = self.pass_receiver(callee, element);
+        self.connect(site, callee, skip);
+        self.call(callee);
+        self.activate_called();
+    }
+
+    /// The receiver of a method call flows to the method's first parameter; gives how many leaves
+    /// that has.
+    pub(super) fn pass_receiver(&mut self, callee: InstanceId, element: Element) -> u32 {
+        let target = &self.instances[callee.0 as usize];
+        let (first, params) = (target.first, target.facts.params);
+        if element & 1 == 0 {
+            if params > 0 {
+                self.actions.push(Action::Member(first, element));
+            }
+            return 1;
+        }
+        let cell = element / 2;
+        let layout = self.layouts.layout(self.types[cell as usize]);
+        for (at, &leaf) in layout.leaves.iter().enumerate() {
+            if (at as u32) < params {
+                self.actions.push(Action::Edge(cell + leaf, first + at as u32));
+            }
+        }
+        layout.leaves.len() as u32
+    }
+
+    /// Whether a pointer to this cell leads nowhere.
+    fn leads_nowhere(&self, cell: Node) -> bool {
+        self.flags[cell as usize] & (NIL | FUNC) != 0
+    }
+
+    fn load(&mut self, cell: Node, delta: u32, base: TypeId, dst: Node) {
+        if self.leads_nowhere(cell) {
+            return;
+        }
+        if self.is_as_declared(cell, base) {
+            self.actions.push(Action::Edge(cell + delta, dst));
+            return;
+        }
+        for (leaf, held, wanted) in self.overlapping(cell, delta, base) {
+            let action = match (held, wanted) {
+                (Holds::String, _) => Action::Edge(self.strings, dst),
+                (Holds::Interface, Holds::Pointer) => {
+                    Action::Rule(leaf, Rule::Apply { dst, filter: Filter::DataWord })
+                }
+                (Holds::Pointer, Holds::Interface) => {
+                    Action::Rule(leaf, Rule::Apply { dst, filter: Filter::AsDataWord })
+                }
+                _ => Action::Edge(leaf, dst),
+            };
+            self.actions.push(action);
+        }
+    }
+
+    fn store(&mut self, cell: Node, delta: u32, base: TypeId, src: Node) {
+        if self.leads_nowhere(cell) {
+            return;
+        }
+        if self.is_as_declared(cell, base) {
+            self.actions.push(Action::Edge(src, cell + delta));
+            return;
+        }
+        for (leaf, held, wanted) in self.overlapping(cell, delta, base) {
+            let action = match (held, wanted) {
+                (Holds::String, _) => Action::Edge(src, self.strings),
+                (Holds::Interface, Holds::Pointer) => {
+                    Action::Rule(src, Rule::Apply { dst: leaf, filter: Filter::AsDataWord })
+                }
+                (Holds::Pointer, Holds::Interface) => {
+                    Action::Rule(src, Rule::Apply { dst: leaf, filter: Filter::DataWord })
+                }
+                _ => Action::Edge(src, leaf),
+            };
+            self.actions.push(action);
+        }
+    }
+
+    /// Whether what is at a cell is laid out as the pointer's type says.
+    pub(super) fn is_as_declared(&self, cell: Node, base: TypeId) -> bool {
+        let ty = self.types[cell as usize];
+        ty == base
+            || ty != TypeId::INVALID
+                && base != TypeId::INVALID
+                && self.layouts.layout(ty).shape == self.layouts.layout(base).shape
+    }
+
+    /// The leaves of an object that are where a pointer to `base` has its leaf `delta`, each with
+    /// what it holds and what the pointer's type says.
+    fn overlapping(&self, cell: Node, delta: u32, base: TypeId) -> Vec<(Node, Holds, Holds)> {
+        let object = *self.object_of(cell);
+        let layout = self.layouts.get(object.layout);
+        let view = self.layouts.layout(base);
+        let mut found: Vec<(Node, Holds, Holds)> = Vec::new();
+        let (Some(start), Some(wanted)) =
+            (layout.cells.get((cell - object.first) as usize), view.cells.get(delta as usize))
+        else {
+            return found;
+        };
+        let Some(offset) = start.offset.checked_add(wanted.offset).filter(|&at| at < u64::MAX / 2)
+        else {
+            return found;
+        };
+        let word = u64::from(self.program.env().target().word_size);
+        let words = if wanted.holds == Holds::Interface { 2 } else { 1 };
+        for at in 0..words {
+            let chain = layout.at_offset(offset + at * word);
+            let Some(&(leaf, _)) = chain.last() else { continue };
+            let held = layout.cells[leaf as usize].holds;
+            if held != Holds::Nothing
+                && !found.iter().any(|&(node, ..)| node == object.first + leaf)
+            {
+                found.push((object.first + leaf, held, wanted.holds));
+            }
+        }
+        found
+    }
+
+    /// The element `delta` cells behind, where a pointer to `base` says that there is one.
+    pub(super) fn offset(&self, element: Element, delta: u32, base: TypeId) -> Option<Element> {
+        let (cell, boxed) = (element / 2, element % 2 == 1);
+        if boxed || self.leads_nowhere(cell) {
+            return None;
+        }
+        if self.is_as_declared(cell, base) {
+            return Some(2 * (cell + delta));
+        }
+        let object = *self.object_of(cell);
+        let layout = self.layouts.get(object.layout);
+        let start = layout.cells.get((cell - object.first) as usize)?;
+        let wanted = self.layouts.layout(base).cells.get(delta as usize).copied()?;
+        let offset = start.offset.checked_add(wanted.offset).filter(|&at| at < u64::MAX / 2)?;
+        self.cell_at(cell, offset, wanted.ty)
+    }
+
+    /// A pointer into the object of `cell`, `offset` bytes from its start: to the part of type `ty`
+    /// there, or to the innermost.
+    fn cell_at(&self, cell: Node, offset: u64, ty: TypeId) -> Option<Element> {
+        let object = *self.object_of(cell);
+        let layout = self.layouts.get(object.layout);
+        let chain = layout.at_offset(offset);
+        let here = |&&(at, begins): &&(u32, bool)| begins && layout.cells[at as usize].ty == ty;
+        let found = chain.iter().find(here).or(chain.last())?;
+        Some(2 * (object.first + found.0))
+    }
+
+    /// What a filter makes of an element.
+    pub(super) fn filter(&mut self, filter: Filter, element: Element, made: &mut Vec<Element>) {
+        let (cell, boxed) = (element / 2, element % 2 == 1);
+        let flags = self.flags[cell as usize];
+        match filter {
+            Filter::Implements(interface) => {
+                if self.program.implements(self.dynamic_type(element), interface) {
+                    made.push(element);
+                }
+            }
+            Filter::PointersTo(ty) => {
+                if !boxed && self.types[cell as usize] == ty {
+                    made.push(element);
+                }
+            }
+            Filter::BoxPointers(ty) => {
+                if boxed || flags & NIL != 0 {
+                    return;
+                }
+                if self.types[cell as usize] == ty && flags & FUNC == 0 {
+                    made.push(element);
+                } else {
+                    let holder = self.box_of(TypeId::pointer(ty));
+                    self.actions.push(Action::Member(holder, element));
+                    made.push(2 * holder + 1);
+                }
+            }
+            Filter::Retype(ty) => {
+                if boxed || flags & (NIL | FUNC) != 0 || self.types[cell as usize] == ty {
+                    made.push(element);
+                    return;
+                }
+                let object = *self.object_of(cell);
+                let layout = self.layouts.get(object.layout);
+                let offset = layout.cells[(cell - object.first) as usize].offset;
+                let chain = layout.at_offset(offset);
+                let same =
+                    |&&(at, begins): &&(u32, bool)| begins && layout.cells[at as usize].ty == ty;
+                let at = chain.iter().find(same).map(|&(at, _)| object.first + at);
+                made.push(2 * at.unwrap_or(cell));
+            }
+            Filter::Bytes(bytes) => {
+                if boxed || flags & (NIL | FUNC) != 0 {
+                    return;
+                }
+                let object = *self.object_of(cell);
+                let layout = self.layouts.get(object.layout);
+                let offset = layout.cells[(cell - object.first) as usize].offset;
+                let moved = offset.checked_add_signed(i64::from(bytes));
+                let chain = moved.filter(|&at| at < u64::MAX / 2).map(|at| layout.at_offset(at));
+                let outermost = chain.as_ref().and_then(|chain| {
+                    chain.iter().find(|(_, begins)| *begins).or(chain.last()).copied()
+                });
+                made.push(outermost.map_or(element, |(at, _)| 2 * (object.first + at)));
+            }
+            Filter::Anywhere => {
+                if boxed || flags & (NIL | FUNC) != 0 {
+                    return;
+                }
+                let object = *self.object_of(cell);
+                let count = self.layouts.get(object.layout).cells.len() as u32;
+                made.extend((object.first..object.first + count).map(|cell| 2 * cell));
+            }
+            Filter::ArrayAround => {
+                if boxed || flags & (NIL | FUNC) != 0 {
+                    return;
+                }
+                let object = *self.object_of(cell);
+                let at = cell - object.first;
+                let cells = &self.layouts.get(object.layout).cells;
+                let around = at.checked_sub(1).filter(|&before| cells[before as usize].array);
+                made.push(2 * around.map_or(cell, |before| object.first + before));
+            }
+            Filter::DataWord => made.push(2 * cell),
+            Filter::AsDataWord => {
+                if !boxed && flags & FUNC == 0 {
+                    made.push(2 * cell);
+                    if flags & NIL == 0 {
+                        made.push(2 * cell + 1);
+                    }
+                }
+            }
+        }
+    }
+}
