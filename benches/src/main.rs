@@ -7,6 +7,7 @@
 //! cargo run --release -p gossa-benches -- list-diff ../some/module
 //! cargo run --release -p gossa-benches -- callgraph-diff cmd/go
 //! cargo run --release -p gossa-benches -- soundness --what calls
+//! cargo run --release -p gossa-benches -- escape-diff ../some/module
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -17,6 +18,7 @@
 mod callgraph_diff;
 mod corpus;
 mod error;
+mod escape_diff;
 mod executed_calls;
 mod fuzz;
 mod list_diff;
@@ -63,6 +65,8 @@ enum Command {
     CallgraphDiff(callgraph_diff::CallgraphDiffArgs),
     /// Holds analyses against what the interpreter sees programs do.
     Soundness(soundness::SoundnessArgs),
+    /// Compares which allocations escape with what the compiler says, over whole modules.
+    EscapeDiff(escape_diff::EscapeDiffArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -107,6 +111,7 @@ fn main() -> ExitCode {
         Some(Command::ListDiff(args)) => list_diff::list_diff(&args),
         Some(Command::CallgraphDiff(args)) => callgraph_diff::callgraph_diff(&args),
         Some(Command::Soundness(args)) => soundness::soundness(&args),
+        Some(Command::EscapeDiff(args)) => escape_diff::escape_diff(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };

@@ -28,6 +28,7 @@ mod diagnostics;
 mod directives;
 mod embeds;
 mod env;
+mod escape;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
@@ -49,6 +50,7 @@ pub use c_sources::CSources;
 pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};
 pub use env::DbEnv;
+pub use escape::{PlacedMessage, SessionEscapes, escape_messages};
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
 pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;

@@ -121,7 +121,11 @@ impl Session {
     }
 
     /// Runs one unit of work; a panic in it becomes an error about that unit.
-    fn guard<T>(&self, unit: impl FnOnce() -> String, work: impl FnOnce() -> T) -> Option<T> {
+    pub(crate) fn guard<T>(
+        &self,
+        unit: impl FnOnce() -> String,
+        work: impl FnOnce() -> T,
+    ) -> Option<T> {
         catch_unwind(AssertUnwindSafe(work))
             .map_err(|payload| {
                 let reason = payload
@@ -137,7 +141,7 @@ impl Session {
 
     /// Drops what a finished package needs no more: trees of files and side tables of bodies.
     /// `keep_generic`: those of generic functions stay, since instances are lowered from them.
-    fn drop_trees(&self, db: &RootDb, package: PackageInput, keep_generic: bool) {
+    pub(crate) fn drop_trees(&self, db: &RootDb, package: PackageInput, keep_generic: bool) {
         let decls = package_decls(db, package);
         let mut keep = vec![false; package.files(db).len()];
         for &func in &decls.func_order {

@@ -53,6 +53,8 @@ pub(crate) enum Command {
     Types(TypesArgs),
     /// Print functions in SSA form
     Ssa(SsaArgs),
+    /// Say which variables and allocations escape to the heap, and where parameters leak
+    Escape(EscapeArgs),
     /// Run a main package, or with --examples or --tests those of packages, in the interpreter
     Run(RunArgs),
     /// Print who calls whom, over the whole program
@@ -139,6 +141,7 @@ impl Command {
             Self::List(args) => Some(&args.build),
             Self::Types(args) => Some(&args.build),
             Self::Ssa(args) => Some(&args.build),
+            Self::Escape(args) => Some(&args.build),
             Self::Run(args) => Some(&args.build),
             Self::Callgraph(args) => Some(&args.build),
             Self::Ast(_) | Self::Explain(_) => None,
@@ -290,6 +293,24 @@ pub(crate) struct SsaArgs {
     /// Check every function's form, and that its text reads back as it was
     #[arg(long)]
     pub(crate) verify_ir: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct EscapeArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// Form of the output
+    #[arg(long, value_name = "FORM", default_value = "gc")]
+    pub(crate) format: EscapeForm,
+    /// Include everything that the packages depend on
+    #[arg(long)]
+    pub(crate) deps: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum EscapeForm {
+    /// The messages of `go build -gcflags='-m -l'`
+    Gc,
 }
 
 #[derive(Args, Debug)]

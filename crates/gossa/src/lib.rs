@@ -23,6 +23,7 @@ mod callgraph;
 mod check;
 mod config_spec;
 mod context;
+mod escape;
 mod exit;
 mod explain;
 mod list;
@@ -83,6 +84,7 @@ fn run(line: &CommandLine, registry: &Registry) -> Result<ExitCode, CommandError
         Command::List(args) => list::run(&context, args),
         Command::Ast(args) => ast::run(&context, args),
         Command::Types(args) => types::run(&context, args),
+        Command::Escape(args) => escape::run(&context, args),
         Command::Ssa(args) => ssa::run(&context, args),
         Command::Callgraph(args) => callgraph::run(&context, args),
         Command::Explain(args) => explain::run(args, registry),

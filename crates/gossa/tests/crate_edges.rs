@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! base → syntax → types → ssa → { interp, points → conc } → db → api → checkers → gossa
+//! types → escape → db
 //! base → syntax → load → db          base → report → { db, gossa }          base → cgo → types
 //! test: on api, beside checkers
 //! ```
@@ -23,6 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gossa-interp", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"]),
     ("gossa-points", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa"]),
     ("gossa-conc", &["gossa-base", "gossa-syntax", "gossa-types", "gossa-ssa", "gossa-points"]),
+    ("gossa-escape", &["gossa-base", "gossa-syntax", "gossa-types"]),
     ("gossa-report", &["gossa-base"]),
     ("gossa-db", BELOW_DB),
     ("gossa-api", BELOW_API),
@@ -41,6 +43,7 @@ const BELOW_DB: &[&str] = &[
     "gossa-interp",
     "gossa-points",
     "gossa-conc",
+    "gossa-escape",
     "gossa-report",
 ];
 
@@ -53,6 +56,7 @@ const BELOW_API: &[&str] = &[
     "gossa-interp",
     "gossa-points",
     "gossa-conc",
+    "gossa-escape",
     "gossa-report",
     "gossa-db",
 ];
@@ -68,6 +72,7 @@ const BELOW_GOSSA: &[&str] = &[
     "gossa-interp",
     "gossa-points",
     "gossa-conc",
+    "gossa-escape",
     "gossa-report",
     "gossa-db",
     "gossa-api",
