@@ -10,7 +10,7 @@
 //! typed tree ─ build ─ ir::Code ─ loop_vars, dead_vars ─ walk ─ graph::Graph ─ solve ─ PackageEscapes
 //! ```
 //!
-//! Read [`env`], [`summary`], [`report`], then `ir`, `graph`, `walk`, `solve`.
+//! Read [`mod@env`], [`summary`], [`report`], then `ir`, `graph`, `walk`, `solve`.
 
 mod analysis;
 mod build;
