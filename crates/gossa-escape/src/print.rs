@@ -3,7 +3,7 @@
 use crate::ir::{Code, Id, Kind, VarKind};
 use crate::types::{Types, is_shape_decl};
 use gossa_base::Name;
-use gossa_syntax::{BinaryOp, ChanDir, UnaryOp};
+use gossa_syntax::{BinaryOp, ChanDir};
 use gossa_types::constant::Kind as ConstantKind;
 use gossa_types::lookup::is_exported;
 use gossa_types::underlying::type_set;
@@ -270,42 +270,6 @@ fn binary_precedence(op: BinaryOp) -> u8 {
     }
 }
 
-fn binary_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
-        BinaryOp::And => "&",
-        BinaryOp::Or => "|",
-        BinaryOp::Xor => "^",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::AndNot => "&^",
-        BinaryOp::LogicalAnd => "&&",
-        BinaryOp::LogicalOr => "||",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-    }
-}
-
-fn unary_text(op: UnaryOp) -> &'static str {
-    match op {
-        UnaryOp::Plus => "+",
-        UnaryOp::Neg => "-",
-        UnaryOp::Not => "!",
-        UnaryOp::Xor => "^",
-        UnaryOp::Address => "&",
-        UnaryOp::Receive => "<-",
-        UnaryOp::Tilde => "~",
-    }
-}
-
 impl Printer<'_> {
     /// An expression or a simple statement.
     pub(crate) fn node(&self, id: Id) -> String {
@@ -463,7 +427,7 @@ impl Printer<'_> {
             Kind::MethodExpr(func) => out.push_str(&self.method_expr(func.decl, func.args)),
             Kind::Dictionary(index) => out.push_str(&code.texts[index as usize]),
             Kind::Unary(op, x) => {
-                out.push_str(unary_text(op));
+                out.push_str(op.as_str());
                 if matches!(code[x].kind, Kind::Unary(inner, _) if inner == op) {
                     out.push(' ');
                 }
@@ -489,7 +453,7 @@ impl Printer<'_> {
             }
             Kind::Binary(op, x, y) => {
                 self.write(out, x, own);
-                let _ = write!(out, " {} ", binary_text(op));
+                let _ = write!(out, " {} ", op.as_str());
                 self.write(out, y, own + 1);
             }
             Kind::AddressOfLiteral(x) => {
@@ -584,7 +548,7 @@ impl Printer<'_> {
             }
             Kind::AssignOp(op, x, y) => {
                 self.write(out, x, 0);
-                let _ = write!(out, " {}= ", binary_text(op));
+                let _ = write!(out, " {}= ", op.as_str());
                 self.write(out, y, 0);
             }
             Kind::AssignList(_, lhs, rhs) => {

@@ -578,6 +578,25 @@ pub struct Tree {
     pub text: Box<str>,
 }
 
+impl Tree {
+    /// A tree without nodes.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            root: TreeRoot::Bad,
+            exprs: Box::default(),
+            stmts: Box::default(),
+            expr_lists: Box::default(),
+            stmt_lists: Box::default(),
+            fields: Box::default(),
+            signatures: Box::default(),
+            specs: Box::default(),
+            slices: Box::default(),
+            text: Box::default(),
+        }
+    }
+}
+
 /// Where a node is: 12 bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Span {

@@ -23,21 +23,8 @@ pub(crate) fn build_function<'e>(
     types: &'e Types<'e>,
     func: FuncRef,
 ) -> Option<Code> {
-    static NO_TREE: std::sync::LazyLock<(Tree, TreeTypes)> = std::sync::LazyLock::new(|| {
-        let tree = Tree {
-            root: TreeRoot::Bad,
-            exprs: Box::default(),
-            stmts: Box::default(),
-            expr_lists: Box::default(),
-            stmt_lists: Box::default(),
-            fields: Box::default(),
-            signatures: Box::default(),
-            specs: Box::default(),
-            slices: Box::default(),
-            text: Box::default(),
-        };
-        (tree, TreeTypes::default())
-    });
+    static NO_TREE: std::sync::LazyLock<(Tree, TreeTypes)> =
+        std::sync::LazyLock::new(|| (Tree::empty(), TreeTypes::default()));
     let package = env.package(func.decl.package())?;
     let decl = package.funcs.get(&func.decl)?;
     let header = env.header_tree(package.id, decl.source)?;

@@ -6,7 +6,7 @@ use crate::body::Lowered;
 use crate::env::LowerEnv;
 use crate::ids::{FuncId, FuncKey};
 use crate::inst::{CallData, Callee, Inst, ValueList};
-use gossa_syntax::{NodeId, Spec, Tree, TreeRoot};
+use gossa_syntax::{NodeId, Spec, Tree};
 use gossa_types::{DeclId, PackageDecls, PackageId, TreeTypes, TypeId};
 
 /// The function that assigns the initial value of `var`, and of the variables that are assigned
@@ -88,18 +88,7 @@ pub(super) fn lower_package(
     package: PackageId,
 ) -> Option<Lowered> {
     let decls = env.package(package)?;
-    let tree = Tree {
-        root: TreeRoot::Bad,
-        exprs: Box::default(),
-        stmts: Box::default(),
-        expr_lists: Box::default(),
-        stmt_lists: Box::default(),
-        fields: Box::default(),
-        signatures: Box::default(),
-        specs: Box::default(),
-        slices: Box::default(),
-        text: Box::default(),
-    };
+    let tree = Tree::empty();
     let types = TreeTypes::default();
     let mut unit = Unit::new(env, func, &tree, &types, None);
     let index = unit.reserve_body();

@@ -64,7 +64,7 @@ impl Checker<'_> {
                     _ => format!(
                         "{} {}= {}",
                         self.expr_text(x.expr),
-                        super::messages::binary_text(op),
+                        op.as_str(),
                         self.expr_text(y.expr)
                     ),
                 };
@@ -87,7 +87,7 @@ impl Checker<'_> {
             };
             if !Self::is_invalid(self.under(bound)) {
                 let what = self.operand_text(&x);
-                let op = super::messages::binary_text(op);
+                let op = op.as_str();
                 let message = format!("invalid operation: operator {op} not defined on {what}");
                 self.error(x.expr, message);
             }
@@ -253,7 +253,7 @@ impl Checker<'_> {
         of_y: bool,
         mut cause: String,
     ) {
-        let op = super::messages::binary_text(if in_switch { BinaryOp::Equal } else { op });
+        let op = (if in_switch { BinaryOp::Equal } else { op }).as_str();
         let mut blamed = if of_y { y } else { x };
         if cause.is_empty() {
             if is_type_param(x.ty) || is_type_param(y.ty) {

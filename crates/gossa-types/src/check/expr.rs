@@ -422,7 +422,7 @@ impl Checker<'_> {
         }
         if !self.all_basic(x.ty, predicate) {
             let what = self.operand_text(&x);
-            let op = super::messages::unary_text(op);
+            let op = op.as_str();
             let message = format!("invalid operation: operator {op} not defined on {what}");
             self.error(x.expr, message);
             return Operand::invalid(expr);

@@ -8,49 +8,11 @@ use crate::print::Printer;
 use crate::ty::{TypeId, TypeKind};
 use crate::underlying::is_type_param;
 use gossa_base::Name;
-use gossa_syntax::{BinaryOp, ChanDir, Expr, ExprId, FieldList, SignatureId, Stmt, Tree, UnaryOp};
+use gossa_syntax::{ChanDir, Expr, ExprId, FieldList, SignatureId, Stmt, Tree};
 use std::fmt::Write;
 
 /// Longest expression that a message shows in full.
 const MAX_TEXT: usize = 1000;
-
-/// The text of a binary operator.
-pub(super) fn binary_text(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Rem => "%",
-        BinaryOp::And => "&",
-        BinaryOp::Or => "|",
-        BinaryOp::Xor => "^",
-        BinaryOp::Shl => "<<",
-        BinaryOp::Shr => ">>",
-        BinaryOp::AndNot => "&^",
-        BinaryOp::LogicalAnd => "&&",
-        BinaryOp::LogicalOr => "||",
-        BinaryOp::Equal => "==",
-        BinaryOp::NotEqual => "!=",
-        BinaryOp::Less => "<",
-        BinaryOp::LessEqual => "<=",
-        BinaryOp::Greater => ">",
-        BinaryOp::GreaterEqual => ">=",
-    }
-}
-
-/// The text of a unary operator.
-pub(super) fn unary_text(op: UnaryOp) -> &'static str {
-    match op {
-        UnaryOp::Plus => "+",
-        UnaryOp::Neg => "-",
-        UnaryOp::Not => "!",
-        UnaryOp::Xor => "^",
-        UnaryOp::Address => "&",
-        UnaryOp::Receive => "<-",
-        UnaryOp::Tilde => "~",
-    }
-}
 
 impl Checker<'_> {
     /// Runs `print` with a printer for messages about this package.
@@ -389,12 +351,12 @@ impl Writer<'_> {
                 self.expr(x, depth);
             }
             Expr::Unary { op, x } => {
-                self.out.push_str(unary_text(op));
+                self.out.push_str(op.as_str());
                 self.expr(x, depth);
             }
             Expr::Binary { op, x, y } => {
                 self.expr(x, depth);
-                let _ = write!(self.out, " {} ", binary_text(op));
+                let _ = write!(self.out, " {} ", op.as_str());
                 self.expr(y, depth);
             }
             Expr::KeyValue { key, value } => {

@@ -205,7 +205,7 @@ impl Checker<'_> {
             AssignOp::Compound(op) => {
                 let tree = self.tree();
                 let (&[left], &[right]) = (&tree[lhs], &tree[rhs]) else {
-                    let op = super::messages::binary_text(op);
+                    let op = op.as_str();
                     let message =
                         format!("assignment operation {op}= requires single-valued expressions");
                     self.error(stmt, message);
