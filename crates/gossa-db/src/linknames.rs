@@ -8,8 +8,9 @@
 //! is the implementation.
 
 use crate::declare::{item_tree, package_decls};
-use crate::inputs::{Db, PackageInput};
+use crate::inputs::{Db, PackageInput, Program};
 use gossa_base::{FxHashMap, FxHashSet, Name};
+use gossa_ssa::{FuncId, FuncKey};
 use gossa_types::{DeclId, PackageDecls, PackageId};
 use std::collections::BTreeMap;
 
@@ -80,6 +81,24 @@ impl Linknames {
         }
         let symbols = symbols.into_iter().map(|(name, symbol)| symbol.finish(name)).collect();
         Self::of_symbols(symbols)
+    }
+
+    /// Reads the directives of all packages of the program.
+    #[must_use]
+    pub fn of_program(db: &dyn Db) -> Self {
+        let packages = Program::get(db).packages(db);
+        let mut packages: Vec<PackageInput> = packages.values().copied().collect();
+        packages.sort_by_key(|package| package.id(db).as_str());
+        Self::new(db, &packages)
+    }
+
+    /// The function that has the body of one without; like [`Linknames::implementation`], with
+    /// the same type arguments.
+    #[must_use]
+    pub fn function(&self, func: FuncId) -> Option<FuncId> {
+        let FuncKey::Decl { decl, args } = *func.key() else { return None };
+        let target = self.implementation(decl)?;
+        Some(FuncId::new(FuncKey::Decl { decl: target, args }))
     }
 
     fn of_symbols(symbols: Vec<LinkedSymbol>) -> Self {

@@ -3,7 +3,7 @@
 use crate::diagnostics::{Place, SourcePlace};
 use crate::embeds::embedded_files;
 use crate::env::DbEnv;
-use crate::inputs::{Db, Program};
+use crate::inputs::Db;
 use crate::linknames::Linknames;
 use crate::ssa::{LowerKey, lowered};
 use crate::symbols::symbol;
@@ -64,14 +64,8 @@ impl<'db> RunEnv<'db> {
         self
     }
 
-    fn implementation(&self, decl: DeclId) -> Option<DeclId> {
-        let links = self.links.get_or_init(|| {
-            let packages = Program::get(self.db).packages(self.db);
-            let mut packages: Vec<_> = packages.values().copied().collect();
-            packages.sort_by_key(|package| package.id(self.db).as_str());
-            Linknames::new(self.db, &packages)
-        });
-        links.implementation(decl)
+    fn links(&self) -> &Linknames {
+        self.links.get_or_init(|| Linknames::of_program(self.db))
     }
 }
 
@@ -125,9 +119,7 @@ impl ProgramEnv for RunEnv<'_> {
     }
 
     fn linked(&self, func: FuncId) -> Option<FuncId> {
-        let FuncKey::Decl { decl, args } = *func.key() else { return None };
-        let target = self.implementation(decl)?;
-        Some(FuncId::new(FuncKey::Decl { decl: target, args }))
+        self.links().function(func)
     }
 
     fn symbol(&self, func: FuncId) -> String {
@@ -164,7 +156,7 @@ impl ProgramEnv for RunEnv<'_> {
     }
 
     fn linked_variable(&self, variable: DeclId) -> Option<DeclId> {
-        self.implementation(variable)
+        self.links().implementation(variable)
     }
 
     fn files(&self) -> Option<&dyn Files> {

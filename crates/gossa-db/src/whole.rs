@@ -1,7 +1,7 @@
 //! The database as the environment of whole-program analyses.
 
 use crate::env::DbEnv;
-use crate::inputs::{Db, Program};
+use crate::inputs::Db;
 use crate::linknames::Linknames;
 use gossa_points::{FuncIndex, ProgramEnv, callgraph::Roots};
 use gossa_ssa::{FuncId, FuncKey};
@@ -18,10 +18,7 @@ impl<'db> WholeEnv<'db> {
     /// The environment over a database.
     #[must_use]
     pub fn new(db: &'db dyn Db) -> Self {
-        let packages = Program::get(db).packages(db);
-        let mut packages: Vec<_> = packages.values().copied().collect();
-        packages.sort_by_key(|package| package.id(db).as_str());
-        Self { env: DbEnv::new(db), links: Linknames::new(db, &packages) }
+        Self { env: DbEnv::new(db), links: Linknames::of_program(db) }
     }
 
     /// Where the main packages among `packages` begin: their initialisation, which runs that of
@@ -85,9 +82,7 @@ impl TypeEnv for WholeEnv<'_> {
 
 impl ProgramEnv for WholeEnv<'_> {
     fn linked(&self, func: FuncId) -> Option<FuncId> {
-        let FuncKey::Decl { decl, args } = *func.key() else { return None };
-        let target = self.links.implementation(decl)?;
-        Some(FuncId::new(FuncKey::Decl { decl: target, args }))
+        self.links.function(func)
     }
 
     fn linked_variable(&self, variable: DeclId) -> Option<DeclId> {
