@@ -17,9 +17,10 @@
 
 mod cha;
 mod paths;
+mod reached;
 mod rta;
 mod runtime;
-pub(crate) use runtime::is_opaque;
+pub(crate) use runtime::{is_opaque, panic_types};
 mod scan;
 mod static_calls;
 mod universe;

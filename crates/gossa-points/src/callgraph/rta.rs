@@ -4,6 +4,7 @@
 //! of that function type may reach; of what type it converts a value to an interface, calls through
 //! interfaces may find. Each new fact is crossed with those of the other sort known so far.
 
+use super::reached::Reached;
 use super::runtime::{self, Hidden};
 use super::scan::{self, Target};
 use super::universe::{InterfaceNumber, TypeNumber, Universe};
@@ -17,7 +18,7 @@ use gossa_types::{TypeId, TypeKind};
 pub(super) fn build(program: &Program<'_>, roots: &Roots) -> CallGraph {
     let mut rta = Rta::new(program);
     for root in roots.iter() {
-        rta.reach(root);
+        rta.reached.add(root);
     }
     for func in &roots.open {
         rta.open(*func);
@@ -54,9 +55,7 @@ struct Invoked {
 struct Rta<'p, 'e> {
     program: &'p Program<'e>,
     universe: Universe,
-    reachable: Vec<bool>,
-    order: Vec<FuncIndex>,
-    pending: Vec<FuncIndex>,
+    reached: Reached,
     edges: Vec<Edge>,
     type_numbers: FxHashMap<TypeId, u32>,
     by_type: Vec<ByType>,
@@ -85,9 +84,7 @@ impl<'p, 'e> Rta<'p, 'e> {
         Self {
             program,
             universe: Universe::default(),
-            reachable: vec![false; program.len()],
-            order: Vec::new(),
-            pending: Vec::new(),
+            reached: Reached::default(),
             edges: Vec::new(),
             type_numbers: FxHashMap::default(),
             by_type: Vec::new(),
@@ -107,27 +104,16 @@ impl<'p, 'e> Rta<'p, 'e> {
         }
     }
 
-    fn reach(&mut self, func: FuncIndex) {
-        let at = func.index();
-        if self.reachable.len() <= at {
-            self.reachable.resize(at + 1, false);
-        }
-        if !std::mem::replace(&mut self.reachable[at], true) {
-            self.order.push(func);
-            self.pending.push(func);
-        }
-    }
-
     fn run(&mut self) {
         loop {
-            while let Some(func) = self.pending.pop() {
+            while let Some(func) = self.reached.next() {
                 self.function(func);
             }
             self.cross();
             self.reflection();
             let all = self.universe.len() as u32;
             let derived = !self.reflects || self.derived == all;
-            if self.pending.is_empty() && self.crossed == all && derived {
+            if self.reached.is_done() && self.crossed == all && derived {
                 return;
             }
         }
@@ -161,7 +147,7 @@ impl<'p, 'e> Rta<'p, 'e> {
             match target {
                 Target::Static(callee) => {
                     self.edge(of(Dispatch::Static), callee);
-                    self.reach(callee);
+                    self.reached.add(callee);
                 }
                 Target::Value(ty) => self.value_call(of(Dispatch::Value), ty),
                 Target::Interface(interface, method) => {
@@ -206,7 +192,7 @@ impl<'p, 'e> Rta<'p, 'e> {
         self.by_type[number as usize].sites.push(site);
         if self.by_type[number as usize].sites.len() == 1 {
             for callee in self.by_type[number as usize].callees.clone() {
-                self.reach(callee);
+                self.reached.add(callee);
             }
         }
     }
@@ -224,7 +210,7 @@ impl<'p, 'e> Rta<'p, 'e> {
         if self.taken.insert((func, number)) {
             self.by_type[number as usize].callees.push(func);
             if !self.by_type[number as usize].sites.is_empty() {
-                self.reach(func);
+                self.reached.add(func);
             }
         }
     }
@@ -260,7 +246,7 @@ impl<'p, 'e> Rta<'p, 'e> {
         let method = self.program.dispatch(self.universe.type_of(ty), invoked.method);
         if let Some(callee) = method {
             self.invoked[number as usize].callees.push(callee);
-            self.reach(callee);
+            self.reached.add(callee);
         }
     }
 
@@ -305,7 +291,7 @@ impl<'p, 'e> Rta<'p, 'e> {
                         let (inst, mode) = (InstId::new(0), CallMode::Call);
                         let site = Site { caller, inst, dispatch: Dispatch::Runtime, mode };
                         self.edge(site, callee);
-                        self.reach(callee);
+                        self.reached.add(callee);
                     }
                 }
             }
@@ -357,6 +343,6 @@ impl<'p, 'e> Rta<'p, 'e> {
         for invoked in &mut self.invoked {
             cross(&invoked.sites, &mut invoked.callees);
         }
-        CallGraph::new(self.program, &self.order, edges)
+        CallGraph::new(self.program, self.reached.all(), edges)
     }
 }

@@ -76,7 +76,7 @@ const PANICKING: &[&str] = &["runtime", "internal/runtime/maps"];
 
 /// The dynamic types of the panics that the runtime itself raises: types of its packages that are
 /// `runtime.Error`s; sorted by package and name.
-pub(super) fn panic_types(program: &Program<'_>) -> Vec<TypeId> {
+pub(crate) fn panic_types(program: &Program<'_>) -> Vec<TypeId> {
     let mut found = Vec::new();
     for package in PANICKING {
         let Some(decls) = program.env().package(PackageId::new(package)) else { continue };

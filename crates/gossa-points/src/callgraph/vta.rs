@@ -26,6 +26,7 @@ mod read;
 mod sets;
 mod shapes;
 
+use super::reached::Reached;
 use super::universe::{InterfaceNumber, TypeNumber, Universe};
 use super::{CallGraph, CallMode, Dispatch, Edge, Roots, runtime};
 use crate::program::{FuncIndex, MethodName, Program};
@@ -41,7 +42,7 @@ use shapes::{ShapeId, Shapes};
 pub(super) fn build(program: &Program<'_>, roots: &Roots) -> CallGraph {
     let mut vta = Vta::new(program, None);
     for root in roots.iter() {
-        vta.reach(root);
+        vta.reached.add(root);
     }
     vta.open(roots);
     vta.run();
@@ -53,7 +54,7 @@ pub(super) fn build(program: &Program<'_>, roots: &Roots) -> CallGraph {
 pub(super) fn refine(program: &Program<'_>, initial: &CallGraph) -> CallGraph {
     let mut vta = Vta::new(program, Some(initial));
     for func in initial.reachable() {
-        vta.reach(func);
+        vta.reached.add(func);
     }
     vta.run();
     vta.finish()
@@ -149,9 +150,7 @@ struct Vta<'p, 'e> {
     flow: Flow,
     /// Pool of [`Nodes`].
     lists: Vec<Node>,
-    reachable: Vec<bool>,
-    order: Vec<FuncIndex>,
-    pending: Vec<FuncIndex>,
+    reached: Reached,
     edges: Vec<Edge>,
     funcs: Vec<FuncNodes>,
     /// Variables of structs, by [`Shapes::field`]; and pointers to them.
@@ -201,9 +200,7 @@ impl<'p, 'e> Vta<'p, 'e> {
             shapes,
             flow,
             lists: Vec::new(),
-            reachable: vec![false; program.len()],
-            order: Vec::new(),
-            pending: Vec::new(),
+            reached: Reached::default(),
             edges: Vec::new(),
             funcs: Vec::new(),
             fields: Vec::new(),
@@ -233,20 +230,9 @@ impl<'p, 'e> Vta<'p, 'e> {
         vta
     }
 
-    fn reach(&mut self, func: FuncIndex) {
-        let at = func.index();
-        if self.reachable.len() <= at {
-            self.reachable.resize(at + 1, false);
-        }
-        if !std::mem::replace(&mut self.reachable[at], true) {
-            self.order.push(func);
-            self.pending.push(func);
-        }
-    }
-
     fn run(&mut self) {
         loop {
-            while let Some(func) = self.pending.pop() {
+            while let Some(func) = self.reached.next() {
                 self.function(func);
             }
             if self.reflection_step() {
@@ -264,7 +250,7 @@ impl<'p, 'e> Vta<'p, 'e> {
     }
 
     fn finish(self) -> CallGraph {
-        CallGraph::new(self.program, &self.order, self.edges)
+        CallGraph::new(self.program, self.reached.all(), self.edges)
     }
 
     /// Something has come to a watched node.
@@ -343,7 +329,7 @@ impl<'p, 'e> Vta<'p, 'e> {
         boxed: Node,
         dispatch: Dispatch,
     ) {
-        self.reach(callee);
+        self.reached.add(callee);
         let method = u32::from(dispatch == Dispatch::Interface);
         if self.program.function(callee).is_external() {
             self.external_call(callee, args, results, boxed);
@@ -367,7 +353,7 @@ impl<'p, 'e> Vta<'p, 'e> {
 
     /// Lets arguments flow to parameters, from the one numbered `first` on.
     fn pass(&mut self, args: Nodes, callee: FuncIndex, first: u32) {
-        self.reach(callee);
+        self.reached.add(callee);
         let params = self.func(callee).params;
         for at in 0..args.len.min(params.len.saturating_sub(first)) {
             let from = self.lists[(args.start + at) as usize];
@@ -393,7 +379,7 @@ impl<'p, 'e> Vta<'p, 'e> {
     fn runtime_edge(&mut self, caller: FuncIndex, callee: FuncIndex) {
         let (site, dispatch, mode) = (InstId::new(0), Dispatch::Runtime, CallMode::Call);
         self.edges.push(Edge { caller, site, callee, dispatch, mode });
-        self.reach(callee);
+        self.reached.add(callee);
     }
 
     // --- nodes ------------------------------------------------------------------------------

@@ -262,10 +262,7 @@ impl Extractor<'_, '_, '_> {
                 self.set_leaves(value, &list);
                 list
             }
-            Repr::Known(cell, Some(node)) => {
-                let _ = cell;
-                [node].into_iter().collect()
-            }
+            Repr::Known(_, Some(node)) => [node].into_iter().collect(),
             Repr::Known(cell, None) => {
                 let node = self.variable();
                 self.members.push((node, cell));

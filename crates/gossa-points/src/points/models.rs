@@ -5,11 +5,11 @@ use super::facts::{
 };
 use super::layout::Layouts;
 use super::link::{Action, Linker};
-use crate::callgraph::CallMode;
+use crate::callgraph::{CallMode, panic_types};
 use crate::program::FuncIndex;
-use gossa_base::{ListRange, Name};
+use gossa_base::ListRange;
 use gossa_ssa::{FuncKey, InstId};
-use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind};
+use gossa_types::{BasicKind, TypeId, TypeKind};
 
 /// What a function takes and gives: types of receiver and parameters, and of results.
 fn signature(layouts: &Layouts<'_, '_>, func: FuncIndex) -> (Vec<TypeId>, Vec<TypeId>) {
@@ -31,12 +31,8 @@ fn signature(layouts: &Layouts<'_, '_>, func: FuncIndex) -> (Vec<TypeId>, Vec<Ty
 /// A function that is not seen, from its signature: each result may be any of the arguments, or
 /// something new.
 pub(super) fn unknown(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Facts {
-    let (params, results) = signature(layouts, func);
-    let mut facts = Facts::default();
-    let count = |types: &[TypeId]| types.iter().map(|&ty| layouts.leaf_count(ty) as u32).sum();
-    facts.params = count(&params);
-    facts.results = count(&results);
-    facts.variables = facts.params + facts.results;
+    let mut facts = empty(layouts, func);
+    let (_, results) = signature(layouts, func);
     let mut objects = Vec::new();
     let mut members = Vec::new();
     let mut copies = Vec::new();
@@ -174,27 +170,12 @@ fn call(target: NodeRef, args: ListRange) -> CallFact {
 
 /// What the runtime panics with: values of its own error types.
 pub(super) fn runtime_panics(linker: &mut Linker<'_, '_, '_>) {
-    let runtime = PackageId::new("runtime");
     let panic = linker.panic_node();
-    let declared = |linker: &Linker<'_, '_, '_>, name: &str| {
-        let decl = DeclId::top_level(runtime, Name::new(name));
-        let known = linker.program.env().package(runtime)?.types.contains_key(&decl);
-        known.then(|| TypeId::named(decl, gossa_types::TypeList::EMPTY))
-    };
-    for name in
-        ["boundsError", "plainError", "errorString", "plainErrorString", "errorAddressString"]
-    {
-        if let Some(ty) = declared(linker, name) {
-            let ty = linker.program.normal(ty);
-            let cell = linker.plain(ty);
-            linker.actions.push(Action::Member(panic, 2 * cell + 1));
-        }
-    }
-    for name in ["TypeAssertionError", "PanicNilError"] {
-        if let Some(ty) = declared(linker, name) {
-            let ty = linker.program.normal(ty);
-            let cell = linker.nil_of(ty);
-            linker.actions.push(Action::Member(panic, 2 * cell));
-        }
+    for ty in panic_types(linker.program) {
+        let element = match ty.kind() {
+            TypeKind::Pointer(elem) => 2 * linker.nil_of(linker.program.normal(*elem)),
+            _ => 2 * linker.plain(ty) + 1,
+        };
+        linker.actions.push(Action::Member(panic, element));
     }
 }

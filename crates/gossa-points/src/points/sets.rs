@@ -178,12 +178,6 @@ impl Sets {
         self.differences.insert((a.0, b.0), set.0);
         set
     }
-
-    /// Drops what is remembered of operations; sets stay.
-    pub fn forget_operations(&mut self) {
-        self.unions = FxHashMap::default();
-        self.differences = FxHashMap::default();
-    }
 }
 
 /// Both sorted slices as one.

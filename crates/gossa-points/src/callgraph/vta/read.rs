@@ -505,7 +505,7 @@ impl Vta<'_, '_> {
                 let callee = self.program.index_of(func);
                 let dispatch = Dispatch::Static;
                 self.edges.push(Edge { caller, site: inst, callee, dispatch, mode });
-                self.reach(callee);
+                self.reached.add(callee);
                 if self.program.function(callee).is_external() {
                     let (args, results) = (args(self), results(self));
                     self.external_call(callee, args, results, 0);
