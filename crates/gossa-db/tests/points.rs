@@ -151,3 +151,8 @@ fn calls_and_closures() {
 fn unsafe_conversions() {
     check("unsafe.go");
 }
+
+#[test]
+fn loops_and_recursion() {
+    check("cycles.go");
+}

@@ -21,6 +21,8 @@ pub mod naive;
 mod rules;
 pub mod sets;
 pub mod solver;
+#[cfg(test)]
+mod tests;
 
 use crate::callgraph::Roots;
 use layout::Layouts;

@@ -1,0 +1,123 @@
+//! Both solvers on systems that are made up.
+
+use super::facts::{Filter, Rule};
+use super::layout::{Layouts, backing_array};
+use super::link::{Action, Linker, Node, Origin};
+use super::naive::Naive;
+use super::solver::Solver;
+use crate::program::{Program, ProgramEnv};
+use gossa_base::Name;
+use gossa_ssa::FuncId;
+use gossa_types::{
+    BasicKind, DeclId, FieldType, LocalDecls, PackageDecls, PackageId, Target, TypeEnv, TypeId,
+    TypeKind,
+};
+use proptest::prelude::*;
+
+/// A world without declarations.
+struct Nothing;
+
+impl TypeEnv for Nothing {
+    fn package(&self, _: PackageId) -> Option<&PackageDecls> {
+        None
+    }
+    fn local_decls(&self, _: DeclId) -> Option<&LocalDecls> {
+        None
+    }
+    fn target(&self) -> Target {
+        Target::for_arch("amd64")
+    }
+}
+
+impl ProgramEnv for Nothing {
+    fn linked(&self, _: FuncId) -> Option<FuncId> {
+        None
+    }
+    fn linked_variable(&self, _: DeclId) -> Option<DeclId> {
+        None
+    }
+}
+
+/// `unsafe.Pointer`, a struct of a pointer and an interface, an array of such structs.
+fn types() -> [TypeId; 3] {
+    let pointer = TypeId::basic(BasicKind::UnsafePointer);
+    let field = |name: &str, ty| FieldType {
+        name: Name::new(name),
+        package: None,
+        ty,
+        embedded: false,
+        tag: None,
+    };
+    let fields = [field("P", pointer), field("I", TypeId::empty_interface())];
+    let pair = TypeId::new(TypeKind::Struct(fields.into()));
+    [pointer, pair, backing_array(pair)]
+}
+
+const VARIABLES: u32 = 12;
+
+/// A constraint in terms of numbers that are taken modulo what there is.
+type Raw = (u8, u32, u32, u32);
+
+fn build<'x, 'p, 'e>(
+    layouts: &'x Layouts<'p, 'e>,
+    objects: &[usize],
+    raw: &[Raw],
+) -> Linker<'x, 'p, 'e> {
+    let types = types();
+    let mut linker = Linker::new(layouts);
+    linker.variables(VARIABLES);
+    let cells = linker.node_count() as u32;
+    for &ty in objects {
+        linker.object(types[ty % types.len()], Origin::Plain);
+    }
+    let nodes = linker.node_count() as u32;
+    for &(kind, a, b, c) in raw {
+        let (from, to): (Node, Node) = (a % nodes, b % nodes);
+        let base = types[c as usize % types.len()];
+        let delta = (c / 3) % layouts.layout(base).cells.len() as u32;
+        let filters = [
+            Filter::Anywhere,
+            Filter::DataWord,
+            Filter::AsDataWord,
+            Filter::ArrayAround,
+            Filter::Retype(base),
+            Filter::PointersTo(base),
+            Filter::Bytes((c % 40) as i32 - 8),
+        ];
+        linker.actions.push(match kind % 8 {
+            0..=2 => Action::Edge(from, to),
+            3 | 4 => {
+                let cell = cells + b % (nodes - cells);
+                Action::Member(a % cells, 2 * cell + u32::from(c % 7 == 0))
+            }
+            5 => Action::Rule(from, Rule::Load { dst: to, delta, base }),
+            6 => Action::Rule(from, Rule::Store { src: to, delta, base }),
+            _ if c % 3 == 0 => Action::Rule(from, Rule::Offset { dst: to, delta, base }),
+            _ if c % 3 == 1 => Action::Rule(from, Rule::Unbox { dst: to, delta, ty: base }),
+            _ => {
+                let filter = filters[c as usize % filters.len()];
+                Action::Rule(from, Rule::Apply { dst: to, filter })
+            }
+        });
+    }
+    linker
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 10_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_fast_solver_finds_what_the_naive_one_finds(
+        objects in prop::collection::vec(0usize..3, 1..8),
+        raw in prop::collection::vec(any::<Raw>(), 1..60),
+    ) {
+        let program = Program::new(&Nothing, &[]);
+        let layouts = Layouts::new(&program);
+        let nodes = build(&layouts, &objects, &raw).node_count() as u32;
+        let fast = Solver::solve(build(&layouts, &objects, &raw));
+        let naive = Naive::solve(build(&layouts, &objects, &raw));
+        for node in 0..nodes {
+            prop_assert_eq!(fast.points_to(node), naive.points_to(node), "node {}", node);
+        }
+    }
+}
