@@ -11,7 +11,7 @@ use crate::run::own_program;
 use crate::say;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Args;
-use escape_facts::{Fact, Places};
+use escape_facts::{Fact, Places, gcflags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
 
@@ -88,7 +88,7 @@ pub(crate) fn escape_diff(args: &EscapeDiffArgs) -> Result<ExitCode, BenchError>
         let scratch = directory.join("escape-diff-programs");
         std::fs::create_dir_all(&scratch).map_err(BenchError::io(&scratch))?;
         let build = |programs: &[&str]| {
-            let mut build = go(&["build", "-gcflags=all=-m -l"]);
+            let mut build = go(&["build", &gcflags(dir.as_str())]);
             build.args(programs).args(&args.patterns);
             // What a build says of escapes is on standard error, whether it succeeds or not.
             let said = build.output().map_err(BenchError::io(&dir))?;

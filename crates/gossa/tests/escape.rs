@@ -9,7 +9,7 @@
 #[path = "support/escape_facts.rs"]
 mod escape_facts;
 
-use escape_facts::{Fact, Places};
+use escape_facts::{Fact, Places, gcflags};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -32,7 +32,7 @@ fn build_environment(command: &mut Command) -> &mut Command {
 /// What the compiler says, of everything that it compiles.
 fn compiler(dir: &Path, packages: &[&str]) -> String {
     let mut go = Command::new(goroot().join("bin").join("go"));
-    go.args(["build", "-gcflags=all=-m -l"]).args(packages).current_dir(dir);
+    go.arg("build").arg(gcflags(&dir.to_string_lossy())).args(packages).current_dir(dir);
     let output = build_environment(&mut go).output().expect("the go command starts");
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{text}");

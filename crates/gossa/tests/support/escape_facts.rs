@@ -5,6 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A message: file, line, column, text.
 pub(crate) type Fact = (String, u32, u32, String);
 
+/// The flag with which a build in `dir` tells of escapes.
+///
+/// The go command's cache keeps what a compilation printed, with paths relative to where it ran
+/// then, and prints the same when it is asked for elsewhere. So directories must not share what is
+/// cached: the compiler's `-D`, which only matters to relative imports, tells them apart.
+pub(crate) fn gcflags(dir: &str) -> String {
+    format!("-gcflags=all=-m -l \"-D={dir}\"")
+}
+
 /// Where relative paths of an output start, and what stands for the distribution and the module
 /// cache.
 pub(crate) struct Places<'p> {
