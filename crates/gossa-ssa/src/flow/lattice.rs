@@ -162,6 +162,12 @@ impl<T: Lattice> Lattice for Option<T> {
     }
 }
 
+impl Lattice for () {
+    fn join(&mut self, (): &Self) -> bool {
+        false
+    }
+}
+
 impl<A: Lattice, B: Lattice> Lattice for (A, B) {
     fn join(&mut self, other: &Self) -> bool {
         self.0.join(&other.0) | self.1.join(&other.1)
