@@ -1,6 +1,7 @@
 //! The interprocedural solvers on Go programs: integers that are constant
 //! (`testdata/flow/constants.go`) and strings that come from outside (`testdata/flow/taint.go`).
-//! Both are also examples of how to write such an analysis.
+//! Both are also examples of how to write such an analysis. And how functions end
+//! (`testdata/flow/outcomes.go`).
 
 mod flow_support;
 
@@ -9,6 +10,7 @@ use gossa_ssa::flow::calls::{Func, Functions};
 use gossa_ssa::flow::ide::{self, Flow};
 use gossa_ssa::flow::ifds;
 use gossa_ssa::flow::lattice::Flat;
+use gossa_ssa::flow::outcome::Outcomes;
 use gossa_ssa::flow::program::{NoCuts, Place, ProgramGraph};
 use gossa_ssa::flow::supergraph::{Node, Procedure, Supergraph};
 use gossa_ssa::{BinaryOp, Body, Callee, Inst, InstId, ValueDef, ValueId};
@@ -438,5 +440,37 @@ fn what_comes_from_outside_is_followed_to_where_it_is_used() {
             }
         }
         assert_eq!(found, fixture.expected("tainted"));
+    });
+}
+
+const LOG: &str = "package log
+
+import \"os\"
+
+func Fatal(...any) { os.Exit(1) }
+";
+
+#[test]
+fn how_functions_end() {
+    let std = [("os", "package os\n\nfunc Exit(int)\n"), ("log", LOG)];
+    with_fixture("outcomes.go", &std, |fixture| {
+        let outcomes = Outcomes::new(&fixture.functions);
+        let mut found = BTreeMap::new();
+        for func in 0..fixture.functions.count() as Func {
+            let name = fixture.name(func);
+            if name.starts_with("example.com/m.") && !name.contains('$') {
+                let declared = fixture.declared(func);
+                found.insert(declared, outcomes.of(func).to_string());
+            }
+        }
+        found.remove(&0);
+        let expected = fixture.expected("ends");
+        let wrong: Vec<String> = expected
+            .iter()
+            .filter(|(line, text)| found.get(line) != Some(text))
+            .map(|(line, text)| format!("{line}: {text}, found {:?}", found.get(line)))
+            .collect();
+        assert!(wrong.is_empty(), "{wrong:#?}");
+        assert_eq!(found.len(), expected.len());
     });
 }

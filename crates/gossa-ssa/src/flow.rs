@@ -7,7 +7,7 @@
 //! call graph can tell. [`supergraph`] is control flow with calls and returns; [`ide`] and [`ifds`]
 //! propagate facts along it such that returns go back to where the call came from; [`program`] is
 //! the supergraph of a Go program, with [`defers`] for the order of deferred calls and [`panics`]
-//! for the instructions that may panic.
+//! for the instructions that may panic. [`outcome`] says how functions end: which calls come back.
 
 pub mod calls;
 pub mod defers;
@@ -15,6 +15,7 @@ pub mod ide;
 pub mod ifds;
 pub mod lattice;
 pub mod monotone;
+pub mod outcome;
 pub mod panics;
 pub mod program;
 pub mod supergraph;

@@ -8,6 +8,7 @@ use gossa_points::flow::GraphFunctions;
 use gossa_points::{FuncIndex, Program};
 use gossa_ssa::flow::calls::{Func, Functions};
 use gossa_ssa::{Body, CallData, Inst, InstId};
+use gossa_syntax::NodeId;
 use gossa_types::PackageId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -96,6 +97,17 @@ impl Fixture<'_, '_> {
         let function = self.program.function(FuncIndex::new(func));
         let Some(map) = function.source_map() else { return 0 };
         let place = Place::of_function(self.db, function.id, map.node(inst));
+        place.and_then(|place| place.resolve(self.db)).map_or(0, |place| place.start.line)
+    }
+
+    /// The line on which a function is declared.
+    #[allow(dead_code, reason = "not all tests need it")]
+    pub(crate) fn declared(&self, func: Func) -> u32 {
+        let function = self.program.function(FuncIndex::new(func));
+        if function.is_wrapper() || function.source_map().is_none() {
+            return 0;
+        }
+        let place = Place::of_function(self.db, function.id, NodeId::ROOT);
         place.and_then(|place| place.resolve(self.db)).map_or(0, |place| place.start.line)
     }
 

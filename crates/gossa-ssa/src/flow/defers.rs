@@ -10,6 +10,7 @@
 use super::calls::{Func, Functions};
 use super::lattice::{BitSet, Must};
 use super::monotone::{Analysis, Direction, solve};
+use super::panics::PanicSites;
 use crate::body::Body;
 use crate::graph::Cfg;
 use crate::ids::{BlockId, InstId};
@@ -51,7 +52,18 @@ impl Plan {
     }
 }
 
+/// The block where control goes on when a deferred call recovers from a panic of this block.
+pub(crate) fn recovered_at(body: &Body, block: BlockId) -> Option<BlockId> {
+    match body[body.terminator(body[block].unwind?)] {
+        Inst::Unwind { recovered } => Some(recovered),
+        _ => None,
+    }
+}
+
 /// The plans of a function, by the instruction at which they run: `rundefers` or `unwind`.
+///
+/// When a deferred call panics at a `rundefers`, those that come after it in that plan run. That an
+/// `unwind` is reached from there does not count for what *always* runs at it.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Plans {
     by_inst: Vec<(InstId, Plan)>,
@@ -70,9 +82,10 @@ impl Plans {
         self.by_inst.iter().map(|(inst, plan)| (*inst, plan))
     }
 
-    /// The plans of a function. Linear, but for functions with very many `defer`s.
+    /// The plans of a function, of which `panics` are the instructions that may panic. Linear, but
+    /// for functions with very many `defer`s.
     #[must_use]
-    pub fn new(functions: &dyn Functions, func: Func) -> Self {
+    pub fn new(functions: &dyn Functions, func: Func, panics: &PanicSites) -> Self {
         let Some(body) = functions.body(func) else { return Self::default() };
         let ends = |inst: &InstId| matches!(body[*inst], Inst::RunDefers | Inst::Unwind { .. });
         let ends: Vec<InstId> = body.inst_ids().filter(ends).collect();
@@ -100,7 +113,7 @@ impl Plans {
         let mut sites = own;
         sites.sort_by_key(|&inst| (order[body.block_of(inst).index()], inst));
         let places: FxHashMap<InstId, usize> = sites.iter().copied().zip(0..).collect();
-        let pushed = Pushed { places: &places };
+        let pushed = Pushed { places: &places, panics };
         let may = solve(&MayPush(&pushed), body, &cfg);
         let must = solve(&MustPush(&pushed), body, &cfg);
         let mut by_inst = Vec::new();
@@ -235,6 +248,13 @@ fn components(cfg: &Cfg) -> Vec<Vec<BlockId>> {
 /// The calls that a function has deferred and not run.
 struct Pushed<'p> {
     places: &'p FxHashMap<InstId, usize>,
+    panics: &'p PanicSites,
+}
+
+impl Pushed<'_> {
+    fn may_unwind(&self, body: &Body, inst: InstId) -> bool {
+        matches!(body[inst], Inst::Call(_) | Inst::RunDefers) || !self.panics.at(inst).is_empty()
+    }
 }
 
 /// What may be on the stack.
@@ -250,6 +270,10 @@ impl Analysis for MayPush<'_> {
 
     fn boundary(&self, body: &Body) -> BitSet {
         self.bottom(body)
+    }
+
+    fn may_unwind(&self, body: &Body, inst: InstId) -> bool {
+        self.0.may_unwind(body, inst)
     }
 
     fn transfer(&self, body: &Body, inst: InstId, state: &mut BitSet) {
@@ -276,6 +300,10 @@ impl Analysis for MustPush<'_> {
         Must::Holds(BitSet::with_bound(self.0.places.len()))
     }
 
+    fn may_unwind(&self, body: &Body, inst: InstId) -> bool {
+        self.0.may_unwind(body, inst)
+    }
+
     fn transfer(&self, body: &Body, inst: InstId, state: &mut Must) {
         let Must::Holds(set) = state else { return };
         if let Some(&place) = self.0.places.get(&inst) {
@@ -286,11 +314,9 @@ impl Analysis for MustPush<'_> {
     }
 
     fn unwind(&self, body: &Body, inst: InstId, state: &mut Must) {
-        // Some of them have run.
-        if body[inst] == Inst::RunDefers
-            && let Must::Holds(set) = state
-        {
-            *set = BitSet::with_bound(self.0.places.len());
+        // Some of them have run: see `Plans`.
+        if body[inst] == Inst::RunDefers {
+            *state = Must::Unreached;
         }
     }
 }

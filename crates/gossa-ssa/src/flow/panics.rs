@@ -102,6 +102,8 @@ impl fmt::Display for PanicKinds {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct PanicSites {
     sites: Box<[(InstId, PanicKinds)]>,
+    /// Deferred calls of functions that may be nil.
+    nil_deferred: Box<[InstId]>,
 }
 
 impl PanicSites {
@@ -117,6 +119,7 @@ impl PanicSites {
             defs: body.defs(),
             not_nil: vec![false; body.values.len()],
             sites: Vec::new(),
+            nil_deferred: Vec::new(),
         };
         finder.not_nil_by_definition(captured);
         // What was followed in a block is not nil in those that it dominates; but not where control
@@ -147,7 +150,9 @@ impl PanicSites {
         }
         let mut sites = finder.sites;
         sites.sort_unstable_by_key(|&(inst, _)| inst);
-        Self { sites: sites.into() }
+        let mut nil_deferred = finder.nil_deferred;
+        nil_deferred.sort_unstable();
+        Self { sites: sites.into(), nil_deferred: nil_deferred.into() }
     }
 
     /// Why an instruction may panic by itself.
@@ -155,6 +160,16 @@ impl PanicSites {
     pub fn at(&self, inst: InstId) -> PanicKinds {
         match self.sites.binary_search_by_key(&inst, |&(inst, _)| inst) {
             Ok(at) => self.sites[at].1,
+            Err(_) => PanicKinds::NONE,
+        }
+    }
+
+    /// Why the call that an instruction defers may panic without calling a function: it is of a nil
+    /// function value.
+    #[must_use]
+    pub fn deferred_at(&self, inst: InstId) -> PanicKinds {
+        match self.nil_deferred.binary_search(&inst) {
+            Ok(_) => PanicKinds::NIL,
             Err(_) => PanicKinds::NONE,
         }
     }
@@ -181,6 +196,7 @@ struct Finder<'b> {
     /// By value: whether it is known not to be nil here.
     not_nil: Vec<bool>,
     sites: Vec<(InstId, PanicKinds)>,
+    nil_deferred: Vec<InstId>,
 }
 
 /// Whether values of each definition cannot be nil, as far as these definitions tell: addresses,
@@ -242,6 +258,12 @@ impl Finder<'_> {
             let kinds = self.kinds(inst);
             if !kinds.is_empty() {
                 self.sites.push((inst, kinds));
+            }
+            if let Inst::Defer { call, .. } = body[inst]
+                && let Callee::Value(value) = body[call].callee
+                && !self.not_nil[value.index()]
+            {
+                self.nil_deferred.push(inst);
             }
             let pointer = match body[inst] {
                 Inst::Load(ptr) | Inst::Store { ptr, .. } | Inst::FieldAddr { ptr, .. } => ptr,

@@ -4,13 +4,14 @@
 //! function has two exits, by returning and by panicking, and a call goes on at different places
 //! behind the two. Deferred calls are calls where they run: behind `rundefers` and `unwind` stands a
 //! *chain* of nodes, one per deferred call in the order of the function's
-//! [plan](super::defers::Plan). A chain has two lanes where a panic is on its way, and a deferred
-//! call that recovers changes from the one to the other.
+//! [plan](super::defers::Plan). A chain has several lanes: a deferred call that panics leads to
+//! the lane on which a panic is on its way, and one that recovers to that which leaves the function
+//! quietly.
 //!
 //! `go` calls go into the callee and never come back from it, but past it.
 
 use super::calls::{CallTime, Func, Functions, call_time};
-use super::defers::{DeferSite, Plans};
+use super::defers::{DeferSite, Plans, recovered_at};
 use super::panics::PanicSites;
 use super::supergraph::{Node, Procedure, Supergraph};
 use crate::body::Body;
@@ -180,7 +181,7 @@ impl<'f> ProgramGraph<'f> {
             return;
         };
         let panics = PanicSites::new(body, functions.resolver(), &|_| false);
-        let plans = Plans::new(functions, func);
+        let plans = Plans::new(functions, func, &panics);
         let mut places: Vec<Place> = body.inst_ids().map(Place::Inst).collect();
         places.extend([Place::Return, Place::Panic]);
         let (returned, panicked) =
@@ -200,15 +201,16 @@ impl<'f> ProgramGraph<'f> {
                     Inst::Unwind { recovered } => {
                         let recovered = Self::first_of(body, start, recovered);
                         let mut chain = Chain { start, end: inst, places: &mut places };
-                        let calm = Lane { panicking: false, done: recovered, broken: None };
-                        let upset = Lane { panicking: true, done: panicked, broken: None };
-                        let first = self.chain(&mut chain, &plans, &mut edges, cuts, calm, upset);
+                        let lanes = Lanes { quiet: None, recovered, panicked };
+                        let first = self.chain(&mut chain, &plans, &mut edges, cuts, lanes);
                         edges.push((node, first));
                     }
                     Inst::RunDefers => {
+                        let recovered = recovered_at(body, block)
+                            .map_or(panicked, |block| Self::first_of(body, start, block));
                         let mut chain = Chain { start, end: inst, places: &mut places };
-                        let calm = Lane { panicking: false, done: node + 1, broken: Some(caught) };
-                        let first = self.lane(&mut chain, &plans, &mut edges, cuts, calm);
+                        let lanes = Lanes { quiet: Some(node + 1), recovered, panicked };
+                        let first = self.chain(&mut chain, &plans, &mut edges, cuts, lanes);
                         edges.push((node, first));
                     }
                     Inst::Call(_) => {
@@ -250,92 +252,60 @@ impl<'f> ProgramGraph<'f> {
         self.starts.push(self.places.len() as Node);
     }
 
-    /// One lane of a chain: the deferred calls one after the other, each of them or not where that
-    /// is not certain. Gives its first node.
-    fn lane(
-        &mut self,
-        chain: &mut Chain<'_>,
-        plans: &Plans,
-        edges: &mut Vec<(Node, Node)>,
-        cuts: &dyn Cuts,
-        lane: Lane,
-    ) -> Node {
-        let Some(plan) = plans.at(chain.end) else { return lane.done };
-        let mut next = lane.done;
-        for group in plan.groups.iter().rev() {
-            let before = chain.between(lane.panicking);
-            let behind = if group.repeats { before } else { next };
-            if group.repeats || !group.always {
-                edges.push((before, next));
-            }
-            for &site in &group.sites {
-                let node = chain.call(site, lane.panicking);
-                edges.push((before, node));
-                let mut call = CallEdges::default();
-                if cuts.may_return(site.func, site.inst) {
-                    edges.push((node, behind));
-                    call.returned.push(behind);
-                }
-                if cuts.may_unwind(site.func, site.inst) {
-                    let broken = lane.broken.unwrap_or(behind);
-                    edges.push((node, broken));
-                    call.panicked.push(broken);
-                }
-                self.calls.insert(node, call);
-            }
-            next = before;
-        }
-        next
-    }
-
-    /// Both lanes of a function that is panicking; gives the first node of the one on which it is.
+    /// Deferred calls one after the other, each of them or not where that is not certain. There are
+    /// up to three lanes: nothing has panicked, something does, something did and was recovered
+    /// from. Gives the first node of the lane on which it starts.
     fn chain(
         &mut self,
         chain: &mut Chain<'_>,
         plans: &Plans,
         edges: &mut Vec<(Node, Node)>,
         cuts: &dyn Cuts,
-        calm: Lane,
-        upset: Lane,
+        lanes: Lanes,
     ) -> Node {
-        let Some(plan) = plans.at(chain.end) else { return upset.done };
-        let (mut next_calm, mut next) = (calm.done, upset.done);
+        let start = |lanes: Lanes| lanes.quiet.unwrap_or(lanes.panicked);
+        let Some(plan) = plans.at(chain.end) else { return start(lanes) };
+        let mut next = lanes;
         for group in plan.groups.iter().rev() {
-            let before_calm = chain.between(false);
-            let before = chain.between(true);
-            let (behind_calm, behind) = match group.repeats {
-                true => (before_calm, before),
-                false => (next_calm, next),
+            let before = Lanes {
+                quiet: next.quiet.map(|_| chain.node(None, false)),
+                recovered: chain.node(None, false),
+                panicked: chain.node(None, true),
             };
+            let behind = if group.repeats { before } else { next };
             if group.repeats || !group.always {
-                edges.push((before_calm, next_calm));
-                edges.push((before, next));
+                edges.extend(before.quiet.zip(next.quiet));
+                edges.push((before.recovered, next.recovered));
+                edges.push((before.panicked, next.panicked));
             }
             for &site in &group.sites {
                 let recovers = recovers(self.functions, site);
-                for (panicking, from) in [(false, before_calm), (true, before)] {
-                    let node = chain.call(site, panicking);
+                let mut call = |from: Node, panicking: bool, returned: &[Node]| {
+                    let node = chain.node(Some(site), panicking);
                     edges.push((from, node));
                     let mut call = CallEdges::default();
                     if cuts.may_return(site.func, site.inst) {
-                        if panicking {
-                            call.returned.push(behind);
-                        }
-                        if !panicking || recovers {
-                            call.returned.push(behind_calm);
-                        }
+                        call.returned.extend(returned);
                     }
                     if cuts.may_unwind(site.func, site.inst) {
-                        call.panicked.push(behind);
+                        call.panicked.push(behind.panicked);
                     }
                     let out = call.returned.iter().chain(&call.panicked);
                     edges.extend(out.map(|&to| (node, to)));
                     self.calls.insert(node, call);
+                };
+                if let (Some(from), Some(to)) = (before.quiet, behind.quiet) {
+                    call(from, false, &[to]);
+                }
+                call(before.recovered, false, &[behind.recovered]);
+                match recovers {
+                    true => call(before.panicked, true, &[behind.panicked, behind.recovered]),
+                    false => call(before.panicked, true, &[behind.panicked]),
                 }
             }
-            (next_calm, next) = (before_calm, before);
+            next = before;
         }
-        next
+        start(next)
     }
 }
 
@@ -377,24 +347,17 @@ impl Chain<'_> {
         self.places.push(Place::Chain { end: self.end, call, panicking });
         self.start + self.places.len() as Node - 1
     }
-
-    fn between(&mut self, panicking: bool) -> Node {
-        self.node(None, panicking)
-    }
-
-    fn call(&mut self, site: DeferSite, panicking: bool) -> Node {
-        self.node(Some(site), panicking)
-    }
 }
 
-/// One of the two ways through a chain.
+/// The ways through a chain: where they lead from some point on.
 #[derive(Clone, Copy)]
-struct Lane {
-    panicking: bool,
-    /// Where it leads when all calls were run.
-    done: Node,
-    /// Where a call that panics leads; `None`: the other calls still run on this lane.
-    broken: Option<Node>,
+struct Lanes {
+    /// Nothing has panicked. `None` behind an `unwind`.
+    quiet: Option<Node>,
+    /// A panic was recovered from.
+    recovered: Node,
+    /// The function is panicking.
+    panicked: Node,
 }
 
 impl Supergraph for ProgramGraph<'_> {
