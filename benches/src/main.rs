@@ -8,6 +8,7 @@
 //! cargo run --release -p gossa-benches -- callgraph-diff cmd/go
 //! cargo run --release -p gossa-benches -- soundness --what calls
 //! cargo run --release -p gossa-benches -- escape-diff ../some/module
+//! cargo run --release -p gossa-benches -- flow cmd/go
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -20,6 +21,7 @@ mod corpus;
 mod error;
 mod escape_diff;
 mod executed_calls;
+mod flow;
 mod fuzz;
 mod list_diff;
 mod machine;
@@ -67,6 +69,8 @@ enum Command {
     Soundness(soundness::SoundnessArgs),
     /// Compares which allocations escape with what the compiler says, over whole modules.
     EscapeDiff(escape_diff::EscapeDiffArgs),
+    /// Says what the interprocedural data-flow analyses cost on whole programs.
+    Flow(flow::FlowArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -112,6 +116,7 @@ fn main() -> ExitCode {
         Some(Command::CallgraphDiff(args)) => callgraph_diff::callgraph_diff(&args),
         Some(Command::Soundness(args)) => soundness::soundness(&args),
         Some(Command::EscapeDiff(args)) => escape_diff::escape_diff(&args),
+        Some(Command::Flow(args)) => flow::flow(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };

@@ -6,6 +6,7 @@
 //! functions that are called into one system, and [`solver`] finds its least solution; [`naive`] is
 //! the solver's oracle. What a rule makes of an element is in `rules`, what functions do whose
 //! bodies do not show it in `models`.
+//! [`memory`] lends a solution to the value-flow analysis of `gossa-ssa`.
 //!
 //! Sound for code that reflection does not reach: what `reflect` and the runtime do to memory is not
 //! followed into their unsafe conversions, and there are no models of it yet. So the solution is
@@ -16,6 +17,7 @@ pub mod facts;
 mod graph;
 pub mod layout;
 pub mod link;
+pub mod memory;
 mod models;
 pub mod naive;
 mod rules;

@@ -8,14 +8,20 @@
 //! propagate facts along it such that returns go back to where the call came from; [`program`] is
 //! the supergraph of a Go program, with [`defers`] for the order of deferred calls and [`panics`]
 //! for the instructions that may panic. [`outcome`] says how functions end: which calls come back.
+//!
+//! Through memory: a client says in [`memory`] which objects it asks about, [`versions`] numbers what
+//! they hold at each place, and [`value_flow`] is the graph of where values come from.
 
 pub mod calls;
 pub mod defers;
 pub mod ide;
 pub mod ifds;
 pub mod lattice;
+pub mod memory;
 pub mod monotone;
 pub mod outcome;
 pub mod panics;
 pub mod program;
 pub mod supergraph;
+pub mod value_flow;
+pub mod versions;

@@ -80,6 +80,60 @@ pub fn call_time(body: &Body, inst: InstId) -> Option<CallTime> {
     })
 }
 
+/// Functions that call each other, directly or not, taken together: components by their members,
+/// callees before callers. Tarjan's algorithm without recursion.
+#[must_use]
+pub fn components(callees: &[Vec<Func>]) -> Vec<Vec<Func>> {
+    let count = callees.len();
+    let mut index = vec![u32::MAX; count];
+    let mut low = vec![0u32; count];
+    let mut on_stack = vec![false; count];
+    let mut stack = Vec::new();
+    let mut work: Vec<(Func, usize)> = Vec::new();
+    let mut found = Vec::new();
+    let mut next = 0;
+    for root in 0..count as Func {
+        if index[root as usize] != u32::MAX {
+            continue;
+        }
+        work.push((root, 0));
+        while let Some(&mut (func, ref mut edge)) = work.last_mut() {
+            let at = func as usize;
+            if *edge == 0 && index[at] == u32::MAX {
+                (index[at], low[at]) = (next, next);
+                next += 1;
+                stack.push(func);
+                on_stack[at] = true;
+            }
+            if let Some(&callee) = callees[at].get(*edge) {
+                *edge += 1;
+                if index[callee as usize] == u32::MAX {
+                    work.push((callee, 0));
+                } else if on_stack[callee as usize] {
+                    low[at] = low[at].min(index[callee as usize]);
+                }
+                continue;
+            }
+            work.pop();
+            if let Some(&(caller, _)) = work.last() {
+                low[caller as usize] = low[caller as usize].min(low[at]);
+            }
+            if low[at] == index[at] {
+                let mut component = Vec::new();
+                while let Some(member) = stack.pop() {
+                    on_stack[member as usize] = false;
+                    component.push(member);
+                    if member == func {
+                        break;
+                    }
+                }
+                found.push(component);
+            }
+        }
+    }
+    found
+}
+
 /// A program of these bodies with calls by name, and no others: for tests.
 pub struct NamedCalls<'b> {
     bodies: &'b [Body],

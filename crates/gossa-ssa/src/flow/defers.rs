@@ -7,7 +7,7 @@
 //! bodies defer, too. Every stack of deferred calls that an execution can leave is covered; where
 //! nothing loops, the order is exact.
 
-use super::calls::{Func, Functions};
+use super::calls::{Func, Functions, components};
 use super::lattice::{BitSet, Must};
 use super::monotone::{Analysis, Direction, solve};
 use super::panics::PanicSites;
@@ -182,67 +182,20 @@ fn deferred_by_loops(functions: &dyn Functions, func: Func, sites: &mut Vec<Defe
 fn loops(cfg: &Cfg) -> (Vec<bool>, Vec<u32>) {
     let count = cfg.block_count();
     let (mut looping, mut order) = (vec![false; count], vec![0; count]);
-    for (at, component) in components(cfg).iter().rev().enumerate() {
+    let successors: Vec<Vec<u32>> = (0..count as u32)
+        .map(|block| {
+            let edges = cfg.successors(BlockId::new(block)).iter();
+            edges.map(|edge| edge.block.index() as u32).collect()
+        })
+        .collect();
+    for (at, component) in components(&successors).iter().rev().enumerate() {
         for &block in component {
-            looping[block.index()] =
-                component.len() > 1 || cfg.successors(block).iter().any(|edge| edge.block == block);
-            order[block.index()] = at as u32;
+            let own = &successors[block as usize];
+            looping[block as usize] = component.len() > 1 || own.contains(&block);
+            order[block as usize] = at as u32;
         }
     }
     (looping, order)
-}
-
-/// Strongly connected components in reverse topological order: Tarjan's algorithm without
-/// recursion.
-fn components(cfg: &Cfg) -> Vec<Vec<BlockId>> {
-    let count = cfg.block_count();
-    let mut index = vec![u32::MAX; count];
-    let mut low = vec![0u32; count];
-    let mut on_stack = vec![false; count];
-    let mut stack = Vec::new();
-    let mut found = Vec::new();
-    let mut next = 0;
-    for root in (0..count as u32).map(BlockId::new) {
-        if index[root.index()] != u32::MAX {
-            continue;
-        }
-        let mut work = vec![(root, 0usize)];
-        while let Some(&mut (block, ref mut edge)) = work.last_mut() {
-            let at = block.index();
-            if *edge == 0 && index[at] == u32::MAX {
-                index[at] = next;
-                low[at] = next;
-                next += 1;
-                stack.push(block);
-                on_stack[at] = true;
-            }
-            if let Some(to) = cfg.successors(block).get(*edge).map(|edge| edge.block) {
-                *edge += 1;
-                if index[to.index()] == u32::MAX {
-                    work.push((to, 0));
-                } else if on_stack[to.index()] {
-                    low[at] = low[at].min(index[to.index()]);
-                }
-                continue;
-            }
-            work.pop();
-            if let Some(&(parent, _)) = work.last() {
-                low[parent.index()] = low[parent.index()].min(low[at]);
-            }
-            if low[at] == index[at] {
-                let mut component = Vec::new();
-                while let Some(top) = stack.pop() {
-                    on_stack[top.index()] = false;
-                    component.push(top);
-                    if top == block {
-                        break;
-                    }
-                }
-                found.push(component);
-            }
-        }
-    }
-    found
 }
 
 /// The calls that a function has deferred and not run.
