@@ -3,6 +3,8 @@
 
 #[path = "../../crates/gossa/tests/support/escape_facts.rs"]
 mod escape_facts;
+#[path = "escape_whole.rs"]
+mod whole;
 
 use crate::corpus::{self, command};
 use crate::error::BenchError;
@@ -14,6 +16,7 @@ use clap::Args;
 use escape_facts::{Fact, Places, gcflags};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Command, ExitCode};
+use whole::{WholeProgram, sites};
 
 /// What to compare.
 #[derive(Args)]
@@ -28,6 +31,20 @@ pub(crate) struct EscapeDiffArgs {
     /// too.
     #[arg(long, value_delimiter = ',', default_value = "./...")]
     patterns: Vec<String>,
+    /// Compare what gossa finds out by looking at the whole program: what the compiler keeps in
+    /// frames must stay there.
+    #[arg(long)]
+    whole_program: bool,
+    /// Where the whole program begins, as `gossa escape` takes it.
+    #[arg(long, default_value = "main", requires = "whole_program")]
+    roots: String,
+    /// Print so many of the allocations that only the whole program shows to be local, chosen by
+    /// the seed.
+    #[arg(long, default_value_t = 0, requires = "whole_program")]
+    sample: usize,
+    /// Chooses the sample.
+    #[arg(long, default_value_t = 1, requires = "whole_program")]
+    seed: u64,
     /// How many messages that only one side has are printed for each module.
     #[arg(long, default_value_t = 20)]
     show: usize,
@@ -92,16 +109,35 @@ pub(crate) fn escape_diff(args: &EscapeDiffArgs) -> Result<ExitCode, BenchError>
             build.args(programs).args(&args.patterns);
             // What a build says of escapes is on standard error, whether it succeeds or not.
             let said = build.output().map_err(BenchError::io(&dir))?;
-            Ok::<_, BenchError>(String::from_utf8_lossy(&said.stderr).into_owned())
+            let text = String::from_utf8_lossy(&said.stderr).into_owned();
+            Ok::<_, BenchError>((text, said.status.success()))
         };
-        let mut said = build(&["-o", scratch.as_str()])?;
+        let (mut said, mut succeeds) = build(&["-o", scratch.as_str()])?;
         if said.contains("no main packages to build") {
-            said = build(&[])?;
+            (said, succeeds) = build(&[])?;
+        }
+        if !succeeds {
+            say(format_args!("{dir}: the build fails; what is not built is not compared:"));
+            let errors = said.lines().filter(|line| !is_message(line));
+            errors.take(args.show.max(1)).for_each(|line| say(format_args!("    {line}")));
+            equal = false;
         }
         let theirs: BTreeSet<Fact> = places.by_package(&said).into_values().flatten().collect();
         if theirs.is_empty() {
             say(format_args!("{dir}: the compiler says nothing of escapes: {}", said.trim()));
             equal = false;
+            continue;
+        }
+
+        if args.whole_program {
+            let mut run = command(gossa.as_str());
+            run.args(["-q", "escape", "--whole-program", "--deps", "--format", "json"]);
+            run.args(["--roots", &args.roots, "--goroot", goroot.as_str()]).args(&args.patterns);
+            run.current_dir(&dir);
+            environment(&mut run, args, &goroot);
+            let said = run.output().map_err(BenchError::io(&dir))?;
+            let sites = sites(&places, &said.stdout)?;
+            equal &= WholeProgram::new(&theirs, &sites).print(&dir, args);
             continue;
         }
 
@@ -133,6 +169,24 @@ pub(crate) fn escape_diff(args: &EscapeDiffArgs) -> Result<ExitCode, BenchError>
         equal &= ours == theirs;
     }
     Ok(if equal { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+/// Whether a line of the compiler's is about escapes rather than an error.
+fn is_message(line: &str) -> bool {
+    [
+        "escape",
+        "leaking param",
+        "moved to heap",
+        "assuming",
+        "marking",
+        "self-assignment",
+        "zero-copy",
+        "index bounds check elided",
+        "devirtualizing",
+        "imprecise interface call",
+    ]
+    .iter()
+    .any(|word| line.contains(word))
 }
 
 fn environment(run: &mut Command, args: &EscapeDiffArgs, goroot: &Utf8Path) {

@@ -71,7 +71,8 @@ impl Observer for Collector {
     }
 }
 
-struct Ignored;
+/// Keeps nothing of what a program prints.
+pub(crate) struct Ignored;
 
 impl Output for Ignored {
     fn write(&mut self, _: u32, _: &[u8]) {}

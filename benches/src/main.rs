@@ -28,6 +28,7 @@ mod machine;
 mod measure;
 mod peer;
 mod run;
+mod seen_escapes;
 mod soundness;
 mod stage;
 mod table;

@@ -4,6 +4,7 @@ use crate::corpus;
 use crate::error::BenchError;
 use crate::executed_calls::executed;
 use crate::say;
+use crate::seen_escapes::seen_escapes;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
@@ -16,6 +17,9 @@ use std::sync::Arc;
 pub(crate) enum What {
     /// Call graphs: every call that is executed is in them.
     Calls,
+    /// Escape analysis of the whole program: no object that gets out of its frame is claimed to
+    /// stay there.
+    Escape,
 }
 
 /// What to run.
@@ -48,9 +52,13 @@ pub(crate) fn soundness(args: &SoundnessArgs) -> Result<ExitCode, BenchError> {
         }
         dirs.sort();
     }
+    if args.what == What::Escape {
+        return escapes(args, &goroot, dirs);
+    }
     let (mut runs, mut calls, mut dynamic, mut hidden, mut missed) = (0, 0, 0, 0, 0);
     for dir in dirs {
         match args.what {
+            What::Escape => {}
             What::Calls => {
                 let options = gossa_interp::Options::default();
                 match executed(Arc::new(DiskSystem), goroot.clone(), dir.clone(), ".", options) {
@@ -79,6 +87,45 @@ pub(crate) fn soundness(args: &SoundnessArgs) -> Result<ExitCode, BenchError> {
     }
     say(format_args!(
         "all: {runs} runs, {calls} calls, {dynamic} of them dynamic, {hidden} hidden; {missed} missed"
+    ));
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn escapes(
+    args: &SoundnessArgs,
+    goroot: &Utf8Path,
+    dirs: Vec<Utf8PathBuf>,
+) -> Result<ExitCode, BenchError> {
+    let (mut runs, mut sites, mut outlived, mut compared, mut missed) = (0, 0, 0, 0, 0);
+    for dir in dirs {
+        let options = gossa_interp::Options::default();
+        let system = Arc::new(DiskSystem);
+        match seen_escapes(system, goroot.to_owned(), dir.clone(), ".", options) {
+            Err(error) => say(format_args!("{dir}: left out: {error}")),
+            Ok(found) => {
+                say(format_args!(
+                    "{dir}: {}; objects of {} instructions, {} of them outlive frames; {} compared, \
+                     {} missed",
+                    found.ended,
+                    found.sites,
+                    found.outlived,
+                    found.compared,
+                    found.missed.len()
+                ));
+                for missed in found.missed.iter().take(args.show) {
+                    say(format_args!("    {missed}"));
+                }
+                runs += 1;
+                sites += found.sites;
+                outlived += found.outlived;
+                compared += found.compared;
+                missed += found.missed.len();
+            }
+        }
+    }
+    say(format_args!(
+        "all: {runs} runs, objects of {sites} instructions, {outlived} of them outlive frames; \
+         {compared} compared, {missed} missed"
     ));
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

@@ -8,8 +8,10 @@ use crate::inputs::{Db, PackageInput, Program, RootDb};
 use crate::parsing::parse;
 use crate::session::{Progress, Session};
 use gossa_base::{FxHashMap, TextRange};
+use gossa_escape::calls::CallTable;
 use gossa_escape::{
     At, EscapeEnv, FunctionEscapes, PackageEscapes, Point, Pragmas, Summary, analyze,
+    analyze_program,
 };
 use gossa_ssa::LowerEnv;
 use gossa_syntax::{DirectiveKind, Node, Tree, TreeWithSpans};
@@ -156,6 +158,65 @@ impl Session {
     }
 }
 
+/// The environment of a whole program's analysis.
+struct ProgramEscapeEnv<'db> {
+    env: DbEnv<'db>,
+    pragmas: FxHashMap<DeclId, Pragmas>,
+}
+
+impl TypeEnv for ProgramEscapeEnv<'_> {
+    fn package(&self, id: PackageId) -> Option<&PackageDecls> {
+        self.env.package(id)
+    }
+
+    fn local_decls(&self, function: DeclId) -> Option<&LocalDecls> {
+        self.env.local_decls(function)
+    }
+
+    fn target(&self) -> Target {
+        self.env.target()
+    }
+}
+
+impl EscapeEnv for ProgramEscapeEnv<'_> {
+    fn header_tree(&self, package: PackageId, source: DeclSource) -> Option<&Tree> {
+        LowerEnv::header_tree(&self.env, package, source)
+    }
+
+    fn body(&self, decl: DeclId) -> Option<(&Tree, &BodyTypes)> {
+        LowerEnv::body(&self.env, decl)
+    }
+
+    fn init_order(&self, package: PackageId) -> &[u32] {
+        LowerEnv::init_order(&self.env, package)
+    }
+
+    fn pragmas(&self, decl: DeclId) -> Pragmas {
+        self.pragmas.get(&decl).copied().unwrap_or_default()
+    }
+
+    fn summary(&self, _: DeclId) -> Option<Summary> {
+        None
+    }
+}
+
+/// Analyses which allocations escape in a whole program: all packages of the database, given who
+/// calls whom in it.
+#[must_use]
+pub fn program_escapes(
+    db: &dyn Db,
+    packages: &[PackageInput],
+    calls: &CallTable,
+) -> PackageEscapes {
+    let mut pragmas = FxHashMap::default();
+    for &package in packages {
+        pragmas.extend(pragmas_of(db, package));
+    }
+    let env = ProgramEscapeEnv { env: DbEnv::new(db), pragmas };
+    let packages: Vec<PackageId> = packages.iter().map(|package| package.id(db)).collect();
+    analyze_program(&env, &packages, calls)
+}
+
 fn analyze_package(
     db: &RootDb,
     package: PackageInput,
@@ -224,20 +285,33 @@ pub struct PlacedMessage {
 /// The compiler's messages about a function, with their places.
 #[must_use]
 pub fn escape_messages(db: &dyn Db, function: &FunctionEscapes) -> Vec<PlacedMessage> {
+    let messages = function.messages();
+    let places = escape_places(db, function, messages.iter().map(|message| message.at));
+    let placed = messages.into_iter().zip(places);
+    placed.filter_map(|(m, place)| Some(PlacedMessage { place: place?, text: m.text })).collect()
+}
+
+/// Places of a function's analysis in its file, one by one.
+#[must_use]
+pub fn escape_places(
+    db: &dyn Db,
+    function: &FunctionEscapes,
+    places: impl Iterator<Item = At> + Clone,
+) -> Vec<Option<SourcePlace>> {
     let find = || {
         let package = *Program::get(db).packages(db).get(&function.package)?;
         let file = source_file(db, package, function.source)?;
         let parsed = parse(db, file).load(db, file);
         let decl = parsed.decls.get(function.source.decl as usize)?;
-        let placed = function.messages().into_iter().filter_map(|message| {
-            let tree = if message.at.in_body { decl.body.as_ref()? } else { &decl.header };
-            let offset = offset_of(tree, message.at).unwrap_or(0);
+        let placed = places.clone().map(|at| {
+            let tree = if at.in_body { decl.body.as_ref()? } else { &decl.header };
+            let offset = offset_of(tree, at).unwrap_or(0);
             let range = TextRange::empty(offset.into()) + decl.range.start();
-            Some(PlacedMessage { place: SourcePlace::new(db, file, range), text: message.text })
+            Some(SourcePlace::new(db, file, range))
         });
         Some(placed.collect())
     };
-    find().unwrap_or_default()
+    find().unwrap_or_else(|| places.clone().map(|_| None).collect())
 }
 
 /// Where a place is, relative to the declaration.

@@ -23,6 +23,7 @@
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod bodies;
 mod c_sources;
+mod call_table;
 mod declare;
 mod diagnostics;
 mod directives;
@@ -47,10 +48,11 @@ mod whole;
 
 pub use bodies::{CheckedBody, body_tree, body_types};
 pub use c_sources::CSources;
+pub use call_table::{call_table, program_calls};
 pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};
 pub use env::DbEnv;
-pub use escape::{PlacedMessage, SessionEscapes, escape_messages};
+pub use escape::{PlacedMessage, SessionEscapes, escape_messages, escape_places, program_escapes};
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
 pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;

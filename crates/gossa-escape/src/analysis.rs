@@ -4,21 +4,21 @@ use crate::build::{build_function, build_initializer};
 use crate::env::{EscapeEnv, Pragmas};
 use crate::graph::{Attrs, FuncId, Graph, What};
 use crate::instances::Wanted;
-use crate::ir::{Code, FuncIndex, FuncRef, Id, Kind, StringConversion, Var, VarKind};
-use crate::print::Printer;
-use crate::report::{
-    Allocation, AllocationKind, Conversion, FunctionEscapes, PackageEscapes, Parameter, Said,
-    SelfAssignment, Verdict,
-};
+use crate::ir::{Code, FuncIndex, FuncRef, Id, Kind, Var, VarKind};
+use crate::order::Order;
+use crate::report::{Allocation, FunctionEscapes, PackageEscapes, Parameter, Said, SelfAssignment};
+use crate::resolved::ResolvedCalls;
 use crate::solve::solve;
 use crate::statics::Statics;
-use crate::summary::{Leaks, Summary};
+use crate::summary::{Leaks, Sink, Summary};
 use crate::types::Types;
 use crate::walk::Walker;
 use crate::{dead_vars, loop_vars};
 use gossa_base::{FxHashMap, Name};
 use gossa_types::constant::Kind as ConstantKind;
-use gossa_types::{Builtin, DeclId, DeclSource, PackageId, TypeId, TypeKind, TypeList};
+use gossa_types::{
+    Builtin, DeclId, DeclSource, PackageDecls, PackageId, TypeId, TypeKind, TypeList,
+};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -40,23 +40,28 @@ pub(crate) enum Callee {
 pub(crate) struct Analysis<'e> {
     pub(crate) env: &'e dyn EscapeEnv,
     pub(crate) types: &'e Types<'e>,
-    package: PackageId,
     pub(crate) codes: Vec<Code>,
+    /// By code: the package that compiles it.
+    pub(crate) homes: Vec<PackageId>,
     /// By declared function or instance: its code.
-    index: FxHashMap<FuncRef, u32>,
+    pub(crate) index: FxHashMap<FuncRef, u32>,
     statics: Vec<OnceCell<Statics>>,
     /// By code and function, once it is analysed: what is known about its parameters.
-    summaries: Vec<Vec<Option<Summary>>>,
+    pub(crate) summaries: Vec<Vec<Option<Summary>>>,
     /// By code: what was found out.
-    found: Vec<Found>,
+    pub(crate) found: Vec<Found>,
+    /// By the first variable: the code of its initialiser.
+    pub(crate) initializers: FxHashMap<DeclId, u32>,
+    /// What is known about calls, if the whole program is analysed.
+    pub(crate) calls: Option<ResolvedCalls>,
 }
 
 /// What was found out about the functions of a code.
 #[derive(Default)]
-struct Found {
-    parameters: Vec<(FuncIndex, Parameter)>,
-    allocations: Vec<Allocation>,
-    self_assignments: Vec<SelfAssignment>,
+pub(crate) struct Found {
+    pub(crate) parameters: Vec<(FuncIndex, Parameter)>,
+    pub(crate) allocations: Vec<Allocation>,
+    pub(crate) self_assignments: Vec<SelfAssignment>,
 }
 
 /// Analyses a package. Packages that it imports must have been analysed, and `env` must know their
@@ -69,61 +74,87 @@ pub fn analyze(env: &dyn EscapeEnv, package: PackageId) -> PackageEscapes {
         return PackageEscapes::default();
     }
     let types = Types::new(env);
-    let mut analysis = Analysis {
-        env,
-        types: &types,
-        package,
-        codes: Vec::new(),
-        index: FxHashMap::default(),
-        statics: Vec::new(),
-        summaries: Vec::new(),
-        found: Vec::new(),
-    };
-    for &decl in &decls.func_order {
-        let generic = decls.funcs.get(&decl).is_none_or(|func| !func.type_params.is_empty());
-        if generic {
-            continue;
-        }
-        let func = FuncRef { decl, args: TypeList::EMPTY };
-        if let Some(code) = build_function(env, &types, func) {
-            analysis.add_code(code);
-        }
-    }
-    let mut temporaries = 0;
-    for &index in env.init_order(package) {
-        let Some(initializer) = decls.initializers.get(index as usize) else { continue };
-        if let Some(code) = build_initializer(env, &types, decls, initializer, temporaries) {
-            temporaries = code[Code::ROOT].declared;
-            analysis.add_code(code);
-        }
-    }
-    let mut wanted = Wanted::default();
-    for index in 0..analysis.codes.len() {
-        let code = std::mem::take(&mut analysis.codes[index]);
-        wanted.scan(&analysis, &code);
-        analysis.codes[index] = code;
-    }
-    wanted.build(&mut analysis);
-    for code in &mut analysis.codes {
-        loop_vars::separate(code, &|ty| types.is_array(ty));
-        dead_vars::remove(code);
-    }
-    Order::run(&mut analysis);
+    let mut analysis = Analysis::new(env, &types);
+    analysis.add_package(decls);
+    analysis.add_instances();
+    Order::run(&mut analysis, &mut |analysis, batch| {
+        let (graph, self_assignments) = analysis.batch(batch);
+        analysis.record(&graph, &self_assignments);
+    });
     analysis.finish()
 }
 
 impl<'e> Analysis<'e> {
+    pub(crate) fn new(env: &'e dyn EscapeEnv, types: &'e Types<'e>) -> Self {
+        Self {
+            env,
+            types,
+            codes: Vec::new(),
+            homes: Vec::new(),
+            index: FxHashMap::default(),
+            statics: Vec::new(),
+            summaries: Vec::new(),
+            found: Vec::new(),
+            initializers: FxHashMap::default(),
+            calls: None,
+        }
+    }
+
+    /// Adds the functions of a package that are not generic, and its initialisers.
+    pub(crate) fn add_package(&mut self, decls: &'e PackageDecls) {
+        for &decl in &decls.func_order {
+            let generic = decls.funcs.get(&decl).is_none_or(|func| !func.type_params.is_empty());
+            if generic {
+                continue;
+            }
+            let func = FuncRef { decl, args: TypeList::EMPTY };
+            if let Some(code) = build_function(self.env, self.types, func) {
+                self.add_code(code, decls.id);
+            }
+        }
+        let mut temporaries = 0;
+        for &index in self.env.init_order(decls.id) {
+            let Some(initializer) = decls.initializers.get(index as usize) else { continue };
+            let code = build_initializer(self.env, self.types, decls, initializer, temporaries);
+            if let Some(code) = code {
+                temporaries = code[Code::ROOT].declared;
+                let at = self.add_code(code, decls.id);
+                if let (Some(&first), Ok(at)) = (initializer.lhs.first(), u32::try_from(at)) {
+                    self.initializers.insert(first, at);
+                }
+            }
+        }
+    }
+
+    /// Adds the instances of generic functions that are needed; after that, there are no more
+    /// codes.
+    pub(crate) fn add_instances(&mut self) {
+        let mut wanted = Wanted::default();
+        for index in 0..self.codes.len() {
+            let code = std::mem::take(&mut self.codes[index]);
+            wanted.scan(self, &code, self.homes[index]);
+            self.codes[index] = code;
+        }
+        wanted.build(self);
+        let types = self.types;
+        for code in &mut self.codes {
+            loop_vars::separate(code, &|ty| types.is_array(ty));
+            dead_vars::remove(code);
+        }
+    }
+
     pub(crate) fn shared_types(&self) -> &'e Types<'e> {
         self.types
     }
 
-    /// Adds a code; returns its index.
-    pub(crate) fn add_code(&mut self, code: Code) -> usize {
+    /// Adds a code that a package compiles; returns its index.
+    pub(crate) fn add_code(&mut self, code: Code, home: PackageId) -> usize {
         let at = self.codes.len();
         if let Some(func) = code.root {
             self.index.insert(func, u32::try_from(at).unwrap_or(u32::MAX));
         }
         self.codes.push(code);
+        self.homes.push(home);
         self.statics.push(OnceCell::new());
         self.summaries.push(Vec::new());
         self.found.push(Found::default());
@@ -156,6 +187,7 @@ impl<'e> Analysis<'e> {
     pub(crate) fn params(&self, callee: Callee) -> Summary {
         let known = match callee {
             Callee::Local(func) => {
+                let func = self.implementation(func);
                 self.summaries[func.code as usize].get(func.func.index()).cloned().flatten()
             }
             Callee::Imported(decl) => self.env.summary(decl),
@@ -163,7 +195,18 @@ impl<'e> Analysis<'e> {
         known.unwrap_or_default()
     }
 
-    fn pragmas(&self, callee: Callee) -> (Pragmas, bool) {
+    /// The function itself, or, if it has no body and the whole program is known, that which has
+    /// its body.
+    fn implementation(&self, func: FuncId) -> FuncId {
+        let Some(calls) = &self.calls else { return func };
+        match calls.linked.get(&func) {
+            Some(&linked) if !self.pragmas(func.code, Callee::Local(func)).0.noescape => linked,
+            _ => func,
+        }
+    }
+
+    /// Directives of a callee, and whether it has no body as far as `caller` can see.
+    fn pragmas(&self, caller: u32, callee: Callee) -> (Pragmas, bool) {
         let (decl, without_body) = match callee {
             Callee::Local(func) => {
                 let code = &self.codes[func.code as usize];
@@ -171,7 +214,10 @@ impl<'e> Analysis<'e> {
                     return (Pragmas::default(), false);
                 }
                 match code.root {
-                    Some(root) => (root.decl, !code[Code::ROOT].has_body),
+                    Some(root) => {
+                        let seen = self.homes[func.code as usize] == self.homes[caller as usize];
+                        (root.decl, seen && !code[Code::ROOT].has_body)
+                    }
                     None => return (Pragmas::default(), false),
                 }
             }
@@ -180,22 +226,22 @@ impl<'e> Analysis<'e> {
         (self.env.pragmas(decl), without_body)
     }
 
-    pub(crate) fn uintptr_escapes(&self, callee: Callee) -> bool {
-        self.pragmas(callee).0.uintptr_escapes
+    pub(crate) fn uintptr_escapes(&self, caller: u32, callee: Callee) -> bool {
+        self.pragmas(caller, callee).0.uintptr_escapes
     }
 
-    pub(crate) fn uintptr_keep_alive(&self, callee: Callee) -> bool {
-        let (pragmas, without_body) = self.pragmas(callee);
+    pub(crate) fn uintptr_keep_alive(&self, caller: u32, callee: Callee) -> bool {
+        let (pragmas, without_body) = self.pragmas(caller, callee);
         pragmas.uintptr_keep_alive || without_body
     }
 
-    pub(crate) fn has_uintptr_rules(&self, callee: Callee) -> bool {
-        self.uintptr_escapes(callee) || self.uintptr_keep_alive(callee)
+    pub(crate) fn has_uintptr_rules(&self, caller: u32, callee: Callee) -> bool {
+        self.uintptr_escapes(caller, callee) || self.uintptr_keep_alive(caller, callee)
     }
 
-    /// Analyses functions together.
-    fn batch(&mut self, funcs: &[FuncId]) {
-        let mut graph = Graph::new(funcs);
+    /// Analyses functions together. Returns the graph, and assignments that add no flow.
+    pub(crate) fn batch(&mut self, funcs: &[FuncId]) -> (Graph, Vec<(FuncId, Id)>) {
+        let mut graph = Graph::new(funcs, self.calls.is_some());
         let mut self_assignments = Vec::new();
         for &func in funcs {
             graph.add_variables(&self.codes[func.code as usize], func);
@@ -209,14 +255,17 @@ impl<'e> Analysis<'e> {
         for index in Graph::SPECIAL..graph.locations.len() {
             self.put_literals(&graph, index);
             if self.is_in_heap_anyway(&graph, index) {
-                graph.locations[index].attrs = Attrs::ALL;
+                let sinks = graph.locations[index].attrs.sinks();
+                let layout = Attrs::of_sink(Sink::Layout);
+                let sinks = if graph.whole { sinks.with(layout) } else { sinks };
+                graph.locations[index].attrs = Attrs::ALL.with(sinks);
             }
         }
         solve(self, &mut graph);
         for &func in funcs {
             self.summarize(&graph, func);
         }
-        self.record(&graph, &self_assignments);
+        (graph, self_assignments)
     }
 
     /// Lets captured variables flow to the function literals that capture them: their values if
@@ -343,13 +392,15 @@ impl<'e> Analysis<'e> {
         let function = &code[func.func];
         let quiet = function.wrapper || code.root.is_some_and(|root| !root.args.is_empty());
         let pragmas = if func.func == Code::ROOT {
-            self.pragmas(Callee::Local(func)).0
+            self.pragmas(func.code, Callee::Local(func)).0
         } else {
             Pragmas::default()
         };
         let results: Box<[Name]> =
             function.results.iter().filter_map(|&var| code[var].name).collect();
         let count = function.params.len();
+        // Nobody looks at the leaks of such a parameter unless a receiver may be in an interface.
+        let no_pointers = if graph.whole { Leaks::default() } else { Leaks::UNKNOWN };
         let mut parameters = Vec::with_capacity(count);
         for (index, &param) in function.params.iter().enumerate() {
             let var = &code[param];
@@ -368,12 +419,12 @@ impl<'e> Analysis<'e> {
                 {
                     (Leaks::UNKNOWN, Said::MarkedList)
                 }
-                _ if !self.types.has_pointers(var.ty) => (Leaks::UNKNOWN, Said::Nothing),
+                _ if !self.types.has_pointers(var.ty) => (no_pointers.clone(), Said::Nothing),
                 Some(location) if var.name.is_some() => {
                     let found = &graph.locations[location.index()];
                     let said =
                         if found.attrs.has(Attrs::ESCAPES) { Said::Nothing } else { Said::Leaks };
-                    (found.leaks.minimal(), said)
+                    (found.leaks.clone().minimal(), said)
                 }
                 _ => (Leaks::default(), Said::Nothing),
             };
@@ -383,16 +434,25 @@ impl<'e> Analysis<'e> {
                 leaks,
                 results: results.clone(),
                 said: if quiet { Said::Nothing } else { said },
+                reachable: self.is_reachable(func),
             });
         }
-        let params: Arc<[Leaks]> = parameters.iter().map(|parameter| parameter.leaks).collect();
         let functions = code.funcs.len();
         let known = &mut self.summaries[at];
         known.resize(functions, None);
+        if let (true, Some(old)) = (graph.whole, &known[func.func.index()]) {
+            // Ways are never lost, so that rounds come to an end.
+            for (parameter, old) in parameters.iter_mut().zip(&*old.params) {
+                parameter.leaks.join(old, 0);
+                parameter.leaks = std::mem::take(&mut parameter.leaks).minimal();
+            }
+        }
+        let params: Arc<[Leaks]> =
+            parameters.iter().map(|parameter| parameter.leaks.clone()).collect();
         known[func.func.index()] = Some(Summary { params });
-        self.found[at]
-            .parameters
-            .extend(parameters.into_iter().map(|parameter| (func.func, parameter)));
+        let found = &mut self.found[at].parameters;
+        found.retain(|&(of, _)| of != func.func);
+        found.extend(parameters.into_iter().map(|parameter| (func.func, parameter)));
     }
 
     /// A parameter of a function that is written in another language.
@@ -401,7 +461,8 @@ impl<'e> Analysis<'e> {
             return (Leaks::UNKNOWN, Said::AssumedPointer);
         }
         if !self.types.has_pointers(var.ty) {
-            return (Leaks::UNKNOWN, Said::Nothing);
+            let whole = self.calls.is_some();
+            return (if whole { Leaks::default() } else { Leaks::UNKNOWN }, Said::Nothing);
         }
         if !pragmas.noescape {
             return (Leaks::UNKNOWN, Said::Leaks);
@@ -412,119 +473,21 @@ impl<'e> Analysis<'e> {
         (leaks, Said::Leaks)
     }
 
-    fn record(&mut self, graph: &Graph, self_assignments: &[(FuncId, Id)]) {
-        let env = self.env;
-        let package_name = |package: PackageId| {
-            env.package(package).map_or_else(
-                || {
-                    let path = package.path();
-                    Name::new(path.rsplit('/').next().unwrap_or(path))
-                },
-                |package| package.name,
-            )
-        };
-        let has_pointer_receiver = |decl: DeclId| {
-            env.package(decl.package())
-                .and_then(|package| package.funcs.get(&decl)?.receiver)
-                .is_some_and(|receiver| receiver.pointer)
-        };
-        let mut allocations = Vec::new();
-        for location in &graph.locations[Graph::SPECIAL..] {
-            if location.what == What::Temporary {
-                continue;
-            }
-            let code = &self.codes[location.func.code as usize];
-            let printer = self.printer(code, &package_name, &has_pointer_receiver);
-            let verdict =
-                if location.attrs.has(Attrs::ESCAPES) { Verdict::Heap } else { Verdict::Frame };
-            let (at, kind, text, generated) = match location.what {
-                What::Temporary => continue,
-                What::Variable(var) => {
-                    let found: &Var = &code[var];
-                    if verdict == Verdict::Frame && !location.address_taken {
-                        continue;
-                    }
-                    let mut text = String::new();
-                    printer.var(&mut text, var);
-                    // The one variable of the compiler's that has no place.
-                    let generated = text == "#next";
-                    (found.at, AllocationKind::Variable, text, generated)
-                }
-                What::Allocation(id) => {
-                    let node = &code[id];
-                    let Some(kind) = allocation_kind(code, id, location.attrs) else { continue };
-                    let generated = matches!(node.kind, Kind::Closure(func) if code[func].wrapper);
-                    let text = match kind {
-                        AllocationKind::Append => "append".to_owned(),
-                        _ => printer.node(id),
-                    };
-                    (node.at, kind, text, generated)
-                }
-            };
-            allocations.push((
-                location.func.code,
-                Allocation { at, kind, verdict, text: text.into(), generated },
-            ));
+    /// Whether a function may run, if that is known.
+    pub(crate) fn is_reachable(&self, func: FuncId) -> bool {
+        let Some(calls) = &self.calls else { return true };
+        // What the compiler makes runs if what it is made in does.
+        let code = &self.codes[func.code as usize];
+        let mut func = func;
+        while code[func.func].wrapper
+            && let Some(parent) = code[func.func].parent
+        {
+            func.func = parent;
         }
-        let mut assignments = Vec::new();
-        for &(func, stmt) in self_assignments {
-            let code = &self.codes[func.code as usize];
-            let printer = self.printer(code, &package_name, &has_pointer_receiver);
-            let function = self.function_name(&printer, code, func.func);
-            let text = printer.node(stmt).into();
-            let found = SelfAssignment { at: code[stmt].at, function, text };
-            assignments.push((func.code, found));
-        }
-        for (code, found) in allocations {
-            self.found[code as usize].allocations.push(found);
-        }
-        for (code, found) in assignments {
-            self.found[code as usize].self_assignments.push(found);
-        }
+        calls.reachable.contains(&func)
     }
 
-    fn printer<'p>(
-        &'p self,
-        code: &'p Code,
-        package_name: &'p dyn Fn(PackageId) -> Name,
-        has_pointer_receiver: &'p dyn Fn(DeclId) -> bool,
-    ) -> Printer<'p> {
-        Printer {
-            code,
-            types: self.types,
-            local: self.package,
-            home: code.root.map_or(self.package, |root| root.decl.package()),
-            package_name,
-            has_pointer_receiver,
-        }
-    }
-
-    /// The name of a function or function literal in messages.
-    fn function_name(&self, printer: &Printer<'_>, code: &Code, func: FuncIndex) -> Box<str> {
-        let mut name = match code.root {
-            Some(root) => printer.func(root.decl, root.args),
-            None => "init".to_owned(),
-        };
-        let mut chain = Vec::new();
-        let mut inner = func;
-        while let Some(outer) = code[inner].parent {
-            let before = (0..inner.index())
-                .map(FuncIndex::from_usize)
-                .filter(|&other| code[other].parent == Some(outer))
-                .filter(|&other| {
-                    code[other].is_range_body == code[inner].is_range_body
-                        && code[other].wrapper == code[inner].wrapper
-                })
-                .count();
-            let kind = if code[inner].is_range_body { "-range" } else { ".func" };
-            chain.push(format!("{kind}{}", before + 1));
-            inner = outer;
-        }
-        name.extend(chain.into_iter().rev());
-        name.into()
-    }
-
-    fn finish(mut self) -> PackageEscapes {
+    pub(crate) fn finish(mut self) -> PackageEscapes {
         let mut functions = Vec::new();
         let mut summaries = FxHashMap::default();
         for (index, code) in self.codes.iter().enumerate() {
@@ -535,7 +498,7 @@ impl<'e> Analysis<'e> {
             {
                 summaries.insert(root.decl, summary);
             }
-            let package = code.root.map_or(self.package, |root| root.decl.package());
+            let package = code.root.map_or(self.homes[index], |root| root.decl.package());
             let Some(source) = self.source_of(code) else { continue };
             let mut parameters = found.parameters;
             parameters.sort_by_key(|&(func, _)| func);
@@ -584,105 +547,4 @@ fn add_constant(
     let index = u32::try_from(code.consts.len()).unwrap_or(u32::MAX);
     code.consts.push(value);
     code.made(Kind::Const(index), ty, at)
-}
-
-/// What kind of allocation a node is.
-fn allocation_kind(code: &Code, id: Id, attrs: Attrs) -> Option<AllocationKind> {
-    Some(match code[id].kind {
-        Kind::New(_) => AllocationKind::New,
-        Kind::MakeSlice(..) | Kind::MakeMap(_) => AllocationKind::Make,
-        Kind::Literal(..) if code[id].implicit => AllocationKind::VariadicArguments,
-        Kind::Literal(..) => AllocationKind::Literal,
-        Kind::AddressOfLiteral(_) => AllocationKind::AddressOfLiteral,
-        Kind::Closure(_) => AllocationKind::FunctionLiteral,
-        Kind::MethodValue { .. } => AllocationKind::MethodValue,
-        Kind::ToInterface(_) => AllocationKind::Conversion(Conversion::Interface),
-        Kind::StringConvert(StringConversion::StringToBytes, _) if !attrs.has(Attrs::MUTATES) => {
-            AllocationKind::Conversion(Conversion::SharedText)
-        }
-        Kind::StringConvert(..) => AllocationKind::Conversion(Conversion::Text),
-        Kind::Concat(_) => AllocationKind::Concatenation,
-        Kind::Builtin(Builtin::Append, _) => AllocationKind::Append,
-        _ => return None,
-    })
-}
-
-/// Tarjan's search for functions that call each other.
-struct Order {
-    numbers: FxHashMap<FuncId, u32>,
-    next: u32,
-    stack: Vec<FuncId>,
-}
-
-/// The number of a function whose batch is done.
-const DONE: u32 = u32::MAX;
-
-impl Order {
-    fn run(analysis: &mut Analysis<'_>) {
-        let mut order = Self { numbers: FxHashMap::default(), next: 0, stack: Vec::new() };
-        for code in 0..analysis.codes.len() {
-            for func in 0..analysis.codes[code].funcs.len() {
-                let func = FuncIndex::from_usize(func);
-                // A literal that captures something belongs to the function around it.
-                if !analysis.codes[code][func].is_closure() {
-                    let code = u32::try_from(code).unwrap_or(u32::MAX);
-                    order.visit(analysis, FuncId { code, func });
-                }
-            }
-        }
-    }
-
-    /// Visits a function and those that it mentions; returns the least number that it leads to.
-    /// A function has two numbers: one that calls of it lead to, and the next, which it starts
-    /// with, so that a function that calls itself can be told.
-    fn visit(&mut self, analysis: &mut Analysis<'_>, func: FuncId) -> u32 {
-        stacker::maybe_grow(128 << 10, 4 << 20, || self.visit_inner(analysis, func))
-    }
-
-    fn visit_inner(&mut self, analysis: &mut Analysis<'_>, func: FuncId) -> u32 {
-        if let Some(&number) = self.numbers.get(&func) {
-            return number;
-        }
-        let number = self.next;
-        self.next += 2;
-        self.numbers.insert(func, number);
-        let mut least = number + 1;
-        self.stack.push(func);
-        for callee in mentioned(analysis, func) {
-            least = least.min(self.visit(analysis, callee));
-        }
-        let is_root = !analysis.codes[func.code as usize][func.func].is_closure();
-        if least >= number && is_root {
-            let start = self.stack.iter().rposition(|&found| found == func).unwrap_or_default();
-            let batch = self.stack.split_off(start);
-            for &found in &batch {
-                self.numbers.insert(found, DONE);
-            }
-            analysis.batch(&batch);
-        }
-        least
-    }
-}
-
-/// The functions of the package that a function mentions, literals in it included.
-fn mentioned(analysis: &Analysis<'_>, func: FuncId) -> Vec<FuncId> {
-    let code = &analysis.codes[func.code as usize];
-    let mut found = Vec::new();
-    let mut local = |func: FuncRef| {
-        if let Some(Callee::Local(callee)) = analysis.callee(func) {
-            found.push(callee);
-        }
-    };
-    let mut literals = Vec::new();
-    code.walk(func.func, &mut |id| {
-        match code[id].kind {
-            Kind::Func(func) | Kind::MethodExpr(func) => local(func),
-            Kind::MethodValue { func: Some((decl, args)), .. } => local(FuncRef { decl, args }),
-            Kind::Closure(literal) => literals.push(literal),
-            _ => {}
-        }
-        true
-    });
-    found.extend(literals.into_iter().map(|literal| FuncId { code: func.code, func: literal }));
-    found
 }

@@ -6,7 +6,7 @@
 //! `p = &q`, 0 for `p = q`, 1 for `p = *q`.
 
 use crate::ir::{Code, FuncIndex, Id, VarId, VarKind};
-use crate::summary::Leaks;
+use crate::summary::{Leaks, Sink};
 use gossa_base::{FxHashMap, FxHashSet, entity};
 
 entity! {
@@ -32,7 +32,7 @@ pub(crate) enum What {
 
 /// Facts about a location, as a set.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(crate) struct Attrs(pub(crate) u8);
+pub(crate) struct Attrs(pub(crate) u16);
 
 impl Attrs {
     /// Its address outlives the function: it must be in the heap.
@@ -44,6 +44,17 @@ impl Attrs {
     /// Functions that it leads to may be called, their results going anywhere.
     pub(crate) const CALLS: Self = Self(8);
     pub(crate) const ALL: Self = Self(15);
+    /// Which sinks its address gets to; only known if the whole program is looked at.
+    const SINKS: u16 = 0x1f0;
+
+    pub(crate) const fn of_sink(sink: Sink) -> Self {
+        Self(16 << sink as u16)
+    }
+
+    /// Its sinks alone.
+    pub(crate) const fn sinks(self) -> Self {
+        Self(self.0 & Self::SINKS)
+    }
 
     pub(crate) const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
@@ -115,6 +126,8 @@ pub(crate) struct Graph {
     pub(crate) closures: Vec<(Hole, FuncId)>,
     /// Function literals whose results were lost track of.
     pub(crate) lost: FxHashSet<FuncId>,
+    /// Whether sinks are told apart.
+    pub(crate) whole: bool,
 }
 
 impl Graph {
@@ -123,9 +136,21 @@ impl Graph {
     pub(crate) const CALLEE: LocId = LocId::new(2);
     pub(crate) const BLANK: LocId = LocId::new(3);
     /// How many locations stand for nothing in the code.
-    pub(crate) const SPECIAL: usize = 4;
+    pub(crate) const SPECIAL: usize = 8;
 
-    pub(crate) fn new(funcs: &[FuncId]) -> Self {
+    /// The location of a sink; the compiler's rules use that of the heap only.
+    pub(crate) const fn sink(sink: Sink) -> LocId {
+        match sink {
+            Sink::Heap => Self::HEAP,
+            Sink::Global => LocId::new(4),
+            Sink::Goroutine => LocId::new(5),
+            Sink::Foreign => LocId::new(6),
+            Sink::Layout => LocId::new(7),
+        }
+    }
+
+    /// A graph for these functions; `whole`: the sinks are told apart.
+    pub(crate) fn new(funcs: &[FuncId], whole: bool) -> Self {
         let nowhere = FuncId { code: u32::MAX, func: Code::ROOT };
         let special = |attrs| Location {
             what: What::Temporary,
@@ -141,13 +166,20 @@ impl Graph {
             reassigned: false,
             address_taken: false,
         };
+        let sink =
+            |sink| special(if whole { Attrs::ALL.with(Attrs::of_sink(sink)) } else { Attrs::ALL });
         Self {
             locations: vec![
-                special(Attrs::ALL),
+                sink(Sink::Heap),
                 special(Attrs::MUTATES),
                 special(Attrs::CALLS),
                 special(Attrs::default()),
+                sink(Sink::Global),
+                sink(Sink::Goroutine),
+                sink(Sink::Foreign),
+                sink(Sink::Layout),
             ],
+            whole,
             variables: FxHashMap::default(),
             funcs: funcs.iter().copied().collect(),
             closures: Vec::new(),
@@ -222,9 +254,12 @@ impl Graph {
             return;
         }
         let to = &mut self.locations[hole.to.index()];
-        if to.attrs.has(Attrs::ESCAPES) && hole.derefs < 0 {
+        // Which other sinks a location gets to may only be found out later.
+        let is_known = !self.whole || hole.to.index() < Self::SPECIAL;
+        if is_known && to.attrs.has(Attrs::ESCAPES) && hole.derefs < 0 {
+            let new = Attrs::ALL.with(to.attrs.sinks());
             let from = &mut self.locations[from.index()];
-            from.attrs = Attrs::ALL;
+            from.attrs = from.attrs.with(new);
             return;
         }
         to.edges.push(Edge { from, derefs: hole.derefs });

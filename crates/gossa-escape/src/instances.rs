@@ -7,7 +7,7 @@ use crate::analysis::Analysis;
 use crate::build::build_function;
 use crate::ir::{Code, FuncRef, Kind};
 use gossa_base::FxHashSet;
-use gossa_types::{Resolver, TypeId, TypeKind, TypeList};
+use gossa_types::{PackageId, Resolver, TypeId, TypeKind, TypeList};
 
 /// Types nested deeper than this are taken for a recursion without end.
 const MAX_DEPTH: u32 = 64;
@@ -17,12 +17,12 @@ const MAX_DEPTH: u32 = 64;
 pub(crate) struct Wanted {
     known: FxHashSet<FuncRef>,
     types: FxHashSet<TypeId>,
-    queue: Vec<FuncRef>,
+    queue: Vec<(FuncRef, PackageId)>,
 }
 
 impl Wanted {
-    /// Asks for what a code mentions.
-    pub(crate) fn scan(&mut self, analysis: &Analysis<'_>, code: &Code) {
+    /// Asks for what a code mentions that a package compiles.
+    pub(crate) fn scan(&mut self, analysis: &Analysis<'_>, code: &Code, home: PackageId) {
         for node in &code.nodes {
             let func = match node.kind {
                 Kind::Func(func) | Kind::MethodExpr(func) => Some(func),
@@ -30,42 +30,42 @@ impl Wanted {
                 _ => None,
             };
             if let Some(func) = func {
-                self.want(func);
+                self.want(func, home);
             }
-            self.ty(analysis, node.ty, 0);
+            self.ty(analysis, node.ty, home, 0);
         }
         for var in &code.vars {
-            self.ty(analysis, var.ty, 0);
+            self.ty(analysis, var.ty, home, 0);
         }
     }
 
-    fn want(&mut self, func: FuncRef) {
+    fn want(&mut self, func: FuncRef, home: PackageId) {
         let open = func.args.iter().any(|arg| arg.has_type_param());
         if !func.args.is_empty() && !open && self.known.insert(func) {
-            self.queue.push(func);
+            self.queue.push((func, home));
         }
     }
 
     /// Builds what was asked for, and what that asks for.
     pub(crate) fn build(&mut self, analysis: &mut Analysis<'_>) {
-        while let Some(func) = self.queue.pop() {
+        while let Some((func, home)) = self.queue.pop() {
             let built = build_function(analysis.env, analysis.shared_types(), func);
             if let Some(code) = built {
-                let at = analysis.add_code(code);
+                let at = analysis.add_code(code, home);
                 let code = std::mem::take(&mut analysis.codes[at]);
-                self.scan(analysis, &code);
+                self.scan(analysis, &code, home);
                 analysis.codes[at] = code;
             }
         }
     }
 
     /// Asks for the methods of instances that a type mentions.
-    fn ty(&mut self, analysis: &Analysis<'_>, ty: TypeId, depth: u32) {
+    fn ty(&mut self, analysis: &Analysis<'_>, ty: TypeId, home: PackageId, depth: u32) {
         if depth > MAX_DEPTH || !self.types.insert(ty) {
             return;
         }
         let types = analysis.shared_types();
-        let mut each = |inner: TypeId| self.ty(analysis, inner, depth + 1);
+        let mut each = |inner: TypeId| self.ty(analysis, inner, home, depth + 1);
         match ty.kind() {
             TypeKind::Basic(_) | TypeKind::TypeParam(_) | TypeKind::Union(_) => {}
             TypeKind::Alias { actual, .. } => each(*actual),
@@ -102,10 +102,10 @@ impl Wanted {
                         .method_info(method)
                         .is_some_and(|info| info.type_params.len() == shapes.len());
                     if own {
-                        self.want(FuncRef { decl: method, args: shapes });
+                        self.want(FuncRef { decl: method, args: shapes }, home);
                     }
                 }
-                self.ty(analysis, shaped, depth + 1);
+                self.ty(analysis, shaped, home, depth + 1);
             }
         }
     }

@@ -287,6 +287,8 @@ pub(crate) struct Func {
     pub(crate) captures_dictionary: bool,
     /// Made for a `go` or `defer` statement or a method value of an instance.
     pub(crate) wrapper: bool,
+    /// The `go` or `defer` statement that it was made for.
+    pub(crate) site: Option<NodeId>,
     /// Whether it is the body of a range-over-func loop.
     pub(crate) is_range_body: bool,
     /// Variables so far: names of temporaries are made of it.

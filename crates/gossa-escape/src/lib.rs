@@ -14,14 +14,18 @@
 
 mod analysis;
 mod build;
+pub mod calls;
 mod dead_vars;
 pub mod env;
 mod graph;
 mod instances;
 mod ir;
 mod loop_vars;
+mod order;
 mod print;
+mod record;
 pub mod report;
+mod resolved;
 mod solve;
 mod statics;
 pub mod summary;
@@ -29,6 +33,7 @@ mod types;
 mod walk;
 mod walk_call;
 mod walk_expr;
+mod whole;
 
 pub use analysis::analyze;
 pub use env::{EscapeEnv, Pragmas};
@@ -37,4 +42,5 @@ pub use report::{
     Allocation, AllocationKind, Conversion, FunctionEscapes, Message, PackageEscapes, Parameter,
     SelfAssignment, Verdict,
 };
-pub use summary::{Leaks, Summary, TRACKED_RESULTS};
+pub use summary::{Leaks, Sink, Summary, TRACKED_RESULTS};
+pub use whole::analyze_program;

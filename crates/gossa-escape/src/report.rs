@@ -1,7 +1,7 @@
 //! What the analysis finds out, as data and as the compiler's messages.
 
 use crate::ir::At;
-use crate::summary::Leaks;
+use crate::summary::{Leaks, Sink, TRACKED_RESULTS};
 use gossa_base::Name;
 use gossa_types::{DeclId, DeclSource, PackageId, TypeList};
 
@@ -65,6 +65,12 @@ pub struct Allocation {
     pub text: Box<str>,
     /// Made by the compiler for a `go` or `defer` statement or the like; messages leave it out.
     pub generated: bool,
+    /// Made in the function that a `go` or `defer` statement calls, not by the statement.
+    pub deferred: bool,
+    /// What its address gets to; only known if the whole program was looked at.
+    pub sinks: Box<[Sink]>,
+    /// Whether its function may run, as far as that is known.
+    pub reachable: bool,
 }
 
 /// A parameter, of a declared function or of a function literal.
@@ -80,6 +86,8 @@ pub struct Parameter {
     pub results: Box<[Name]>,
     /// What messages say about it.
     pub said: Said,
+    /// Whether its function may run, as far as that is known.
+    pub reachable: bool,
 }
 
 /// What messages say about a parameter.
@@ -164,7 +172,7 @@ impl Parameter {
                     None => {}
                 }
                 leaks |= self.leaks.heap().is_some();
-                for (index, result) in self.results.iter().enumerate() {
+                for (index, result) in self.results.iter().enumerate().take(TRACKED_RESULTS) {
                     if let Some(level) = self.leaks.result(index) {
                         say(format!("leaking param: {name} to result {result} level={level}"));
                         leaks = true;

@@ -7,6 +7,7 @@
 
 use crate::analysis::Analysis;
 use crate::graph::{Attrs, FuncId, Graph, LocId};
+use crate::summary::{Sink, TRACKED_RESULTS};
 use std::collections::VecDeque;
 
 /// Working memory of a walk.
@@ -37,6 +38,11 @@ pub(crate) fn solve(analysis: &Analysis<'_>, graph: &mut Graph) {
     solver.wait(Graph::MUTATOR, true);
     solver.wait(Graph::CALLEE, true);
     solver.wait(Graph::HEAP, true);
+    if solver.graph.whole {
+        for sink in Sink::ALL {
+            solver.wait(Graph::sink(sink), true);
+        }
+    }
     let mut walk = 0;
     while let Some(root) = solver.roots.pop_front() {
         solver.visits[root.index()].waits = false;
@@ -84,7 +90,7 @@ impl Solver<'_, '_> {
             let outlives = self.outlives(root, id);
             if found < 0 {
                 if outlives {
-                    new = Attrs::ALL;
+                    new = Attrs::ALL.with(self.sinks(root, id));
                 } else if root_attrs.has(Attrs::PERSISTS) {
                     new = new.with(Attrs::PERSISTS);
                 }
@@ -112,8 +118,10 @@ impl Solver<'_, '_> {
                     continue;
                 }
             }
+            let wanted = self.sinks_of_root(root);
             for edge in &self.graph.locations[id.index()].edges {
-                if self.graph.locations[edge.from.index()].attrs.has(Attrs::ESCAPES) {
+                // What escapes is a root itself.
+                if self.graph.locations[edge.from.index()].attrs.has(wanted) {
                     continue;
                 }
                 let through = derefs + edge.derefs;
@@ -163,9 +171,7 @@ impl Solver<'_, '_> {
             return false;
         }
         if location.result.is_some() {
-            // What a function literal returns stays around if all calls are known.
-            return !self.contains(of.func, location.func)
-                || self.graph.lost.contains(&location.func);
+            return self.is_returned(root, of.func);
         }
         if location.func == of.func && location.depth < of.depth {
             return true;
@@ -173,19 +179,77 @@ impl Solver<'_, '_> {
         self.contains(location.func, of.func)
     }
 
+    /// What must be known about a location for a walk from `root` to find out nothing new
+    /// through it.
+    fn sinks_of_root(&self, root: LocId) -> Attrs {
+        let attrs = self.attrs(root);
+        if !self.graph.whole {
+            return Attrs::ESCAPES;
+        }
+        let sinks = if attrs.has(Attrs::ESCAPES) { attrs.sinks() } else { Attrs::default() };
+        let is_root =
+            attrs.has(Attrs::ESCAPES) && self.graph.locations[root.index()].result.is_none();
+        if is_root && sinks != Attrs::default() {
+            return Attrs::ESCAPES.with(sinks);
+        }
+        Attrs::ESCAPES.with(sinks).with(Attrs::of_sink(Sink::Heap))
+    }
+
+    /// The sinks that `other` gets to, whose address `root` holds and outlives.
+    fn sinks(&self, root: LocId, other: LocId) -> Attrs {
+        if !self.graph.whole {
+            return Attrs::default();
+        }
+        let (of, location) =
+            (&self.graph.locations[other.index()], &self.graph.locations[root.index()]);
+        let mut sinks = if location.attrs.has(Attrs::ESCAPES) {
+            location.attrs.sinks()
+        } else {
+            Attrs::default()
+        };
+        let is_named = root.index() >= Graph::SPECIAL;
+        if is_named && (self.is_returned(root, of.func) || self.contains(location.func, of.func)) {
+            sinks = sinks.with(Attrs::of_sink(Sink::Heap));
+        }
+        // A variable outside of a loop that holds what the loop makes: each is another one.
+        if is_named && location.func == of.func && location.depth < of.depth {
+            sinks = sinks.with(Attrs::of_sink(Sink::Layout));
+        }
+        sinks
+    }
+
+    /// Whether a location is a result that is still there when `func` has returned.
+    fn is_returned(&self, id: LocId, func: FuncId) -> bool {
+        let location = &self.graph.locations[id.index()];
+        // What a function literal returns stays around if all calls are known.
+        location.result.is_some()
+            && (!self.contains(func, location.func) || self.graph.lost.contains(&location.func))
+    }
+
     /// Records that a parameter's value flows to a location that outlives it.
     fn leak(&mut self, param: LocId, to: LocId, derefs: i32) {
+        let whole = self.graph.whole;
         let target = &self.graph.locations[to.index()];
-        let result = target.result.filter(|_| {
-            !target.attrs.has(Attrs::ESCAPES)
-                && target.func == self.graph.locations[param.index()].func
-        });
+        let escapes = target.attrs.has(Attrs::ESCAPES);
+        let mut sinks = self.sinks(to, param);
+        let result = target
+            .result
+            .filter(|&index| whole || (!escapes && (index as usize) < TRACKED_RESULTS))
+            .filter(|_| target.func == self.graph.locations[param.index()].func);
+        if result.is_some() {
+            // By way of the result only, unless it escapes itself.
+            sinks = if escapes { target.attrs.sinks() } else { Attrs::default() };
+        } else if sinks == Attrs::default() {
+            sinks = Attrs::of_sink(Sink::Heap);
+        }
         let leaks = &mut self.graph.locations[param.index()].leaks;
-        match result {
-            Some(index) if (index as usize) < crate::summary::TRACKED_RESULTS => {
-                leaks.add_result(index as usize, derefs);
+        if let Some(index) = result {
+            leaks.add_result(index as usize, derefs);
+        }
+        for sink in Sink::ALL {
+            if sinks.has(Attrs::of_sink(sink)) {
+                leaks.add_sink(sink, derefs);
             }
-            _ => leaks.add_heap(derefs),
         }
     }
 }

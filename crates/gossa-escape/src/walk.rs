@@ -6,6 +6,7 @@
 use crate::analysis::Analysis;
 use crate::graph::{FuncId, Graph, Hole, LocId, What};
 use crate::ir::{AssignKind, Code, Definition, Id, Kind, List, VarId};
+use crate::summary::Sink;
 use gossa_base::{FxHashMap, Name};
 use gossa_types::TypeKind;
 
@@ -68,6 +69,11 @@ impl<'w, 'e> Walker<'w, 'e> {
 
     pub(crate) fn heap(&self) -> Hole {
         self.graph.hole(Graph::HEAP)
+    }
+
+    /// A sink; by the compiler's rules all are the heap.
+    pub(crate) fn sink(&self, sink: Sink) -> Hole {
+        if self.graph.whole { self.graph.hole(Graph::sink(sink)) } else { self.heap() }
     }
 
     pub(crate) fn mutator(&self) -> Hole {
@@ -195,8 +201,8 @@ impl<'w, 'e> Walker<'w, 'e> {
             }
             Kind::Send(chan, value) => {
                 self.discard(chan);
-                let heap = self.heap();
-                self.expr(heap, value);
+                let hole = self.sink(Sink::Goroutine);
+                self.expr(hole, value);
             }
             Kind::Assign(x, y) => self.assign(&[x], y.as_slice(), id),
             Kind::AssignOp(_, x, y) => self.assign(&[x], &[y], id),
@@ -256,7 +262,13 @@ impl<'w, 'e> Walker<'w, 'e> {
     fn go_or_defer(&mut self, call: Id, defer: bool, outwards: bool) {
         let code = self.code;
         self.stmts(code[call].init);
-        let mut hole = self.heap();
+        // A loop may defer any number of calls; a body of a range-over-func loop defers to the
+        // function around it.
+        let mut hole = self.sink(match (defer, outwards) {
+            (false, _) => Sink::Goroutine,
+            (true, true) => Sink::Heap,
+            (true, false) => Sink::Layout,
+        });
         if defer && self.depth == 1 && !outwards {
             // What is called when the function returns is still in its frame.
             let nowhere = self.nowhere();
@@ -296,6 +308,7 @@ impl<'w, 'e> Walker<'w, 'e> {
                 self.expr(heap, key);
                 self.heap()
             }
+            Kind::Global(_) => self.sink(Sink::Global),
             _ => self.heap(),
         }
     }

@@ -1,19 +1,35 @@
 //! From code to the graph of a batch: calls, and the built-in functions that move pointers.
 
 use crate::analysis::Callee;
+use crate::calls::CallKind;
 use crate::graph::{Graph, Hole, What};
 use crate::ir::{FuncRef, Id, Kind, List, LiteralKind};
-use crate::summary::{Summary, TRACKED_RESULTS};
+use crate::resolved::Targets;
+use crate::summary::{Leaks, Sink, Summary};
 use crate::walk::Walker;
 use gossa_types::{Builtin, DeclId, TypeKind, TypeList};
+use smallvec::SmallVec;
 
 impl Walker<'_, '_> {
     /// A call; `results`: where its results flow, if they are used.
     pub(crate) fn call(&mut self, results: Option<&[Hole]>, id: Id) {
         let code = self.code;
         match code[id].kind {
-            Kind::Call { fun, args } => self.function_call(results, fun, args),
+            Kind::Call { fun, args } => self.function_call(results, id, fun, args),
             Kind::InterfaceCall { fun, args } => {
+                if let Some(targets) = self.targets(id, &[CallKind::Interface]) {
+                    let args = code.list(args);
+                    if let Kind::InterfaceMethod(x, _) = code[fun].kind {
+                        let hole = self.resolved_argument(results, &targets, args.len() + 1, true);
+                        self.expr(hole, x);
+                    }
+                    for (index, &arg) in args.iter().enumerate() {
+                        let from_end = args.len() - index;
+                        let hole = self.resolved_argument(results, &targets, from_end, false);
+                        self.expr(hole, arg);
+                    }
+                    return;
+                }
                 // Anything may be called.
                 let heap = self.heap();
                 if let Kind::InterfaceMethod(x, _) = code[fun].kind {
@@ -26,6 +42,29 @@ impl Walker<'_, '_> {
             Kind::Builtin(builtin, args) => self.builtin(results, builtin, args, id),
             _ => self.discard(id),
         }
+    }
+
+    /// The functions that a call may reach in the whole program; `None`: not known.
+    fn targets(&self, call: Id, kinds: &[CallKind]) -> Option<SmallVec<[Targets; 1]>> {
+        self.analysis.calls.as_ref()?.targets(self.code, self.func, call, kinds)
+    }
+
+    /// Where an argument of a call of one of `targets` flows, by what is known of these;
+    /// `receiver`: it has to be dereferenced as the target says.
+    fn resolved_argument(
+        &mut self,
+        results: Option<&[Hole]>,
+        targets: &[Targets],
+        from_end: usize,
+        receiver: bool,
+    ) -> Hole {
+        let mut all = Leaks::default();
+        if let Some(calls) = &self.analysis.calls {
+            for &set in targets {
+                all.join(&calls.leaks(self.analysis, set, from_end, receiver), 0);
+            }
+        }
+        self.summarized(results, &all)
     }
 
     /// The functions that a callee can be; none: not known.
@@ -42,14 +81,16 @@ impl Walker<'_, '_> {
         let mut callees = Vec::new();
         for &value in assigned {
             match analysis.static_callee(self.func.code, value) {
-                Some(callee) if !analysis.has_uintptr_rules(callee) => callees.push(callee),
+                Some(callee) if !analysis.has_uintptr_rules(self.func.code, callee) => {
+                    callees.push(callee);
+                }
                 _ => return Vec::new(),
             }
         }
         callees
     }
 
-    fn function_call(&mut self, results: Option<&[Hole]>, fun: Id, args: List) {
+    fn function_call(&mut self, results: Option<&[Hole]>, call: Id, fun: Id, args: List) {
         let code = self.code;
         let analysis = self.analysis;
         let callees = self.callees(fun);
@@ -85,9 +126,14 @@ impl Walker<'_, '_> {
             }
             return;
         }
+        if callees.is_empty() && self.dynamic_call(results, call, fun, args) {
+            return;
+        }
         let params: Vec<Summary> = callees.iter().map(|&callee| analysis.params(callee)).collect();
-        let escapes = callees.iter().any(|&callee| analysis.uintptr_escapes(callee));
-        let keeps_alive = callees.iter().any(|&callee| analysis.uintptr_keep_alive(callee));
+        let escapes =
+            callees.iter().any(|&callee| analysis.uintptr_escapes(self.func.code, callee));
+        let keeps_alive =
+            callees.iter().any(|&callee| analysis.uintptr_keep_alive(self.func.code, callee));
         for (index, &arg) in args.iter().enumerate() {
             if escapes || keeps_alive {
                 self.uintptr_argument(arg, escapes);
@@ -100,6 +146,29 @@ impl Walker<'_, '_> {
             let hole = if callees.is_empty() { self.heap() } else { self.tee(&holes) };
             self.expr(hole, arg);
         }
+    }
+
+    /// The arguments of a call whose callees only the whole program tells. Whether it does.
+    fn dynamic_call(&mut self, results: Option<&[Hole]>, call: Id, fun: Id, args: &[Id]) -> bool {
+        // A method of a type argument may be one of an interface, too.
+        let by_dictionary = matches!(self.code[fun].kind, Kind::Dictionary(_));
+        let kinds: &[CallKind] = if by_dictionary {
+            &[CallKind::Named, CallKind::Interface]
+        } else {
+            &[CallKind::Value]
+        };
+        let Some(targets) = self.targets(call, kinds) else { return false };
+        for (index, &arg) in args.iter().enumerate() {
+            let from_end = args.len() - index;
+            let hole = if index == 0 && by_dictionary {
+                // How the receiver gets to the method is not looked at.
+                self.heap()
+            } else {
+                self.resolved_argument(results, &targets, from_end, index == 0)
+            };
+            self.expr(hole, arg);
+        }
+        true
     }
 
     /// The batch's function that a callee is.
@@ -164,10 +233,23 @@ impl Walker<'_, '_> {
         }
         let leaks =
             params.params.len().checked_sub(from_end).and_then(|index| params.params.get(index));
-        let Some(&leaks) = leaks else { return self.heap() };
+        match (leaks, callee) {
+            (Some(leaks), _) => self.summarized(results, leaks),
+            // What stands for a function of C.
+            (None, Callee::Imported(decl)) if decl.name().as_str().starts_with("_Cfunc_") => {
+                self.sink(Sink::Foreign)
+            }
+            (None, _) => self.heap(),
+        }
+    }
+
+    /// Where an argument flows of whose parameter this is known.
+    fn summarized(&mut self, results: Option<&[Hole]>, leaks: &Leaks) -> Hole {
         let mut holes = Vec::new();
-        if let Some(derefs) = leaks.heap() {
-            holes.push(self.heap().shift(derefs.into()));
+        for sink in Sink::ALL {
+            if let Some(derefs) = leaks.sink(sink) {
+                holes.push(self.sink(sink).shift(derefs.into()));
+            }
         }
         if let Some(derefs) = leaks.mutator() {
             holes.push(self.mutator().shift(derefs.into()));
@@ -176,7 +258,7 @@ impl Walker<'_, '_> {
             holes.push(self.graph.hole(Graph::CALLEE).shift(derefs.into()));
         }
         if let Some(results) = results {
-            for index in 0..TRACKED_RESULTS {
+            for index in 0..leaks.results() {
                 if let (Some(derefs), Some(hole)) = (leaks.result(index), results.get(index)) {
                     holes.push(hole.shift(derefs.into()));
                 }

@@ -299,18 +299,39 @@ pub(crate) struct SsaArgs {
 pub(crate) struct EscapeArgs {
     #[command(flatten)]
     pub(crate) build: BuildArgs,
-    /// Form of the output
-    #[arg(long, value_name = "FORM", default_value = "gc")]
-    pub(crate) format: EscapeForm,
+    /// Form of the output: gc, or for the whole program text or json; gc, for the whole program
+    /// text, if not given
+    #[arg(long, value_enum, value_name = "FORM")]
+    pub(crate) format: Option<EscapeForm>,
     /// Include everything that the packages depend on
     #[arg(long)]
     pub(crate) deps: bool,
+    /// Look at the whole program rather than at one function after the other: what calls of
+    /// function values and through interfaces reach, and what never runs
+    #[arg(long)]
+    pub(crate) whole_program: bool,
+    /// Where the program begins: main, tests, exported, or all of main and exported; main, and
+    /// exported if the patterns name no main package, if not given
+    #[arg(long, value_enum, value_name = "ROOTS", requires = "whole_program")]
+    pub(crate) roots: Option<EscapeRoots>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum EscapeRoots {
+    Main,
+    Tests,
+    Exported,
+    All,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum EscapeForm {
     /// The messages of `go build -gcflags='-m -l'`
     Gc,
+    /// A line for each parameter and allocation
+    Text,
+    /// All that is known about each
+    Json,
 }
 
 #[derive(Args, Debug)]

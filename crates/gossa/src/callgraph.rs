@@ -88,7 +88,7 @@ fn roots(
 }
 
 /// Functions that C calls: those with an export directive, in packages that import "C".
-fn c_entries(
+pub(crate) fn c_entries(
     db: &RootDb,
     env: &WholeEnv<'_>,
     program: &Program<'_>,

@@ -12,7 +12,13 @@ use std::io::Write as _;
 
 /// Runs the subcommand.
 pub(crate) fn run(context: &Context, args: &EscapeArgs) -> Result<Exit, CommandError> {
-    let EscapeForm::Gc = args.format;
+    if args.whole_program {
+        return crate::escape_program::run(context, args);
+    }
+    if !matches!(args.format, None | Some(EscapeForm::Gc)) {
+        let message = "--format: text and json are for --whole-program";
+        return Err(CommandError::Usage(message.to_owned()));
+    }
     let session = context.session(&args.build, true)?;
     let progress = context.progress();
     let escapes = session.escapes(&progress);

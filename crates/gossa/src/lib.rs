@@ -24,6 +24,7 @@ mod check;
 mod config_spec;
 mod context;
 mod escape;
+mod escape_program;
 mod exit;
 mod explain;
 mod list;

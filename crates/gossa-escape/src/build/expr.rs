@@ -128,6 +128,14 @@ impl Builder<'_> {
                 let args = self.instance(ident, decl);
                 self.function_value(FuncRef { decl, args }, at, ty)
             }
+            // A function of C is called as a declaration of its own.
+            Some(Object::C) if matches!(self.types.under(ty), TypeKind::Signature(_)) => {
+                let name = self.tree.name(ident).map_or_else(String::new, |name| name.to_string());
+                let name = Name::new(&format!("_Cfunc_{name}"));
+                let func =
+                    FuncRef { decl: DeclId::top_level(self.package, name), args: TypeList::EMPTY };
+                self.add(Kind::Func(func), ty, at)
+            }
             _ => self.nil(ty, at),
         }
     }

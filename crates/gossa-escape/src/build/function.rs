@@ -329,6 +329,7 @@ impl Builder<'_> {
         let index = self.current;
         self.code[index].has_body = true;
         self.code[index].wrapper = true;
+        self.code[index].site = Some(at.node);
         for (&operand, &temp) in spilled.iter().zip(&temps) {
             let used = self.use_var(temp, at);
             let node = self.code[used];

@@ -24,7 +24,7 @@ pub(crate) struct Places<'p> {
 
 impl Places<'_> {
     /// A path in one form, whoever writes it.
-    fn absolute(&self, path: &str) -> String {
+    pub(crate) fn absolute(&self, path: &str) -> String {
         let path = if let Some(rest) = path.strip_prefix("$GOROOT/") {
             format!("{}/{rest}", self.goroot)
         } else if let Some(rest) = path.strip_prefix("$GOMODCACHE/") {

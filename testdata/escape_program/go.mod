@@ -1,0 +1,3 @@
+module example.com/escape_program
+
+go 1.27
