@@ -47,8 +47,12 @@ impl fmt::Display for Missed {
 }
 
 /// The graphs that must have all executed calls.
-const ALGORITHMS: &[(&str, Algorithm)] =
-    &[("cha", Algorithm::Cha), ("rta", Algorithm::Rta), ("vta", Algorithm::Vta)];
+const ALGORITHMS: &[(&str, Algorithm)] = &[
+    ("cha", Algorithm::Cha),
+    ("rta", Algorithm::Rta),
+    ("vta", Algorithm::Vta),
+    ("pta", Algorithm::Pta),
+];
 
 type Calls = BTreeSet<(Option<(u32, u32)>, u32, CallKind)>;
 

@@ -7,7 +7,7 @@
 
 use camino::Utf8PathBuf;
 use gossa_db::{Options, Place, RootDb, Session, WholeEnv};
-use gossa_load::{BuildConfig, MemorySystem};
+use gossa_load::{BuildConfig, DiskSystem, MemorySystem};
 use gossa_points::Program;
 use gossa_points::callgraph::Roots;
 use gossa_points::points::facts::CallTarget;
@@ -60,7 +60,7 @@ fn revealed(
         let caller = program.function(instance.func).id;
         for call in instance.facts.calls.iter().filter(|_| instance.active) {
             let CallTarget::Static(callee) = call.target else { continue };
-            if program.function(callee).id.to_string() != "example.com/m.reveal" {
+            if !program.function(callee).id.to_string().ends_with(".reveal") {
                 continue;
             }
             let argument = instance.facts.args[call.args.range()][0];
@@ -114,14 +114,20 @@ fn check(name: &str) {
         one_shot: true,
         jobs: 1,
     };
-    let session = Session::load(&options).expect("the fixture loads");
+    hold(name, &text, &options, true);
+}
+
+/// Holds the solution of a program against what its text says.
+fn hold(name: &str, text: &str, options: &Options, with_naive: bool) {
+    let session = Session::load(options).expect("the fixture loads");
+    let [root] = session.program().roots[..] else { panic!("{name} is not one package") };
+    let package = PackageId::new(&session.program().package(root).import_path);
     let lowered = session.lower(&gossa_db::SilentProgress);
     let db = session.db();
     let env = WholeEnv::new(&db);
     let program = Program::new(&env, &lowered);
-    let package = PackageId::new("example.com/m");
     let roots: Roots = env.main_roots(&program, &[package]).expect("a main package");
-    let expected = expected(&text);
+    let expected = expected(text);
 
     let layouts = Layouts::new(&program);
     let mut linker = Linker::new(&layouts);
@@ -129,12 +135,71 @@ fn check(name: &str) {
     let fast = Solver::solve(linker);
     let of = |node| fast.points_to(node).to_vec();
     assert_eq!(revealed(&db, &program, fast.linker(), &of), expected, "{name}, fast");
+    if !with_naive {
+        return;
+    }
 
     let mut linker = Linker::new(&layouts);
     linker.add_roots(&roots);
     let naive = Naive::solve(linker);
     let of = |node| naive.points_to(node);
     assert_eq!(revealed(&db, &program, naive.linker(), &of), expected, "{name}, naive");
+}
+
+#[expect(clippy::disallowed_methods, reason = "finds the Go distribution for a test")]
+fn goroot() -> String {
+    let known = ["GOSSA_TEST_GOROOT", "GOROOT"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|path| !path.is_empty());
+    known.unwrap_or_else(|| {
+        let output = std::process::Command::new("go").args(["env", "GOROOT"]).output();
+        let output = output.expect("this test needs Go: set GOSSA_TEST_GOROOT");
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    })
+}
+
+/// A fixture that uses the standard library, which is read from the Go distribution.
+fn check_library(name: &str) {
+    let text = read(&format!("library/{name}/main.go"));
+    let dir = Utf8PathBuf::from(FIXTURES).join("library").join(name);
+    let config = BuildConfig {
+        dir: Some(dir.clone()),
+        goroot: Some(goroot().into()),
+        goos: Some("linux".to_owned()),
+        goarch: Some("amd64".to_owned()),
+        cgo: Some(false),
+        ..BuildConfig::default()
+    };
+    let options = Options {
+        system: Arc::new(DiskSystem),
+        config,
+        patterns: vec![".".to_owned()],
+        dir,
+        one_shot: true,
+        jobs: 1,
+    };
+    hold(name, &text, &options, false);
+}
+
+#[test]
+fn reflection() {
+    check_library("reflection");
+}
+
+#[test]
+fn containers() {
+    check_library("containers");
+}
+
+#[test]
+fn variables_made_by_reflection() {
+    check_library("newvalues");
+}
+
+#[test]
+fn runtime() {
+    check_library("runtime");
 }
 
 #[test]

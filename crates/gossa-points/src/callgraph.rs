@@ -10,6 +10,7 @@
 //! | [`Algorithm::Cha`] | what their types allow, in the whole program |
 //! | [`Algorithm::Rta`] | what their types allow, of what is reachable |
 //! | [`Algorithm::Vta`] | what flows to them, variable by variable |
+//! | [`Algorithm::Pta`] | what flows to them, object by object |
 //!
 //! Each is contained in the one above it where both say something, static calls in all of them.
 //! What no call instruction calls (finalizers, methods called by reflection, functions handed to
@@ -20,7 +21,7 @@ mod paths;
 mod reached;
 mod rta;
 mod runtime;
-pub(crate) use runtime::{is_opaque, panic_types};
+pub(crate) use runtime::{call_method, call_reflect, is_callable, is_opaque, panic_types};
 mod scan;
 mod static_calls;
 mod universe;
@@ -30,6 +31,7 @@ mod vta;
 pub use paths::Components;
 pub use visit::{EdgeReference, VisitedFunctions};
 
+use crate::points::{self, layout::Layouts};
 use crate::program::{FuncIndex, Program};
 use gossa_ssa::{CallId, InstId};
 
@@ -44,6 +46,8 @@ pub enum Algorithm {
     Rta,
     /// Variable type analysis.
     Vta,
+    /// Points-to analysis.
+    Pta,
 }
 
 /// The call graph of a program that begins at `roots`.
@@ -57,6 +61,7 @@ pub fn build(program: &Program<'_>, roots: &Roots, algorithm: Algorithm) -> Call
         Algorithm::Cha => cha::build(program, roots),
         Algorithm::Rta => rta::build(program, roots),
         Algorithm::Vta => vta::build(program, roots),
+        Algorithm::Pta => points::solve(&Layouts::new(program), roots).call_graph(),
     }
 }
 

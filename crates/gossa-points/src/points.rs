@@ -8,9 +8,9 @@
 //! bodies do not show it in `models`.
 //! [`memory`] lends a solution to the value-flow analysis of `gossa-ssa`.
 //!
-//! Sound for code that reflection does not reach: what `reflect` and the runtime do to memory is not
-//! followed into their unsafe conversions, and there are no models of it yet. So the solution is
-//! not yet one of the call graphs that [`build`](crate::callgraph::build) offers.
+//! Functions of `reflect`, of the runtime and of containers that keep values in words have models
+//! (`models`), and what `reflect` does with values is told in `reflection`. `docs/points-to.md`
+//! says what is not followed.
 
 pub mod extract;
 pub mod facts;
@@ -20,6 +20,7 @@ pub mod link;
 pub mod memory;
 mod models;
 pub mod naive;
+mod reflection;
 mod rules;
 pub mod sets;
 pub mod solver;

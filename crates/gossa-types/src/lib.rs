@@ -39,6 +39,7 @@ pub use decls::{
     node_span,
 };
 pub use env::{Target, TypeEnv};
+pub use gossa_syntax::ast::ChanDir;
 pub use ids::{DeclId, DeclKey, PackageId, TypeParamId, TypeParamKey};
 pub use info::{
     Bound, ExprType, Local, LocalDecls, LocalKind, Mode, Selected, Selection, SelectionKind,

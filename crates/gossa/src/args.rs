@@ -394,6 +394,7 @@ pub(crate) enum AlgorithmArg {
     Cha,
     Rta,
     Vta,
+    Pta,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]

@@ -31,6 +31,7 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
         AlgorithmArg::Cha => Algorithm::Cha,
         AlgorithmArg::Rta => Algorithm::Rta,
         AlgorithmArg::Vta => Algorithm::Vta,
+        AlgorithmArg::Pta => Algorithm::Pta,
     };
     let graph = build(&program, &roots, algorithm);
     let paths = context.paths(session.program());
@@ -292,6 +293,7 @@ impl Writer<'_, '_> {
             AlgorithmArg::Cha => "cha",
             AlgorithmArg::Rta => "rta",
             AlgorithmArg::Vta => "vta",
+            AlgorithmArg::Pta => "pta",
         };
         let mut roots: Vec<u32> = roots.iter().map(|root| ids[root.index()]).collect();
         roots.sort_unstable();

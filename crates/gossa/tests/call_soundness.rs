@@ -127,7 +127,7 @@ fn check(name: &str) {
     let env = WholeEnv::new(&db);
     let program = Program::new(&env, &lowered);
     let roots = env.main_roots(&program, &[package]).expect("a main package");
-    for algorithm in [Algorithm::Cha, Algorithm::Rta, Algorithm::Vta] {
+    for algorithm in [Algorithm::Cha, Algorithm::Rta, Algorithm::Vta, Algorithm::Pta] {
         let graph = build(&program, &roots, algorithm);
         let (missed, count) = missed(&program, &graph, &calls);
         assert!(count > 10, "{name}: {count} calls");

@@ -66,8 +66,14 @@ pub(super) fn hidden(func: FuncId) -> Option<Hidden> {
 }
 
 /// The function that function values made by reflection lead to.
-pub(super) fn call_reflect(program: &Program<'_>) -> FuncIndex {
+pub(crate) fn call_reflect(program: &Program<'_>) -> FuncIndex {
     let decl = DeclId::top_level(PackageId::new("reflect"), Name::new("callReflect"));
+    program.index_of(FuncId::declared(decl))
+}
+
+/// The function that method values made by reflection lead to.
+pub(crate) fn call_method(program: &Program<'_>) -> FuncIndex {
+    let decl = DeclId::top_level(PackageId::new("reflect"), Name::new("callMethod"));
     program.index_of(FuncId::declared(decl))
 }
 
@@ -133,6 +139,6 @@ pub(super) fn for_each_derived(program: &Program<'_>, ty: TypeId, mut visit: imp
 }
 
 /// Whether reflection can call a method: whether its name is exported.
-pub(super) fn is_callable(method: &crate::program::MethodName) -> bool {
+pub(crate) fn is_callable(method: &crate::program::MethodName) -> bool {
     method.package.is_none()
 }

@@ -7,7 +7,7 @@ use crate::callgraph::CallMode;
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::ListRange;
 use gossa_ssa::InstId;
-use gossa_types::{DeclId, TypeId};
+use gossa_types::{DeclId, PackageId, TypeId};
 
 /// A node from a function's point of view.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -87,6 +87,12 @@ pub enum Extern {
     Panic,
     /// What the bytes of strings that `unsafe` made lie in.
     Strings,
+    /// What of the pointers that come here points to bytes goes to `Strings`.
+    ToStrings,
+    /// A variable of this type somewhere in memory that only the runtime and `reflect` look into.
+    Opaque(TypeId),
+    /// What models share under this number.
+    Bag(u32),
 }
 
 /// A place that a pointer can point to, from a function's point of view.
@@ -148,6 +154,102 @@ pub enum Rule<N> {
     Call(u32),
     /// A call of a method of an interface value.
     Invoke(u32),
+    /// What a function of `reflect` does with a value.
+    Reflect {
+        /// What it does.
+        op: Reflect,
+        /// Where to, of operations that have a result.
+        to: N,
+        /// Its second operand; `to` where it has none.
+        with: N,
+    },
+}
+
+/// What functions of `reflect` do with values and types: see `reflection`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Reflect {
+    /// What an interface holds, as a value. The package is the one that does it.
+    Value(PackageId),
+    /// The dynamic type.
+    TypeOf {
+        /// Who asks.
+        package: PackageId,
+        /// Whether as a type of `internal/reflectlite`.
+        lite: bool,
+    },
+    /// The data word of an interface, read as a pointer.
+    DataWord,
+    /// Maps with the same entries.
+    CloneMap,
+    /// The code of a function may be called.
+    CallCode {
+        /// With what this universe has.
+        universe: u32,
+        /// Whether the last parameter is `...T`.
+        variadic: bool,
+    },
+    /// What pointers, slices, maps and channels lead to is known to a universe.
+    AbsorbVariable(u32),
+    /// What interfaces hold is known to a universe.
+    AbsorbValue(u32),
+    /// There are values of the type of these variables in a universe.
+    Exists(u32),
+    /// There are pointers of this type in a universe.
+    PointerExists(u32),
+    /// Parts of values, and what they lead to.
+    Derive,
+    /// Pointers to variables, as values.
+    Address,
+    /// Pointers to variables.
+    UnsafeAddress,
+    /// Slices of arrays.
+    Slice,
+    /// Slices with other arrays.
+    Grow,
+    /// Results of calls.
+    Call,
+    /// Bound methods.
+    Methods,
+    /// Converted values.
+    Converted,
+    /// Pointers to new variables.
+    New,
+    /// Zero values.
+    Zero,
+    /// New slices, maps, channels.
+    Make,
+    /// New functions, that call another with the slice that is the second operand.
+    MakeFunc,
+    /// The second operand as a pointer.
+    At,
+    /// The second operand as a pointer to the elements of a slice.
+    SliceAt,
+    /// Variables are assigned what is given to the second operand.
+    Assign,
+    /// Functions are called with what is given to the second operand.
+    CallWith,
+    /// Given to the second operand.
+    Given,
+    /// The pointers of which values consist.
+    Word,
+    /// Pointers to bytes.
+    Bytes,
+    /// Slices of bytes are assigned the second operand.
+    PutBytes,
+    /// Unsafe pointers are assigned the second operand.
+    PutPointers,
+    /// Pointer types.
+    Pointers,
+    /// Slice types.
+    Slices,
+    /// Array types.
+    Arrays,
+    /// Channel types.
+    Chans,
+    /// Map types.
+    Maps,
+    /// Types of methods.
+    MethodTypes,
 }
 
 /// A function from elements to sets of elements.
@@ -167,10 +269,10 @@ pub enum Filter {
     Anywhere,
     /// From the element to the array around it.
     ArrayAround,
-    /// The data word of an interface, read as a pointer.
-    DataWord,
     /// A pointer, written to the data word of an interface.
     AsDataWord,
+    /// What variables of a type hold if `unsafe` has no part in it.
+    Typed(TypeId),
 }
 
 /// What sort of instruction makes an object.

@@ -6,14 +6,17 @@
 //! first instance. What the linker finds out it hands to the solver as [`Action`]s.
 
 use super::extract::extract;
-use super::facts::{CallTarget, CellRef, Extern, Facts, NodePlace, NodeRef, ObjectKind, Rule};
+use super::facts::{
+    CallTarget, CellRef, Extern, Facts, Filter, NodePlace, NodeRef, ObjectKind, Reflect, Rule,
+};
 use super::layout::{LayoutId, Layouts, func_object};
 use super::models;
+use super::reflection::Reflection;
 use crate::callgraph::Roots;
 use crate::program::{FuncIndex, Program};
 use gossa_base::FxHashMap;
 use gossa_ssa::InstId;
-use gossa_types::{BasicKind, DeclId, TypeId};
+use gossa_types::{BasicKind, DeclId, PackageId, TypeId};
 use std::rc::Rc;
 
 /// A node of the constraint system: a variable, or what a cell holds. Dense, in the order in which
@@ -50,8 +53,14 @@ pub enum Origin {
     Nil,
     /// Pointers that are not what their type says, in interfaces.
     Boxes,
-    /// Code that is not seen makes it.
-    External(FuncIndex),
+    /// Made by reflection.
+    Reflected,
+    /// Stands for all values that a package knows by reflection.
+    Universe(PackageId),
+    /// Stands for types in `reflect`.
+    Types,
+    /// Memory of the runtime and of `reflect`, of one type.
+    Opaque,
 }
 
 /// An object: consecutive nodes, one for each of its cells.
@@ -82,6 +91,10 @@ pub struct Instance {
     pub active: bool,
     /// The first of its call sites.
     pub first_site: u32,
+    /// Whether its constraints are a model's, not those of its body.
+    pub modelled: bool,
+    /// For which package it uses reflection.
+    pub(super) context: PackageId,
 }
 
 /// A call of an instance.
@@ -96,6 +109,10 @@ pub struct Site {
 /// Properties of nodes that are cells.
 pub(super) const NIL: u8 = 1;
 pub(super) const FUNC: u8 = 2;
+/// Memory of the runtime and of `reflect`.
+pub(super) const OPAQUE: u8 = 4;
+/// Stands for all that a package knows by reflection.
+pub(super) const UNIVERSE: u8 = 8;
 
 /// Functions of up to this many constraints, with those that they call by name, are cloned.
 const CLONE_LIMIT: usize = 16;
@@ -113,7 +130,7 @@ pub struct Linker<'x, 'p, 'e> {
     pub(super) objects: Vec<Object>,
     pub(super) instances: Vec<Instance>,
     of_func: Vec<Option<InstanceId>>,
-    facts: Vec<Option<Rc<Facts>>>,
+    facts: Vec<Option<(Rc<Facts>, bool)>>,
     clone_sizes: Vec<CloneSize>,
     pub(super) sites: Vec<Site>,
     globals: FxHashMap<DeclId, Node>,
@@ -122,8 +139,16 @@ pub struct Linker<'x, 'p, 'e> {
     plains: FxHashMap<TypeId, Node>,
     nils: FxHashMap<TypeId, Node>,
     boxes: FxHashMap<TypeId, Node>,
+    opaques: FxHashMap<TypeId, Node>,
+    bags: FxHashMap<u32, Node>,
+    /// Instances of functions of `reflect`, by the package that calls them.
+    of_package: FxHashMap<(PackageId, FuncIndex), InstanceId>,
+    /// By function with a model: an instance with the constraints of its body.
+    bodies: FxHashMap<FuncIndex, InstanceId>,
+    pub(super) reflection: Reflection,
     panic: Node,
     pub(super) strings: Node,
+    pub(super) to_strings: Node,
     /// What the solver has not seen yet.
     pub(super) actions: Vec<Action>,
     /// Instances that were called and are not active yet.
@@ -160,13 +185,23 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             plains: FxHashMap::default(),
             nils: FxHashMap::default(),
             boxes: FxHashMap::default(),
+            opaques: FxHashMap::default(),
+            bags: FxHashMap::default(),
+            of_package: FxHashMap::default(),
+            bodies: FxHashMap::default(),
+            reflection: Reflection::default(),
             panic: 0,
             strings: 0,
+            to_strings: 0,
             actions: Vec::new(),
             called: Vec::new(),
         };
         linker.panic = linker.variables(1);
         linker.strings = linker.variables(1);
+        linker.to_strings = linker.variables(1);
+        let bytes = TypeId::pointer(TypeId::basic(BasicKind::Uint8));
+        let rule = Rule::Apply { dst: linker.strings, filter: Filter::Typed(bytes) };
+        linker.actions.push(Action::Rule(linker.to_strings, rule));
         linker
     }
 
@@ -208,7 +243,11 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let first = self.nodes;
         self.nodes += cells.len() as u32;
         self.types.extend(cells.iter().map(|cell| cell.ty));
-        self.flags.resize(self.nodes as usize, 0);
+        let flag = match origin {
+            Origin::Opaque | Origin::Types => OPAQUE,
+            _ => 0,
+        };
+        self.flags.resize(self.nodes as usize, flag);
         self.objects.push(Object { first, layout, origin });
         first
     }
@@ -284,13 +323,33 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         node
     }
 
+    /// Memory that only the runtime and `reflect` look into, as a variable of a type.
+    fn opaque(&mut self, ty: TypeId) -> Node {
+        if let Some(&known) = self.opaques.get(&ty) {
+            return known;
+        }
+        let node = self.object(ty, Origin::Opaque);
+        self.opaques.insert(ty, node);
+        node
+    }
+
+    fn bag(&mut self, number: u32) -> Node {
+        if let Some(&known) = self.bags.get(&number) {
+            return known;
+        }
+        let node = self.variables(1);
+        self.bags.insert(number, node);
+        node
+    }
+
     pub(super) fn panic_node(&self) -> Node {
         self.panic
     }
 
     // --- Functions ------------------------------------------------------------------------------
 
-    fn facts(&mut self, func: FuncIndex) -> Rc<Facts> {
+    /// The constraints of a function, and whether they are a model's.
+    fn facts(&mut self, func: FuncIndex) -> (Rc<Facts>, bool) {
         let at = func.index();
         if at >= self.facts.len() {
             self.facts.resize(self.program.len().max(at + 1), None);
@@ -298,16 +357,50 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         if let Some(facts) = &self.facts[at] {
             return facts.clone();
         }
-        let facts = match models::facts(self.layouts, func) {
-            Some(modelled) => modelled,
+        let (facts, modelled) = match models::facts(self.layouts, func) {
+            Some(modelled) => (modelled, true),
             None => match self.program.body(func) {
-                Some(body) => extract(self.layouts, body).facts,
-                None => models::unknown(self.layouts, func),
+                Some(body) => (extract(self.layouts, body).facts, false),
+                None => (models::unknown(self.layouts, func), false),
             },
         };
-        let facts = Rc::new(facts);
+        let facts = (Rc::new(facts), modelled);
         self.facts[at] = Some(facts.clone());
         facts
+    }
+
+    /// The body of a function with a model: what it calls belongs to the call graph. It gets the
+    /// arguments and gives the results of the types that `models` says.
+    fn body_of(&mut self, func: FuncIndex) -> Option<InstanceId> {
+        if let Some(&known) = self.bodies.get(&func) {
+            return Some(known);
+        }
+        let facts = Rc::new(extract(self.layouts, self.program.body(func)?).facts);
+        let instance = self.instance_of_facts(func, facts, false);
+        self.bodies.insert(func, instance);
+        Some(instance)
+    }
+
+    fn connect_body(&mut self, model: InstanceId) {
+        let Instance { func, first, .. } = self.instances[model.0 as usize];
+        let Some(body) = self.body_of(func) else { return };
+        let to = self.instances[body.0 as usize].first;
+        let (params, results) = models::signature(self.layouts, func);
+        let mut at = 0;
+        for (tys, is_param) in [(params, true), (results, false)] {
+            for ty in tys {
+                let count = self.layouts.leaf_count(ty) as u32;
+                if models::is_shared_with_body(self.layouts, ty, is_param) {
+                    for at in at..at + count {
+                        let (from, to) = (first + at, to + at);
+                        let (from, to) = if is_param { (from, to) } else { (to, from) };
+                        self.actions.push(Action::Edge(from, to));
+                    }
+                }
+                at += count;
+            }
+        }
+        self.call(body);
     }
 
     /// The instance that all calls share that have none of their own.
@@ -325,7 +418,16 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     }
 
     fn new_instance(&mut self, func: FuncIndex) -> InstanceId {
-        let facts = self.facts(func);
+        let (facts, modelled) = self.facts(func);
+        self.instance_of_facts(func, facts, modelled)
+    }
+
+    fn instance_of_facts(
+        &mut self,
+        func: FuncIndex,
+        facts: Rc<Facts>,
+        modelled: bool,
+    ) -> InstanceId {
         let first = self.variables(facts.variables);
         let instance = InstanceId(self.instances.len() as u32);
         for fact in &facts.objects {
@@ -337,15 +439,46 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         for call in 0..facts.calls.len() as u32 {
             self.sites.push(Site { instance, call });
         }
-        self.instances.push(Instance { func, facts, first, active: false, first_site });
+        let context = self.program.function(func).id.package();
+        let active = false;
+        self.instances.push(Instance { func, facts, first, active, first_site, modelled, context });
         instance
     }
 
+    /// The instance for a method call on an interface. Functions of `reflect` that have models have
+    /// one for each package that calls them, and types of `reflect` are interfaces.
+    pub(super) fn instance_for_invoke(&mut self, site: u32, func: FuncIndex) -> InstanceId {
+        let Site { instance, .. } = self.sites[site as usize];
+        self.instance_for_package(instance, func).unwrap_or_else(|| self.shared_instance(func))
+    }
+
+    /// The instance of a function of `reflect` that has a model, for the package of its caller:
+    /// what one package does by reflection (printing, decoding, templates) is kept apart from what
+    /// others do, and calls in one package mostly belong to one algorithm that goes through all
+    /// parts of values in turn.
+    fn instance_for_package(&mut self, caller: InstanceId, func: FuncIndex) -> Option<InstanceId> {
+        let of = |this: &Self, func: FuncIndex| this.program.function(func).id.package();
+        if !models::is_reflect(of(self, func)) || !self.facts(func).1 {
+            return None;
+        }
+        let package = of(self, self.instances[caller.0 as usize].func);
+        if let Some(&known) = self.of_package.get(&(package, func)) {
+            return Some(known);
+        }
+        let instance = self.new_instance(func);
+        self.instances[instance.0 as usize].context = package;
+        self.of_package.insert((package, func), instance);
+        Some(instance)
+    }
+
     /// The instance for a call by name.
-    fn instance_for_call(&mut self, func: FuncIndex) -> InstanceId {
+    fn instance_for_call(&mut self, caller: InstanceId, func: FuncIndex) -> InstanceId {
+        if let Some(instance) = self.instance_for_package(caller, func) {
+            return instance;
+        }
         let limit = CLONE_FACTOR * self.program.len();
         // What a closure captures flows to the shared instance.
-        let captures = self.facts(func).captures > 0;
+        let captures = self.facts(func).0.captures > 0;
         if !captures && self.instances.len() < limit && self.clone_size(func) <= CLONE_LIMIT {
             return self.new_instance(func);
         }
@@ -365,7 +498,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             CloneSize::Open => return LARGE as usize,
             CloneSize::Unknown => {}
         }
-        let facts = self.facts(func);
+        let (facts, _) = self.facts(func);
         let mut size = facts.size();
         if size <= CLONE_LIMIT {
             self.clone_sizes[at] = CloneSize::Open;
@@ -399,7 +532,11 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     }
 
     fn activate(&mut self, id: InstanceId) {
-        let Instance { facts, first, first_site, .. } = self.instances[id.0 as usize].clone();
+        let instance = self.instances[id.0 as usize].clone();
+        let Instance { facts, first, first_site, modelled, context, .. } = instance;
+        if modelled {
+            self.connect_body(id);
+        }
         for &(node, cell) in &facts.members {
             let node = self.node(&facts, first, node);
             let element = self.element(&facts, first, cell);
@@ -412,14 +549,14 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
         for &(node, rule) in &facts.rules {
             let node = self.node(&facts, first, node);
-            let rule = self.relocated(&facts, first, rule);
+            let rule = self.relocated(&facts, first, context, rule);
             self.actions.push(Action::Rule(node, rule));
         }
         for (at, call) in facts.calls.iter().enumerate() {
             let site = first_site + at as u32;
             match call.target {
                 CallTarget::Static(callee) => {
-                    let instance = self.instance_for_call(callee);
+                    let instance = self.instance_for_call(id, callee);
                     self.connect(site, instance, 0);
                     self.call(instance);
                 }
@@ -461,6 +598,16 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
     }
 
+    /// The nodes of a call's arguments, `None` for nil, and the first of its results.
+    pub(super) fn site_nodes(&mut self, site: u32) -> (Vec<Option<Node>>, Node) {
+        let Site { instance, call } = self.sites[site as usize];
+        let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
+        let call = facts.calls[call as usize];
+        let args = facts.args[call.args.range()].iter();
+        let args = args.map(|&arg| (!arg.is_nil()).then(|| self.node(&facts, first, arg)));
+        (args.collect(), first + call.results)
+    }
+
     /// The global number of a node of an instance whose variables begin at `first`.
     pub(super) fn node(&mut self, facts: &Facts, first: Node, node: NodeRef) -> Node {
         match node.place() {
@@ -487,6 +634,9 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             Extern::NilOf(ty) => self.nil_of(ty),
             Extern::Panic => self.panic,
             Extern::Strings => self.strings,
+            Extern::ToStrings => self.to_strings,
+            Extern::Opaque(ty) => self.opaque(ty),
+            Extern::Bag(number) => self.bag(number),
         }
     }
 
@@ -503,10 +653,19 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             Extern::NilOf(ty) => self.nils.get(&ty).copied(),
             Extern::Panic => Some(self.panic),
             Extern::Strings => Some(self.strings),
+            Extern::ToStrings => Some(self.to_strings),
+            Extern::Opaque(ty) => self.opaques.get(&ty).copied(),
+            Extern::Bag(number) => self.bags.get(&number).copied(),
         }
     }
 
-    fn relocated(&mut self, facts: &Facts, first: Node, rule: Rule<NodeRef>) -> Rule<Node> {
+    fn relocated(
+        &mut self,
+        facts: &Facts,
+        first: Node,
+        package: PackageId,
+        rule: Rule<NodeRef>,
+    ) -> Rule<Node> {
         match rule {
             Rule::Load { dst, delta, base } => {
                 Rule::Load { dst: self.node(facts, first, dst), delta, base }
@@ -525,6 +684,15 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             }
             Rule::Call(at) => Rule::Call(at),
             Rule::Invoke(at) => Rule::Invoke(at),
+            Rule::Reflect { op, to, with } => Rule::Reflect {
+                op: match op {
+                    Reflect::Value(_) => Reflect::Value(package),
+                    Reflect::TypeOf { lite, .. } => Reflect::TypeOf { package, lite },
+                    other => other,
+                },
+                to: self.node(facts, first, to),
+                with: self.node(facts, first, with),
+            },
         }
     }
 

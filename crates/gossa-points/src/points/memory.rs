@@ -15,6 +15,7 @@ use super::extract::{Extracted, LeafSource, extract};
 use super::facts::{CallTarget, Extern, NodePlace, ObjectKind};
 use super::layout::Layouts;
 use super::link::{Element, FUNC, InstanceId, Linker, NIL, Node, Origin};
+use super::sets::SetId;
 use super::solver::Solver;
 use crate::callgraph::{CallGraph, CallMode};
 use crate::program::FuncIndex;
@@ -161,7 +162,7 @@ struct Finder<'s, 'x, 'p, 'e> {
     others: FxHashSet<(Func, InstId)>,
     /// By function: its instances.
     instances: Vec<Vec<InstanceId>>,
-    sets: FxHashMap<(usize, usize, u32, Option<TypeId>), Rc<Targets>>,
+    sets: FxHashMap<(SetId, u32, Option<TypeId>), Rc<Targets>>,
 }
 
 /// What may be held beyond the activation that makes it.
@@ -235,13 +236,13 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
         let linker = self.linker;
         let mut held = Held { objects: FxHashSet::default() };
         let mut functions: Vec<FuncIndex> = Vec::new();
-        let mut seen_sets: FxHashSet<(usize, usize)> = FxHashSet::default();
+        let mut seen_sets: FxHashSet<SetId> = FxHashSet::default();
         let mut hold = |node: Node, functions: &mut Vec<FuncIndex>, held: &mut Held| {
-            let set = self.solver.points_to(node);
-            if set.is_empty() || !seen_sets.insert((set.as_ptr() as usize, set.len())) {
+            let set = self.solver.set_of(node);
+            if set.is_empty() || !seen_sets.insert(set) {
                 return;
             }
-            for &element in set {
+            for element in self.solver.points_to(node) {
                 let cell = element / 2;
                 if linker.flags[cell as usize] & FUNC != 0 {
                     functions.extend(linker.func_of(cell));
@@ -257,11 +258,14 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
             }
         }
         hold(linker.panic_node(), &mut functions, &mut held);
+        for node in linker.reflected_variables() {
+            hold(node, &mut functions, &mut held);
+        }
         for (id, instance) in (0..).zip(linker.instances()).filter(|(_, i)| i.active) {
             let facts = &instance.facts;
             // What a function returns outlives it.
             for at in facts.params..facts.params + facts.results {
-                for &element in self.solver.points_to(instance.first + at) {
+                for element in self.solver.points_to(instance.first + at) {
                     let cell = element / 2;
                     if let Some(func) = linker.func_of(cell) {
                         functions.push(func);
@@ -349,7 +353,7 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
                 continue;
             }
             for at in 0..instance.facts.params {
-                for &element in self.solver.points_to(instance.first + at) {
+                for element in self.solver.points_to(instance.first + at) {
                     let object = self.linker.object_of(element / 2);
                     let cells = self.layouts.get(object.layout).cells.len();
                     for &number in &self.of_cell[object.first as usize..][..cells] {
@@ -517,15 +521,15 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
                 };
                 // A nil pointer: nothing is reached.
                 let Some(node) = self.linker.node_of(id, node) else { continue };
-                let set = self.solver.points_to(node);
+                let set = self.solver.set_of(node);
                 if set.is_empty() {
                     found.others = true;
                     continue;
                 }
-                let key = (set.as_ptr() as usize, set.len(), delta * 4 + part as u32, base);
+                let key = (set, delta * 4 + part as u32, base);
                 if !self.sets.contains_key(&key) {
                     let mut targets = Targets::default();
-                    for &element in set {
+                    for element in self.solver.points_to(node) {
                         let element = match base {
                             None => Some(element),
                             Some(base) => self.linker.offset(element, delta, base),

@@ -1,18 +1,18 @@
 //! What functions do whose bodies cannot be seen, or do not show it.
 
-use super::facts::{
-    CallFact, CallTarget, CellRef, Facts, Filter, NodeRef, ObjectFact, ObjectKind, Rule,
-};
+mod language;
+
+use super::facts::{CellRef, Facts, NodeRef, ObjectFact, ObjectKind, Rule};
 use super::layout::Layouts;
 use super::link::{Action, Linker};
-use crate::callgraph::{CallMode, panic_types};
+use crate::callgraph::panic_types;
 use crate::program::FuncIndex;
-use gossa_base::ListRange;
+use gossa_base::Name;
 use gossa_ssa::{FuncKey, InstId};
-use gossa_types::{BasicKind, TypeId, TypeKind};
+use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind};
 
 /// What a function takes and gives: types of receiver and parameters, and of results.
-fn signature(layouts: &Layouts<'_, '_>, func: FuncIndex) -> (Vec<TypeId>, Vec<TypeId>) {
+pub(super) fn signature(layouts: &Layouts<'_, '_>, func: FuncIndex) -> (Vec<TypeId>, Vec<TypeId>) {
     let program = layouts.program();
     if let Some(body) = program.body(func) {
         let params = body.params(gossa_ssa::Body::ENTRY).map(|param| body[param].ty).collect();
@@ -42,8 +42,11 @@ pub(super) fn unknown(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Facts {
         let layout = layouts.layout(ty);
         for &leaf in &layout.leaves {
             let node = NodeRef::variable(at);
-            copies.extend((0..facts.params).map(|param| (NodeRef::variable(param), node)));
             let leaf = layout.cells[leaf as usize].ty;
+            // Numbers that come out are results of system calls and the like, not addresses.
+            if program.under(leaf).as_basic() != Some(BasicKind::Uintptr) {
+                copies.extend((0..facts.params).map(|param| (NodeRef::variable(param), node)));
+            }
             let made = match *program.under(leaf).kind() {
                 TypeKind::Pointer(elem) => Some((elem, 0)),
                 TypeKind::Slice(elem) => Some((super::layout::backing_array(elem), 1)),
@@ -74,18 +77,62 @@ pub(super) fn facts(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Option<Facts>
         return None;
     }
     let FuncKey::Decl { decl, .. } = *function.id.key() else { return None };
+    let (package, name) = (decl.package().path(), decl.name().as_str());
+    if !language::has_models(package) {
+        return None;
+    }
+    let full_name = match (decl.parent(), program.receiver_type(function.id)) {
+        (Some(parent), Some(receiver)) => {
+            let star = if program.pointee(receiver).is_some() { "*" } else { "" };
+            format!("{package}.{star}{}.{name}", parent.name())
+        }
+        _ => format!("{package}.{name}"),
+    };
+    if let Some(model) = language::model(&full_name) {
+        return language::compile(layouts, func, model);
+    }
     if decl.parent().is_some() {
         return None;
     }
-    let (package, name) = (decl.package().path(), decl.name());
-    let name = name.as_str();
     match package {
-        "sync/atomic" | "internal/runtime/atomic" if function.body().is_none() => {
+        "sync/atomic" if function.body().is_none() => atomic(layouts, func, name),
+        "internal/runtime/atomic" => atomic(layouts, func, name),
+        // The runtime's own, which tell the collector of the pointers that they store.
+        "runtime" => {
+            let name = name.strip_prefix("sync_atomic_").or(name.strip_prefix("atomic_"))?;
             atomic(layouts, func, name)
         }
-        "runtime" => runtime(layouts, func, name),
         _ => None,
     }
+}
+
+/// Whether a package is one of those that get at values by their types.
+pub(super) fn is_reflect(package: PackageId) -> bool {
+    matches!(package.path(), "reflect" | "internal/reflectlite")
+}
+
+/// Whether the body of a function that has a model sees arguments of a type, or its results are
+/// the function's: functions, errors and types of `reflect`, which decide what it calls. What
+/// else it does with them the model says.
+pub(super) fn is_shared_with_body(layouts: &Layouts<'_, '_>, ty: TypeId, is_param: bool) -> bool {
+    let program = layouts.program();
+    let pointee = program.pointee(ty).unwrap_or(ty);
+    let is_type = match *pointee.unalias().kind() {
+        TypeKind::Named { decl, .. } => {
+            matches!(decl.package().path(), "reflect" | "internal/reflectlite")
+                && matches!(decl.name().as_str(), "Type" | "rtype")
+        }
+        _ => false,
+    };
+    let is_error = match *ty.unalias().kind() {
+        TypeKind::Named { decl, .. } => {
+            decl == DeclId::top_level(PackageId::universe(), Name::new("error"))
+        }
+        _ => false,
+    };
+    is_type && is_param
+        || is_error && !is_param
+        || matches!(program.under(ty).kind(), TypeKind::Signature(_))
 }
 
 /// Facts with nodes for the parameters and results of a function.
@@ -96,8 +143,8 @@ fn empty(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Facts {
     Facts { params, results, variables: params + results, ..Facts::default() }
 }
 
-/// The functions of `sync/atomic` that are written in assembly, on pointers and integers that may
-/// be some.
+/// The functions of `sync/atomic` that are written in assembly, and those of the runtime behind
+/// them, on pointers and integers that may be some.
 fn atomic(layouts: &Layouts<'_, '_>, func: FuncIndex, name: &str) -> Option<Facts> {
     let mut facts = empty(layouts, func);
     let (params, results) = signature(layouts, func);
@@ -112,13 +159,14 @@ fn atomic(layouts: &Layouts<'_, '_>, func: FuncIndex, name: &str) -> Option<Fact
         (address, Rule::Store { src, delta: 0, base })
     };
     let load = (address, Rule::Load { dst: NodeRef::variable(first), delta: 0, base });
-    let rules = if name.starts_with("Load") {
+    let name = name.to_lowercase();
+    let rules = if name.starts_with("load") {
         vec![load]
-    } else if name.starts_with("Store") {
+    } else if name.starts_with("store") {
         vec![store(1)]
-    } else if name.starts_with("Compare") || name.starts_with("Cas") {
+    } else if name.starts_with("compare") || name.starts_with("cas") {
         vec![store(facts.params - 1)]
-    } else if name.starts_with("Swap") || name.starts_with("Xchg") {
+    } else if name.starts_with("swap") || name.starts_with("xchg") {
         vec![store(1), load]
     } else {
         // Additions and masks: what comes out points where it did.
@@ -126,46 +174,6 @@ fn atomic(layouts: &Layouts<'_, '_>, func: FuncIndex, name: &str) -> Option<Fact
     };
     facts.rules = rules.into();
     Some(facts)
-}
-
-fn runtime(layouts: &Layouts<'_, '_>, func: FuncIndex, name: &str) -> Option<Facts> {
-    match name {
-        // Calls its argument on another stack.
-        "systemstack" | "mcall" => {
-            let mut facts = empty(layouts, func);
-            facts.calls = [call(NodeRef::variable(0), ListRange::default())].into();
-            Some(facts)
-        }
-        // func SetFinalizer(obj any, finalizer any)
-        "SetFinalizer" => {
-            let mut facts = empty(layouts, func);
-            let [object, word, target] = [0, 1, 2].map(|at| NodeRef::variable(2 + at));
-            facts.variables += 3;
-            let filter = Filter::DataWord;
-            let base = TypeId::basic(BasicKind::UnsafePointer);
-            facts.rules = [
-                (NodeRef::variable(0), Rule::Apply { dst: object, filter }),
-                (NodeRef::variable(1), Rule::Apply { dst: word, filter }),
-                (word, Rule::Load { dst: target, delta: 0, base }),
-            ]
-            .into();
-            facts.args = [object].into();
-            facts.calls = [call(target, ListRange { start: 0, len: 1 })].into();
-            Some(facts)
-        }
-        _ => None,
-    }
-}
-
-fn call(target: NodeRef, args: ListRange) -> CallFact {
-    CallFact {
-        inst: InstId::new(0),
-        mode: CallMode::Call,
-        target: CallTarget::Value(target),
-        args,
-        results: 0,
-        result_count: 0,
-    }
 }
 
 /// What the runtime panics with: values of its own error types.

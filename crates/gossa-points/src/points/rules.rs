@@ -2,9 +2,9 @@
 //!
 //! Both solvers work by these; they differ in when they ask.
 
-use super::facts::{CallTarget, Filter, Rule};
+use super::facts::{CallTarget, Filter, Reflect, Rule};
 use super::layout::Holds;
-use super::link::{Action, Element, FUNC, InstanceId, Linker, NIL, Node, Site};
+use super::link::{Action, Element, FUNC, InstanceId, Linker, NIL, Node, OPAQUE, Site, UNIVERSE};
 use gossa_types::TypeId;
 
 impl Linker<'_, '_, '_> {
@@ -35,7 +35,9 @@ impl Linker<'_, '_, '_> {
                 }
             }
             Rule::Unbox { dst, delta, ty } => {
-                if boxed && self.types[cell as usize] == ty {
+                if let Some(universe) = self.universe_at(element) {
+                    self.unbox_reflected(universe, ty, delta, dst);
+                } else if boxed && self.types[cell as usize] == ty {
                     self.actions.push(Action::Edge(cell + delta, dst));
                 }
             }
@@ -45,7 +47,7 @@ impl Linker<'_, '_, '_> {
                 self.actions.extend(made.into_iter().map(|made| Action::Member(dst, made)));
             }
             Rule::Call(site) => {
-                if self.flags[cell as usize] & FUNC != 0 {
+                if self.flags[cell as usize] & FUNC != 0 && !self.call_stub(site, cell) {
                     let Some(func) = self.func_of(cell) else { return };
                     let instance = self.shared_instance(func);
                     let captures = self.instances[instance.0 as usize].facts.captures;
@@ -54,7 +56,11 @@ impl Linker<'_, '_, '_> {
                     self.activate_called();
                 }
             }
-            Rule::Invoke(site) => self.invoke(site, element),
+            Rule::Invoke(site) => match self.universe_at(element) {
+                Some(universe) => self.invoke_reflected(universe, site, element),
+                None => self.invoke(site, element),
+            },
+            Rule::Reflect { op, to, with } => self.reflect(op, to, with, element),
         }
     }
 
@@ -70,7 +76,7 @@ impl Linker<'_, '_, '_> {
             return None;
         };
         let func = self.program.dispatch(self.dynamic_type(element), method)?;
-        Some(self.shared_instance(func))
+        Some(self.instance_for_invoke(site, func))
     }
 
     fn invoke(&mut self, site: u32, element: Element) {
@@ -107,6 +113,12 @@ impl Linker<'_, '_, '_> {
         self.flags[cell as usize] & (NIL | FUNC) != 0
     }
 
+    /// Whether a cell is memory of the runtime or of `reflect`, which is as it is declared for all
+    /// that matters.
+    fn is_opaque(&self, cell: Node) -> bool {
+        self.flags[cell as usize] & OPAQUE != 0
+    }
+
     fn load(&mut self, cell: Node, delta: u32, base: TypeId, dst: Node) {
         if self.leads_nowhere(cell) {
             return;
@@ -115,11 +127,14 @@ impl Linker<'_, '_, '_> {
             self.actions.push(Action::Edge(cell + delta, dst));
             return;
         }
+        if self.is_opaque(cell) {
+            return;
+        }
         for (leaf, held, wanted) in self.overlapping(cell, delta, base) {
             let action = match (held, wanted) {
                 (Holds::String, _) => Action::Edge(self.strings, dst),
                 (Holds::Interface, Holds::Pointer) => {
-                    Action::Rule(leaf, Rule::Apply { dst, filter: Filter::DataWord })
+                    Action::Rule(leaf, Rule::Reflect { op: Reflect::DataWord, to: dst, with: dst })
                 }
                 (Holds::Pointer, Holds::Interface) => {
                     Action::Rule(leaf, Rule::Apply { dst, filter: Filter::AsDataWord })
@@ -138,14 +153,17 @@ impl Linker<'_, '_, '_> {
             self.actions.push(Action::Edge(src, cell + delta));
             return;
         }
+        if self.is_opaque(cell) {
+            return;
+        }
         for (leaf, held, wanted) in self.overlapping(cell, delta, base) {
             let action = match (held, wanted) {
-                (Holds::String, _) => Action::Edge(src, self.strings),
+                (Holds::String, _) => Action::Edge(src, self.to_strings),
                 (Holds::Interface, Holds::Pointer) => {
                     Action::Rule(src, Rule::Apply { dst: leaf, filter: Filter::AsDataWord })
                 }
                 (Holds::Pointer, Holds::Interface) => {
-                    Action::Rule(src, Rule::Apply { dst: leaf, filter: Filter::DataWord })
+                    Action::Rule(src, Rule::Reflect { op: Reflect::DataWord, to: leaf, with: leaf })
                 }
                 _ => Action::Edge(src, leaf),
             };
@@ -202,6 +220,9 @@ impl Linker<'_, '_, '_> {
         if self.is_as_declared(cell, base) {
             return Some(2 * (cell + delta));
         }
+        if self.is_opaque(cell) {
+            return None;
+        }
         let object = *self.object_of(cell);
         let layout = self.layouts.get(object.layout);
         let start = layout.cells.get((cell - object.first) as usize)?;
@@ -227,7 +248,9 @@ impl Linker<'_, '_, '_> {
         let flags = self.flags[cell as usize];
         match filter {
             Filter::Implements(interface) => {
-                if self.program.implements(self.dynamic_type(element), interface) {
+                if flags & UNIVERSE != 0 {
+                    made.push(self.reflected_as(element, interface));
+                } else if self.program.implements(self.dynamic_type(element), interface) {
                     made.push(element);
                 }
             }
@@ -249,7 +272,7 @@ impl Linker<'_, '_, '_> {
                 }
             }
             Filter::Retype(ty) => {
-                if boxed || flags & (NIL | FUNC) != 0 || self.types[cell as usize] == ty {
+                if boxed || flags & (NIL | FUNC | OPAQUE) != 0 || self.types[cell as usize] == ty {
                     made.push(element);
                     return;
                 }
@@ -263,7 +286,7 @@ impl Linker<'_, '_, '_> {
                 made.push(2 * at.unwrap_or(cell));
             }
             Filter::Bytes(bytes) => {
-                if boxed || flags & (NIL | FUNC) != 0 {
+                if boxed || flags & (NIL | FUNC | OPAQUE) != 0 {
                     return;
                 }
                 let object = *self.object_of(cell);
@@ -277,7 +300,7 @@ impl Linker<'_, '_, '_> {
                 made.push(outermost.map_or(element, |(at, _)| 2 * (object.first + at)));
             }
             Filter::Anywhere => {
-                if boxed || flags & (NIL | FUNC) != 0 {
+                if boxed || flags & (NIL | FUNC | OPAQUE) != 0 {
                     return;
                 }
                 let object = *self.object_of(cell);
@@ -285,7 +308,7 @@ impl Linker<'_, '_, '_> {
                 made.extend((object.first..object.first + count).map(|cell| 2 * cell));
             }
             Filter::ArrayAround => {
-                if boxed || flags & (NIL | FUNC) != 0 {
+                if boxed || flags & (NIL | FUNC | OPAQUE) != 0 {
                     return;
                 }
                 let object = *self.object_of(cell);
@@ -294,7 +317,11 @@ impl Linker<'_, '_, '_> {
                 let around = at.checked_sub(1).filter(|&before| cells[before as usize].array);
                 made.push(2 * around.map_or(cell, |before| object.first + before));
             }
-            Filter::DataWord => made.push(2 * cell),
+            Filter::Typed(of) => {
+                if self.may_hold(of, element) {
+                    made.push(element);
+                }
+            }
             Filter::AsDataWord => {
                 if !boxed && flags & FUNC == 0 {
                     made.push(2 * cell);

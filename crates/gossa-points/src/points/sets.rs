@@ -1,12 +1,17 @@
 //! Sets of elements, each distinct set once.
 //!
-//! Most nodes of a program point to one of few sets, so a set is a number in a table of sorted
-//! slices, and equal sets are equal numbers. What was computed of two sets is remembered: the
-//! flow along most edges is a look into a table. See Barbar & Sui, "Hash Consed Points-To Sets",
-//! SAS 2021.
+//! Most nodes of a program point to one of few sets, so a set is a number in a table, and equal
+//! sets are equal numbers. What was computed of two sets is remembered: the flow along most edges
+//! is a look into a table. See Barbar & Sui, "Hash Consed Points-To Sets", SAS 2021.
+//!
+//! A set is a list of [`pages`], which are shared likewise: a set of ten thousand elements that
+//! gets one more costs one page and a list of pages.
+
+mod pages;
 
 use gossa_base::{FxHashMap, FxHasher};
 use hashbrown::HashTable;
+use pages::{BITS, PageId, Pages};
 use std::hash::Hasher;
 
 /// A set of a [`Sets`].
@@ -24,22 +29,39 @@ impl SetId {
     }
 }
 
+/// A page of a set: the number of its range and the page.
+type Entry = u64;
+
+const fn entry(range: u32, page: PageId) -> Entry {
+    (range as u64) << 32 | page as u64
+}
+
+const fn range_of(entry: Entry) -> u32 {
+    (entry >> 32) as u32
+}
+
+const fn page_of(entry: Entry) -> PageId {
+    entry as u32
+}
+
 /// All sets.
 pub struct Sets {
-    /// Elements of all sets, one set after the other.
-    pool: Vec<u32>,
+    pages: Pages,
+    /// Pages of all sets, one set after the other, sorted by their ranges.
+    pool: Vec<Entry>,
     /// By set: where it ends; it begins where the one before ends.
     ends: Vec<u32>,
     table: HashTable<u32>,
     unions: FxHashMap<(u32, u32), u32>,
     differences: FxHashMap<(u32, u32), u32>,
     singles: FxHashMap<u32, u32>,
-    scratch: Vec<u32>,
+    scratch: Vec<Entry>,
 }
 
 impl Default for Sets {
     fn default() -> Self {
         Self {
+            pages: Pages::default(),
             pool: Vec::new(),
             ends: vec![0],
             table: HashTable::new(),
@@ -51,22 +73,40 @@ impl Default for Sets {
     }
 }
 
-fn hash(elements: &[u32]) -> u64 {
+fn hash(entries: &[Entry]) -> u64 {
     let mut hasher = FxHasher::default();
-    for &element in elements {
-        hasher.write_u32(element);
+    for &entry in entries {
+        hasher.write_u64(entry);
     }
     hasher.finish()
 }
 
 impl Sets {
-    /// The elements of a set, sorted.
     #[inline]
-    #[must_use]
-    pub fn get(&self, set: SetId) -> &[u32] {
+    fn entries(&self, set: SetId) -> &[Entry] {
         let at = set.0 as usize;
         let start = if at == 0 { 0 } else { self.ends[at - 1] as usize };
         &self.pool[start..self.ends[at] as usize]
+    }
+
+    /// The elements of a set, sorted.
+    pub fn get(&self, set: SetId) -> impl Iterator<Item = u32> + '_ {
+        self.entries(set).iter().flat_map(|&entry| {
+            let start = range_of(entry) << BITS;
+            self.pages.get(page_of(entry)).iter().map(move |&at| start + u32::from(at))
+        })
+    }
+
+    /// The elements of a set, sorted.
+    #[must_use]
+    pub fn to_vec(&self, set: SetId) -> Vec<u32> {
+        self.get(set).collect()
+    }
+
+    /// How many elements a set has. Linear in its pages.
+    #[must_use]
+    pub fn count(&self, set: SetId) -> usize {
+        self.entries(set).iter().map(|&entry| self.pages.get(page_of(entry)).len()).sum()
     }
 
     /// How many sets there are.
@@ -81,33 +121,48 @@ impl Sets {
         self.len() == 1
     }
 
-    /// How many elements all sets have together.
+    /// How many elements all distinct pages and how many pages all distinct sets have together.
     #[must_use]
-    pub fn elements(&self) -> usize {
-        self.pool.len()
+    pub fn elements(&self) -> (usize, usize) {
+        (self.pages.elements(), self.pool.len())
     }
 
-    /// Bytes that the table takes.
+    /// Bytes that the tables take.
     #[must_use]
     pub fn bytes(&self) -> usize {
         let memo = self.unions.capacity() + self.differences.capacity() + self.singles.capacity();
-        4 * (self.pool.capacity() + self.ends.capacity() + self.table.capacity()) + 13 * memo
+        let tables = 4 * (self.ends.capacity() + self.table.capacity()) + 13 * memo;
+        8 * self.pool.capacity() + tables + self.pages.bytes()
     }
 
     /// The set of these elements, which must be sorted and distinct.
     pub fn intern(&mut self, elements: &[u32]) -> SetId {
-        if elements.is_empty() {
+        let mut entries = std::mem::take(&mut self.scratch);
+        entries.clear();
+        let mut page: Vec<u16> = Vec::new();
+        for part in elements.chunk_by(|a, b| a >> BITS == b >> BITS) {
+            page.clear();
+            page.extend(part.iter().map(|element| (element & ((1 << BITS) - 1)) as u16));
+            entries.push(entry(part[0] >> BITS, self.pages.intern(&page)));
+        }
+        let set = self.intern_entries(&entries);
+        self.scratch = entries;
+        set
+    }
+
+    fn intern_entries(&mut self, entries: &[Entry]) -> SetId {
+        if entries.is_empty() {
             return SetId::EMPTY;
         }
-        let hash = hash(elements);
+        let hash = hash(entries);
         let (pool, ends) = (&self.pool, &self.ends);
         let slice = |at: u32| &pool[ends[at as usize - 1] as usize..ends[at as usize] as usize];
-        if let Some(&known) = self.table.find(hash, |&at| slice(at) == elements) {
+        if let Some(&known) = self.table.find(hash, |&at| slice(at) == entries) {
             return SetId(known);
         }
         let at = self.ends.len() as u32;
-        self.pool.extend_from_slice(elements);
-        self.ends.push(u32::try_from(self.pool.len()).expect("more than 2^32 elements of sets"));
+        self.pool.extend_from_slice(entries);
+        self.ends.push(u32::try_from(self.pool.len()).expect("more than 2^32 pages of sets"));
         let (pool, ends) = (&self.pool, &self.ends);
         self.table.insert_unique(hash, at, |&at| {
             self::hash(&pool[ends[at as usize - 1] as usize..ends[at as usize] as usize])
@@ -135,7 +190,13 @@ impl Sets {
     /// Whether a set has an element. Logarithmic.
     #[must_use]
     pub fn contains(&self, set: SetId, element: u32) -> bool {
-        self.get(set).binary_search(&element).is_ok()
+        let entries = self.entries(set);
+        let at = entries.partition_point(|&entry| range_of(entry) < element >> BITS);
+        entries.get(at).is_some_and(|&entry| {
+            let within = (element & ((1 << BITS) - 1)) as u16;
+            range_of(entry) == element >> BITS
+                && self.pages.get(page_of(entry)).binary_search(&within).is_ok()
+        })
     }
 
     /// All elements of two sets.
@@ -152,11 +213,35 @@ impl Sets {
         }
         let mut merged = std::mem::take(&mut self.scratch);
         merged.clear();
-        merge(self.get(a), self.get(b), &mut merged);
-        let set = self.intern(&merged);
+        self.merge(a, b, &mut merged);
+        let set = self.intern_entries(&merged);
         self.scratch = merged;
         self.unions.insert(key, set.0);
         set
+    }
+
+    fn merge(&mut self, a: SetId, b: SetId, out: &mut Vec<Entry>) {
+        let bounds = |this: &Self, set: SetId| {
+            let at = set.0 as usize;
+            let start = if at == 0 { 0 } else { this.ends[at - 1] as usize };
+            (start, this.ends[at] as usize)
+        };
+        let ((mut i, i_end), (mut j, j_end)) = (bounds(self, a), bounds(self, b));
+        while i < i_end && j < j_end {
+            let (x, y) = (self.pool[i], self.pool[j]);
+            let (in_x, in_y) = (range_of(x), range_of(y));
+            i += usize::from(in_x <= in_y);
+            j += usize::from(in_y <= in_x);
+            out.push(if in_x < in_y || x == y {
+                x
+            } else if in_y < in_x {
+                y
+            } else {
+                entry(in_x, self.pages.union(page_of(x), page_of(y)))
+            });
+        }
+        out.extend_from_slice(&self.pool[i..i_end]);
+        out.extend_from_slice(&self.pool[j..j_end]);
     }
 
     /// The elements of `a` that are not in `b`.
@@ -172,75 +257,37 @@ impl Sets {
         }
         let mut left = std::mem::take(&mut self.scratch);
         left.clear();
-        subtract(self.get(a), self.get(b), &mut left);
-        let set = self.intern(&left);
+        let pages = &mut self.pages;
+        let slice = |set: SetId| {
+            let at = set.0 as usize;
+            &self.pool[self.ends[at - 1] as usize..self.ends[at] as usize]
+        };
+        let mut others = slice(b);
+        for &mine in slice(a) {
+            while let [first, rest @ ..] = others
+                && range_of(*first) < range_of(mine)
+            {
+                others = rest;
+            }
+            match others.first() {
+                Some(&other) if other == mine => {}
+                Some(&other) if range_of(other) == range_of(mine) => {
+                    let page = pages.difference(page_of(mine), page_of(other));
+                    left.extend(page.map(|page| entry(range_of(mine), page)));
+                }
+                _ => left.push(mine),
+            }
+        }
+        let set = self.intern_entries(&left);
         self.scratch = left;
         self.differences.insert((a.0, b.0), set.0);
         set
     }
-}
 
-/// Both sorted slices as one.
-fn merge<'s>(mut a: &'s [u32], mut b: &'s [u32], out: &mut Vec<u32>) {
-    out.reserve(a.len() + b.len());
-    // A small set into a large one: copy the runs between its elements.
-    if a.len() < b.len() {
-        std::mem::swap(&mut a, &mut b);
-    }
-    if b.len() * 16 < a.len() {
-        for &element in b {
-            let at = a.partition_point(|&other| other < element);
-            out.extend_from_slice(&a[..at]);
-            a = &a[at..];
-            if a.first() != Some(&element) {
-                out.push(element);
-            }
-        }
-        out.extend_from_slice(a);
-        return;
-    }
-    let (mut i, mut j) = (0, 0);
-    while i < a.len() && j < b.len() {
-        let (x, y) = (a[i], b[j]);
-        out.push(x.min(y));
-        i += usize::from(x <= y);
-        j += usize::from(y <= x);
-    }
-    out.extend_from_slice(&a[i..]);
-    out.extend_from_slice(&b[j..]);
-}
-
-fn subtract(mut a: &[u32], mut b: &[u32], out: &mut Vec<u32>) {
-    if b.len() * 16 < a.len() {
-        for &element in b {
-            let at = a.partition_point(|&other| other < element);
-            out.extend_from_slice(&a[..at]);
-            a = &a[at..];
-            if a.first() == Some(&element) {
-                a = &a[1..];
-            }
-        }
-        out.extend_from_slice(a);
-        return;
-    }
-    if a.len() * 16 < b.len() {
-        for &element in a {
-            let at = b.partition_point(|&other| other < element);
-            b = &b[at..];
-            if b.first() != Some(&element) {
-                out.push(element);
-            }
-        }
-        return;
-    }
-    let mut j = 0;
-    for &element in a {
-        while j < b.len() && b[j] < element {
-            j += 1;
-        }
-        if b.get(j) != Some(&element) {
-            out.push(element);
-        }
+    /// Forgets what was computed of two sets, but not the sets.
+    pub fn forget(&mut self) {
+        self.unions = FxHashMap::default();
+        self.differences = FxHashMap::default();
     }
 }
 
@@ -253,19 +300,25 @@ mod tests {
     proptest! {
         #[test]
         fn sets_are_sets(
-            a in prop::collection::btree_set(0u32..2000, 0..200),
-            b in prop::collection::btree_set(0u32..2000, 0..12),
+            a in prop::collection::btree_set(0u32..20_000, 0..200),
+            b in prop::collection::btree_set(0u32..20_000, 0..200),
+            c in prop::collection::btree_set(4090u32..4100, 0..4),
         ) {
             let mut sets = Sets::default();
             let list = |set: &BTreeSet<u32>| set.iter().copied().collect::<Vec<u32>>();
-            let (x, y) = (sets.intern(&list(&a)), sets.intern(&list(&b)));
+            let all = [&a, &b, &c];
             for _ in 0..2 {
-                for (x, y, a, b) in [(x, y, &a, &b), (y, x, &b, &a)] {
+                for (a, b) in all.into_iter().flat_map(|a| all.map(|b| (a, b))) {
+                    let (x, y) = (sets.intern(&list(a)), sets.intern(&list(b)));
+                    prop_assert_eq!(sets.count(x), a.len());
                     let union = sets.union(x, y);
-                    prop_assert_eq!(sets.get(union), list(&(a | b)));
+                    prop_assert_eq!(sets.to_vec(union), list(&(a | b)));
                     let difference = sets.difference(x, y);
-                    prop_assert_eq!(sets.get(difference), list(&(a - b)));
+                    prop_assert_eq!(sets.to_vec(difference), list(&(a - b)));
                     prop_assert_eq!(sets.union(difference, y), union);
+                    for &element in b {
+                        prop_assert_eq!(sets.contains(x, element), a.contains(&element));
+                    }
                 }
             }
         }

@@ -22,15 +22,25 @@ const SHARE_FROM: usize = 4;
 /// The end of a list in [`Lists`].
 const END: u32 = u32::MAX;
 
+/// Where a rule leads that makes elements of elements, and nothing else.
+fn flows_to(rule: Rule<Node>) -> Option<Node> {
+    match rule {
+        Rule::Apply { dst, .. } | Rule::Offset { dst, .. } => Some(dst),
+        _ => None,
+    }
+}
+
 /// Linked lists of items, one per node.
 struct Lists<T> {
     heads: Vec<u32>,
     items: Vec<(T, u32)>,
+    /// Items that are not used any more, as a list.
+    unused: u32,
 }
 
 impl<T: Copy> Lists<T> {
     const fn new() -> Self {
-        Self { heads: Vec::new(), items: Vec::new() }
+        Self { heads: Vec::new(), items: Vec::new(), unused: END }
     }
 
     fn grow(&mut self, nodes: usize) {
@@ -39,8 +49,20 @@ impl<T: Copy> Lists<T> {
 
     fn push(&mut self, node: Node, item: T) {
         let head = &mut self.heads[node as usize];
-        self.items.push((item, *head));
-        *head = (self.items.len() - 1) as u32;
+        let at = self.unused;
+        if at == END {
+            self.items.push((item, *head));
+            *head = (self.items.len() - 1) as u32;
+        } else {
+            let slot = &mut self.items[at as usize];
+            self.unused = std::mem::replace(slot, (item, *head)).1;
+            *head = at;
+        }
+    }
+
+    /// An item that is on no list any more can be used again.
+    fn free(&mut self, at: u32) {
+        self.items[at as usize].1 = std::mem::replace(&mut self.unused, at);
     }
 
     /// The position of a node's first item, for [`Lists::next`].
@@ -78,8 +100,12 @@ pub struct Effort {
     pub edges: usize,
     /// Distinct sets.
     pub sets: usize,
-    /// Elements of all distinct sets.
+    /// Elements of all distinct pages of sets.
     pub elements: usize,
+    /// Pages of all distinct sets.
+    pub pages: usize,
+    /// Bytes of all sets, with what is remembered of them.
+    pub set_bytes: usize,
     /// Nodes that were found to be on a cycle with another.
     pub collapsed: usize,
 }
@@ -90,18 +116,23 @@ pub struct Solver<'x, 'p, 'e> {
     sets: Sets,
     /// By node: the node that stands for it, itself mostly.
     standing_for: Vec<Node>,
-    /// By node: its set.
+    /// By node: its set, as far as it has flowed on.
     current: Vec<SetId>,
-    /// By node: what has flowed on from it.
-    done: Vec<SetId>,
+    /// By node: what has come to it since then. Its nodes are in the queue.
+    inbox: Lists<SetId>,
     edges: Lists<Node>,
     rules: Lists<Rule<Node>>,
     /// By node: its place in topological order.
-    order: Vec<u32>,
-    queue: BinaryHeap<Reverse<(u32, Node)>>,
+    order: Vec<u64>,
+    queue: BinaryHeap<Reverse<(u64, Node)>>,
     queued: Vec<bool>,
+    /// By node: whether it has rules or leads to nodes that have. What comes to others waits in
+    /// their inboxes until the end.
+    live: Vec<bool>,
     /// Nodes with rules, and what they have not seen.
     unseen: Vec<(Node, SetId)>,
+    /// The same of single rules.
+    late: Vec<(Rule<Node>, SetId)>,
     filtered: FxHashMap<(SetId, Filter), SetId>,
     moved: FxHashMap<(SetId, u32, TypeId), SetId>,
     loads: FxHashMap<(SetId, u32, TypeId), Node>,
@@ -120,13 +151,15 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             sets: Sets::default(),
             standing_for: Vec::new(),
             current: Vec::new(),
-            done: Vec::new(),
+            inbox: Lists::new(),
             edges: Lists::new(),
             rules: Lists::new(),
             order: Vec::new(),
             queue: BinaryHeap::new(),
             queued: Vec::new(),
+            live: Vec::new(),
             unseen: Vec::new(),
+            late: Vec::new(),
             filtered: FxHashMap::default(),
             moved: FxHashMap::default(),
             loads: FxHashMap::default(),
@@ -142,15 +175,25 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 solver.collapse();
             }
             solver.propagate();
-            if solver.unseen.is_empty() {
+            solver.see();
+            if solver.queue.is_empty() {
+                solver.collapse();
+            }
+            if solver.queue.is_empty() {
                 break;
             }
-            solver.see();
         }
+        for node in 0..solver.current.len() as u32 {
+            if solver.standing_for[node as usize] == node {
+                solver.enliven(node);
+            }
+        }
+        solver.propagate();
         solver.effort.nodes = solver.current.len();
         solver.effort.edges = solver.live_edges + solver.fresh_edges;
         solver.effort.sets = solver.sets.len();
-        solver.effort.elements = solver.sets.elements();
+        (solver.effort.elements, solver.effort.pages) = solver.sets.elements();
+        solver.effort.set_bytes = solver.sets.bytes();
         solver
     }
 
@@ -168,10 +211,19 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
 
     /// The elements of a node's set, sorted.
     #[must_use]
-    pub fn points_to(&self, node: Node) -> &[Element] {
+    pub fn points_to(&self, node: Node) -> Vec<Element> {
         match self.standing_for.get(node as usize) {
-            Some(_) => self.sets.get(self.current[self.find(node) as usize]),
-            None => &[],
+            Some(_) => self.sets.to_vec(self.current[self.find(node) as usize]),
+            None => Vec::new(),
+        }
+    }
+
+    /// A node's set: nodes with the same elements have the same.
+    #[must_use]
+    pub fn set_of(&self, node: Node) -> SetId {
+        match self.standing_for.get(node as usize) {
+            Some(_) => self.current[self.find(node) as usize],
+            None => SetId::EMPTY,
         }
     }
 
@@ -181,12 +233,13 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         if nodes > known {
             self.standing_for.extend(known as u32..nodes as u32);
             self.current.resize(nodes, SetId::EMPTY);
-            self.done.resize(nodes, SetId::EMPTY);
+            self.inbox.grow(nodes);
             self.edges.grow(nodes);
             self.rules.grow(nodes);
             // Nodes that come later are behind all others until the order is made anew.
-            self.order.resize(nodes, u32::MAX);
+            self.order.resize(nodes, u64::MAX);
             self.queued.resize(nodes, false);
+            self.live.resize(nodes, false);
         }
     }
 
@@ -217,12 +270,43 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
 
     /// `node ⊇ set`.
     fn add(&mut self, node: Node, set: SetId) {
-        let before = self.current[node as usize];
-        let after = self.sets.union(before, set);
-        if after != before {
-            self.current[node as usize] = after;
+        if set.is_empty() || set == self.current[node as usize] {
+            return;
+        }
+        if let Some((last, _)) = self.inbox.next(self.inbox.first(node))
+            && last == set
+        {
+            return;
+        }
+        self.inbox.push(node, set);
+        if self.live[node as usize] {
             self.enqueue(node);
         }
+    }
+
+    /// What a node gets matters from now on.
+    fn enliven(&mut self, node: Node) {
+        if !std::mem::replace(&mut self.live[node as usize], true) && self.inbox.first(node) != END
+        {
+            self.enqueue(node);
+        }
+    }
+
+    /// Empties the inbox of a node: what in it is new. Its set has it then.
+    fn receive(&mut self, node: Node) -> SetId {
+        let current = self.current[node as usize];
+        let mut at = std::mem::replace(&mut self.inbox.heads[node as usize], END);
+        let mut came = SetId::EMPTY;
+        while let Some((set, next)) = self.inbox.next(at) {
+            came = self.sets.union(came, set);
+            self.inbox.free(at);
+            at = next;
+        }
+        let fresh = self.sets.difference(came, current);
+        if !fresh.is_empty() {
+            self.current[node as usize] = self.sets.union(current, fresh);
+        }
+        fresh
     }
 
     /// Does what the linker asks for.
@@ -242,9 +326,10 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                     Action::Rule(node, rule) => {
                         let node = self.find_mut(node);
                         self.rules.push(node, rule);
-                        let done = self.done[node as usize];
-                        if !done.is_empty() {
-                            self.see_rule(rule, done);
+                        self.enliven(node);
+                        let current = self.current[node as usize];
+                        if !current.is_empty() {
+                            self.see_rule(rule, current);
                         }
                     }
                 }
@@ -258,26 +343,23 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         if from != to {
             self.edges.push(from, to);
             self.fresh_edges += 1;
-            let set = self.current[from as usize];
-            if !set.is_empty() {
-                self.add(to, set);
+            if self.live[to as usize] {
+                self.enliven(from);
             }
+            let set = self.current[from as usize];
+            self.add(to, set);
         }
     }
 
-    /// Lets what is new flow along the edges.
+    /// Lets what is new flow along the edges, and through the rules that only make elements of
+    /// elements.
     fn propagate(&mut self) {
         while let Some(Reverse((_, node))) = self.queue.pop() {
             self.queued[node as usize] = false;
             if self.standing_for[node as usize] != node {
                 continue;
             }
-            let (current, done) = (self.current[node as usize], self.done[node as usize]);
-            if current == done {
-                continue;
-            }
-            let fresh = self.sets.difference(current, done);
-            self.done[node as usize] = current;
+            let fresh = self.receive(node);
             if fresh.is_empty() {
                 continue;
             }
@@ -289,22 +371,39 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 }
                 at = next;
             }
-            if self.rules.first(node) != END {
+            let mut is_unseen = false;
+            let mut at = self.rules.first(node);
+            while let Some((rule, next)) = self.rules.next(at) {
+                match flows_to(rule) {
+                    Some(_) => self.see_rule(rule, fresh),
+                    None => is_unseen = true,
+                }
+                at = next;
+            }
+            if is_unseen {
                 self.unseen.push((node, fresh));
+            }
+            if !self.linker.actions.is_empty() {
+                self.act();
             }
         }
     }
 
-    /// Shows the rules what is new.
+    /// Shows the other rules what is new.
     fn see(&mut self) {
-        let unseen = std::mem::take(&mut self.unseen);
-        for (node, fresh) in unseen {
+        for (node, fresh) in std::mem::take(&mut self.unseen) {
             let node = self.find_mut(node);
             let mut at = self.rules.first(node);
             while let Some((rule, next)) = self.rules.next(at) {
-                self.see_rule(rule, fresh);
+                if flows_to(rule).is_none() {
+                    self.see_rule(rule, fresh);
+                }
                 at = next;
             }
+            self.act();
+        }
+        for (rule, fresh) in std::mem::take(&mut self.late) {
+            self.see_rule(rule, fresh);
             self.act();
         }
     }
@@ -319,17 +418,16 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 let set = self.offset(fresh, delta, base);
                 self.add_to(dst, set);
             }
-            Rule::Load { dst, delta, base } if self.sets.get(fresh).len() >= SHARE_FROM => {
+            Rule::Load { dst, delta, base } if self.sets.count(fresh) >= SHARE_FROM => {
                 let part = self.shared_part(fresh, delta, base, true);
                 self.linker.actions.push(Action::Edge(part, dst));
             }
-            Rule::Store { src, delta, base } if self.sets.get(fresh).len() >= SHARE_FROM => {
+            Rule::Store { src, delta, base } if self.sets.count(fresh) >= SHARE_FROM => {
                 let part = self.shared_part(fresh, delta, base, false);
                 self.linker.actions.push(Action::Edge(src, part));
             }
             _ => {
-                for at in 0..self.sets.get(fresh).len() {
-                    let element = self.sets.get(fresh)[at];
+                for element in self.sets.to_vec(fresh) {
                     self.linker.apply(rule, element);
                 }
             }
@@ -349,8 +447,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             return known;
         }
         let mut made = Vec::new();
-        for at in 0..self.sets.get(set).len() {
-            let element = self.sets.get(set)[at];
+        for element in self.sets.to_vec(set) {
             self.linker.filter(filter, element, &mut made);
         }
         let result = self.sets.from_unsorted(&mut made);
@@ -363,10 +460,8 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             return known;
         }
         let elements = self.sets.get(set);
-        let mut made: Vec<Element> = elements
-            .iter()
-            .filter_map(|&element| self.linker.offset(element, delta, base))
-            .collect();
+        let mut made: Vec<Element> =
+            elements.filter_map(|element| self.linker.offset(element, delta, base)).collect();
         let result = self.sets.from_unsorted(&mut made);
         self.moved.insert((set, delta, base), result);
         result
@@ -383,8 +478,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             true => Rule::Load { dst: node, delta, base },
             false => Rule::Store { src: node, delta, base },
         };
-        for at in 0..self.sets.get(set).len() {
-            let element = self.sets.get(set)[at];
+        for element in self.sets.to_vec(set) {
             self.linker.apply(rule, element);
         }
         let table = if loads { &mut self.loads } else { &mut self.stores };
@@ -392,68 +486,36 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         node
     }
 
-    /// Takes the nodes of each cycle together, removes repeated edges, and orders the nodes:
-    /// Tarjan's algorithm on a stack of its own.
+    /// Takes the nodes of each cycle together, removes repeated edges, and orders the nodes.
     fn collapse(&mut self) {
         self.grow();
-        let count = self.current.len();
-        let mut index = vec![0u32; count];
-        let mut low = vec![0u32; count];
-        let mut on_stack = vec![false; count];
-        let mut stack: Vec<Node> = Vec::new();
-        let mut work: Vec<(Node, u32)> = Vec::new();
-        let mut next_index = 1;
-        let mut finished = 0u32;
         let mut cycles: Vec<Vec<Node>> = Vec::new();
-        for root in 0..count as u32 {
-            if index[root as usize] != 0 || self.standing_for[root as usize] != root {
-                continue;
+        self.components(false, |_, members| {
+            if members.len() > 1 {
+                cycles.push(members.to_vec());
             }
-            work.push((root, self.edges.first(root)));
-            index[root as usize] = next_index;
-            low[root as usize] = next_index;
-            next_index += 1;
-            stack.push(root);
-            on_stack[root as usize] = true;
-            while let Some(&mut (node, ref mut at)) = work.last_mut() {
-                if let Some((to, next)) = self.edges.next(*at) {
-                    *at = next;
-                    let to = self.find_mut(to);
-                    if index[to as usize] == 0 {
-                        index[to as usize] = next_index;
-                        low[to as usize] = next_index;
-                        next_index += 1;
-                        stack.push(to);
-                        on_stack[to as usize] = true;
-                        work.push((to, self.edges.first(to)));
-                    } else if on_stack[to as usize] {
-                        low[node as usize] = low[node as usize].min(index[to as usize]);
-                    }
-                    continue;
-                }
-                work.pop();
-                if let Some(&(parent, _)) = work.last() {
-                    low[parent as usize] = low[parent as usize].min(low[node as usize]);
-                }
-                if low[node as usize] == index[node as usize] {
-                    let start = stack.iter().rposition(|&on| on == node).unwrap_or(0);
-                    // Cycles are finished after all that can be reached from them.
-                    finished += 1;
-                    for &member in &stack[start..] {
-                        on_stack[member as usize] = false;
-                        self.order[member as usize] = u32::MAX - finished;
-                    }
-                    if stack.len() - start > 1 {
-                        cycles.push(stack[start..].to_vec());
-                    }
-                    stack.truncate(start);
-                }
-            }
-        }
+        });
         for cycle in cycles {
             self.merge(&cycle);
         }
         self.tidy_edges();
+        // What rules make of elements flows like them; around cycles with such, in the order that
+        // edges alone give.
+        let mut order = std::mem::take(&mut self.order);
+        order.clear();
+        order.resize(self.current.len(), u64::MAX);
+        self.components(true, |finished, members| {
+            for &node in members {
+                order[node as usize] = u64::from(u32::MAX - finished) << 32;
+            }
+        });
+        self.components(false, |finished, members| {
+            for &node in members {
+                order[node as usize] |= u64::from(u32::MAX - finished);
+            }
+        });
+        self.order = order;
+        self.find_live();
         // Places in the queue follow the new order.
         let waiting = std::mem::take(&mut self.queue);
         for Reverse((_, node)) in waiting {
@@ -463,26 +525,138 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         }
     }
 
-    fn merge(&mut self, cycle: &[Node]) {
-        let root = cycle.iter().copied().min().unwrap_or(cycle[0]);
-        let mut all = self.current[root as usize];
-        let same = cycle.iter().all(|&node| self.done[node as usize] == self.done[root as usize]);
-        for &node in cycle {
-            if node == root {
+    /// Finds out which nodes lead to rules.
+    fn find_live(&mut self) {
+        let mut live = std::mem::take(&mut self.live);
+        let mut sorted: Vec<(u64, Node)> = (0..self.current.len() as u32)
+            .filter(|&node| self.standing_for[node as usize] == node)
+            .map(|node| (self.order[node as usize] & u64::from(u32::MAX), node))
+            .collect();
+        sorted.sort_unstable();
+        for &(_, node) in sorted.iter().rev() {
+            let mut is_live = live[node as usize] || self.rules.first(node) != END;
+            let mut at = self.edges.first(node);
+            while let Some((to, next)) = self.edges.next(at) {
+                is_live |= live[self.find_mut(to) as usize];
+                at = next;
+            }
+            live[node as usize] = is_live;
+        }
+        self.live = live;
+        for (_, node) in sorted {
+            if self.live[node as usize] && self.inbox.first(node) != END {
+                self.enqueue(node);
+            }
+        }
+    }
+
+    /// The strongly connected components along edges, and along rules that lead to another node if
+    /// `with_rules`: those that come later in topological order first. Tarjan's algorithm on a
+    /// stack of its own.
+    fn components(&mut self, with_rules: bool, mut visit: impl FnMut(u32, &[Node])) {
+        let count = self.current.len();
+        let mut index = vec![0u32; count];
+        let mut low = vec![0u32; count];
+        let mut on_stack = vec![false; count];
+        let mut stack: Vec<Node> = Vec::new();
+        let mut work: Vec<(Node, u32, u32)> = Vec::new();
+        let mut next_index = 1;
+        let mut finished = 0u32;
+        for root in 0..count as u32 {
+            if index[root as usize] != 0 || self.standing_for[root as usize] != root {
                 continue;
             }
-            self.effort.collapsed += 1;
+            let mut entered = Some(root);
+            loop {
+                if let Some(node) = entered.take() {
+                    let rules = if with_rules { self.rules.first(node) } else { END };
+                    work.push((node, self.edges.first(node), rules));
+                    index[node as usize] = next_index;
+                    low[node as usize] = next_index;
+                    next_index += 1;
+                    stack.push(node);
+                    on_stack[node as usize] = true;
+                }
+                let Some((node, edge, rule)) = work.last_mut() else { break };
+                let node = *node;
+                let mut to = None;
+                if let Some((next_to, next)) = self.edges.next(*edge) {
+                    *edge = next;
+                    to = Some(next_to);
+                } else if let Some((next_rule, next)) = self.rules.next(*rule) {
+                    *rule = next;
+                    match flows_to(next_rule) {
+                        Some(next_to) => to = Some(next_to),
+                        None => continue,
+                    }
+                }
+                if let Some(to) = to {
+                    let to = self.find_mut(to);
+                    if index[to as usize] == 0 {
+                        entered = Some(to);
+                    } else if on_stack[to as usize] {
+                        low[node as usize] = low[node as usize].min(index[to as usize]);
+                    }
+                    continue;
+                }
+                work.pop();
+                if let Some(&(parent, ..)) = work.last() {
+                    low[parent as usize] = low[parent as usize].min(low[node as usize]);
+                }
+                if low[node as usize] == index[node as usize] {
+                    let start = stack.iter().rposition(|&on| on == node).unwrap_or(0);
+                    finished += 1;
+                    for &member in &stack[start..] {
+                        on_stack[member as usize] = false;
+                    }
+                    visit(finished, &stack[start..]);
+                    stack.truncate(start);
+                }
+            }
+        }
+    }
+
+    fn merge(&mut self, cycle: &[Node]) {
+        let root = cycle.iter().copied().min().unwrap_or(cycle[0]);
+        let mut all = SetId::EMPTY;
+        for &node in cycle {
             all = self.sets.union(all, self.current[node as usize]);
             self.standing_for[node as usize] = root;
-            self.edges.append(node, root);
-            self.rules.append(node, root);
+        }
+        for &node in cycle {
+            // What the others have is new to its edges and rules.
+            let fresh = self.sets.difference(all, self.current[node as usize]);
+            if fresh.is_empty() {
+                continue;
+            }
+            let mut at = self.edges.first(node);
+            while let Some((to, next)) = self.edges.next(at) {
+                let to = self.find_mut(to);
+                if to != root {
+                    self.add(to, fresh);
+                }
+                at = next;
+            }
+            let mut at = self.rules.first(node);
+            while let Some((rule, next)) = self.rules.next(at) {
+                self.late.push((rule, fresh));
+                at = next;
+            }
+        }
+        let mut has_inbox = false;
+        for &node in cycle {
+            has_inbox |= self.inbox.first(node) != END;
+            if node != root {
+                self.effort.collapsed += 1;
+                self.edges.append(node, root);
+                self.rules.append(node, root);
+                self.inbox.append(node, root);
+            }
         }
         self.current[root as usize] = all;
-        if !same {
-            // Rules and edges of one have not seen what those of another have.
-            self.done[root as usize] = SetId::EMPTY;
-        }
-        if self.done[root as usize] != all {
+        let is_live = cycle.iter().any(|&node| self.live[node as usize]);
+        self.live[root as usize] = is_live;
+        if has_inbox && is_live {
             self.enqueue(root);
         }
     }

@@ -1,6 +1,6 @@
 //! Both solvers on systems that are made up.
 
-use super::facts::{Filter, Rule};
+use super::facts::{Filter, Reflect, Rule};
 use super::layout::{Layouts, backing_array};
 use super::link::{Action, Linker, Node, Origin};
 use super::naive::Naive;
@@ -77,7 +77,7 @@ fn build<'x, 'p, 'e>(
         let delta = (c / 3) % layouts.layout(base).cells.len() as u32;
         let filters = [
             Filter::Anywhere,
-            Filter::DataWord,
+            Filter::Typed(TypeId::pointer(base)),
             Filter::AsDataWord,
             Filter::ArrayAround,
             Filter::Retype(base),
@@ -93,7 +93,11 @@ fn build<'x, 'p, 'e>(
             5 => Action::Rule(from, Rule::Load { dst: to, delta, base }),
             6 => Action::Rule(from, Rule::Store { src: to, delta, base }),
             _ if c % 3 == 0 => Action::Rule(from, Rule::Offset { dst: to, delta, base }),
-            _ if c % 3 == 1 => Action::Rule(from, Rule::Unbox { dst: to, delta, ty: base }),
+            _ if c % 6 == 1 => Action::Rule(from, Rule::Unbox { dst: to, delta, ty: base }),
+            _ if c % 6 == 4 => {
+                let op = Reflect::DataWord;
+                Action::Rule(from, Rule::Reflect { op, to, with: to })
+            }
             _ => {
                 let filter = filters[c as usize % filters.len()];
                 Action::Rule(from, Rule::Apply { dst: to, filter })

@@ -217,6 +217,7 @@ impl Extractor<'_, '_, '_> {
                 self.define(result, &list);
             }
             Inst::Binary { op, x, y } => self.arithmetic(result, op, x, y),
+            Inst::Unary { .. } if self.is_opaque() => self.define_nil(result),
             Inst::Unary { x, .. } => {
                 let list = self.anywhere(&[x]);
                 self.define(result, &list);
@@ -320,6 +321,12 @@ impl Extractor<'_, '_, '_> {
         self.copy(from, to);
     }
 
+    /// Whether the function belongs to those whose unsafe conversions are not followed: models say
+    /// what they come to.
+    fn is_opaque(&self) -> bool {
+        crate::callgraph::is_opaque(self.body.func.package())
+    }
+
     // --- Arithmetic on addresses ----------------------------------------------------------------
 
     fn constant(&self, value: ValueId) -> Option<i64> {
@@ -357,9 +364,11 @@ impl Extractor<'_, '_, '_> {
 
     fn arithmetic(&mut self, result: ValueId, op: BinaryOp, x: ValueId, y: ValueId) {
         let list = match (op, self.constant(x), self.constant(y)) {
+            _ if self.is_opaque() => [NodeRef::NIL].into_iter().collect(),
             (BinaryOp::Add, None, Some(bytes)) => self.moved(x, Some(bytes)),
             (BinaryOp::Add, Some(bytes), None) => self.moved(y, Some(bytes)),
             (BinaryOp::Sub, None, Some(bytes)) => self.moved(x, bytes.checked_neg()),
+            (BinaryOp::Xor | BinaryOp::Or, None, Some(0)) => self.moved(x, Some(0)),
             (
                 BinaryOp::Add
                 | BinaryOp::Sub
@@ -394,6 +403,7 @@ impl Extractor<'_, '_, '_> {
         let program = self.layouts.program();
         let ty = self.ty(result);
         match kind {
+            ConvertKind::UnsafeToUintptr if self.is_opaque() => self.define_nil(result),
             ConvertKind::ChangeType
             | ConvertKind::PointerToUnsafe
             | ConvertKind::UnsafeToUintptr
@@ -401,10 +411,10 @@ impl Extractor<'_, '_, '_> {
             ConvertKind::Numeric if self.leaf_count(self.ty(x)) == 1 => {
                 self.define_same(result, x);
             }
-            ConvertKind::UnsafeToPointer
-                if crate::callgraph::is_opaque(self.body.func.package()) =>
-            {
-                self.define_nil(result);
+            ConvertKind::UnsafeToPointer if self.is_opaque() => {
+                let elem = program.normal(program.pointee(ty).unwrap_or(TypeId::INVALID));
+                let node = self.external(Extern::Opaque(elem));
+                self.define_known(result, node);
             }
             ConvertKind::UnsafeToPointer => {
                 let elem = program.normal(program.pointee(ty).unwrap_or(TypeId::INVALID));
@@ -412,7 +422,7 @@ impl Extractor<'_, '_, '_> {
                 let list: Leaves =
                     [self.filtered(node, Filter::Retype(elem))].into_iter().collect();
                 if program.under(elem).as_basic() == Some(BasicKind::String) {
-                    let dst = self.external(Extern::Strings);
+                    let dst = self.external(Extern::ToStrings);
                     self.rule(node, Rule::Load { dst, delta: 0, base: elem });
                 }
                 self.define(result, &list);

@@ -1,0 +1,276 @@
+//! Calls by reflection, of methods on values that came from it, and of functions that it makes.
+
+use super::{Stub, UniverseId, named};
+use crate::callgraph::is_callable;
+use crate::points::facts::{CallTarget, Filter, Rule};
+use crate::points::layout::{backing_array, func_object};
+use crate::points::link::{Element, FUNC, Linker, Node, Origin, Site};
+use crate::points::models;
+use crate::program::{FuncIndex, MethodName};
+use gossa_base::Name;
+use gossa_ssa::FuncId;
+use gossa_types::{DeclId, PackageId, TypeId, TypeKind};
+
+impl Linker<'_, '_, '_> {
+    /// A method is called on a value of a universe.
+    pub(in crate::points) fn invoke_reflected(
+        &mut self,
+        id: UniverseId,
+        site: u32,
+        element: Element,
+    ) {
+        let interface = self.reflection.interface_of_cell.get(&(element / 2)).copied();
+        let site = (site, interface);
+        let Site { instance, call } = self.sites[site.0 as usize];
+        let CallTarget::Invoke(_, method) =
+            self.instances[instance.0 as usize].facts.calls[call as usize].target
+        else {
+            return;
+        };
+        let sites = self.universe_mut(id).sites.entry(method).or_default();
+        if sites.contains(&site) {
+            return;
+        }
+        sites.push(site);
+        let mut at = 0;
+        while let Some(&ty) = self.universe(id).existing.get(at) {
+            self.dispatch_site(id, ty, method, site);
+            at += 1;
+        }
+    }
+
+    /// Calls of methods on values of a universe reach those of a type.
+    pub(super) fn dispatch_sites(&mut self, id: UniverseId, ty: TypeId) {
+        if self.universe(id).sites.is_empty() || self.program.is_interface(ty) {
+            return;
+        }
+        for (method, _) in self.program.method_signatures(ty) {
+            let sites = self.universe(id).sites.get(&method).cloned().unwrap_or_default();
+            for site in sites {
+                self.dispatch_site(id, ty, method, site);
+            }
+        }
+    }
+
+    pub(super) fn dispatch_site(
+        &mut self,
+        id: UniverseId,
+        ty: TypeId,
+        method: MethodName,
+        (site, interface): (u32, Option<TypeId>),
+    ) {
+        if self.program.is_interface(ty)
+            || interface.is_some_and(|interface| !self.program.implements(ty, interface))
+        {
+            return;
+        }
+        let Some(callee) = self.program.dispatch(ty, method) else { return };
+        let proxy = self.proxy(id, ty);
+        let instance = self.instance_for_invoke(site, callee);
+        let skip = self.pass_receiver(instance, 2 * proxy + 1);
+        self.connect(site, instance, skip);
+        self.reflection.invoked.insert((site, callee));
+        self.call(instance);
+        self.activate_called();
+    }
+
+    /// All exported methods of a type may be called, and be function values.
+    pub(super) fn call_methods(&mut self, id: UniverseId, ty: TypeId) {
+        if self.program.is_interface(ty) {
+            return;
+        }
+        for (method, signature) in self.program.method_signatures(ty) {
+            if !is_callable(&method) {
+                continue;
+            }
+            let Some(callee) = self.program.dispatch(ty, method) else { continue };
+            let proxy = self.proxy(id, ty);
+            let code = match self.reflection.method_stubs.get(&callee) {
+                Some(&known) => known,
+                None => {
+                    let code = self.stub(Stub::Method(callee));
+                    self.reflection.method_stubs.insert(callee, code);
+                    code
+                }
+            };
+            let instance = self.shared_instance(callee);
+            self.pass_receiver(instance, 2 * proxy + 1);
+            let holder = self.proxy(id, signature);
+            self.member(holder, 2 * code);
+        }
+    }
+
+    /// The function of `reflect` that calls others.
+    pub(super) fn reflect_caller(&self) -> FuncIndex {
+        let value = DeclId::top_level(PackageId::new("reflect"), Name::new("Value"));
+        self.program.index_of(FuncId::declared(DeclId::method(value, Name::new("call"))))
+    }
+
+    pub(super) fn call_code(&mut self, id: UniverseId, code: Node, variadic: bool) {
+        match self.reflection.stubs.get(&code).copied() {
+            Some(Stub::Method(callee)) => {
+                let skip = self.receiver_leaves(callee);
+                self.call_by_reflection(id, callee, skip, variadic);
+            }
+            Some(Stub::Made(_, other, _)) => {
+                // It gets what there is, and what it gives is known.
+                self.give(id, other);
+                self.give(other, id);
+            }
+            None => {
+                let Some(func) = self.func_of(code) else { return };
+                let instance = self.shared_instance(func);
+                let captures = self.instances[instance.0 as usize].facts.captures;
+                self.call_by_reflection(id, func, captures, variadic);
+            }
+        }
+    }
+
+    /// A variable, of which this gives the node of each leaf, may be anything of its type.
+    pub(super) fn fill(&mut self, id: UniverseId, ty: TypeId, node: impl Fn(u32) -> Node) {
+        let ty = self.program.normal(ty);
+        if self.program.is_interface(ty) {
+            let (_, values) = self.values_as(id, ty);
+            return self.edge(values, node(0));
+        }
+        if self.layouts.leaf_count(ty) == 0 {
+            return;
+        }
+        let proxy = self.proxy(id, ty);
+        let assigned = self.assigned(id, ty);
+        for leaf in self.leaves_of(ty) {
+            self.edge(proxy + leaf, assigned + leaf);
+            self.edge(assigned + leaf, node(leaf));
+        }
+    }
+
+    /// Calls a function with what a universe has, from the parameter leaf `skip` on; its results
+    /// become known there.
+    pub(super) fn call_by_reflection(
+        &mut self,
+        id: UniverseId,
+        func: FuncIndex,
+        skip: u32,
+        variadic: bool,
+    ) {
+        let caller = self.reflect_caller();
+        self.reflection.calls.insert((caller, func));
+        let callee = self.shared_instance(func);
+        let instance = &self.instances[callee.0 as usize];
+        let (first, params_len) = (instance.first, instance.facts.params);
+        let (params, results) = models::signature(self.layouts, func);
+        let mut at = 0;
+        for (index, &ty) in params.iter().enumerate() {
+            let leaves = self.leaves_of(ty);
+            let here = first + at;
+            at += leaves.len() as u32;
+            if leaves.is_empty() || here < first + skip {
+                continue;
+            }
+            let position = |leaf: u32| {
+                here + leaves.iter().position(|&other| other == leaf).unwrap_or(0) as u32
+            };
+            if let TypeKind::Slice(elem) = *self.program.under(ty).kind()
+                && variadic
+                && index + 1 == params.len()
+            {
+                let array = match self.reflection.rest.get(&here) {
+                    Some(&known) => known,
+                    None => self.object(backing_array(elem), Origin::Reflected),
+                };
+                self.reflection.rest.insert(here, array);
+                self.fill(id, elem, |leaf| array + 1 + leaf);
+                self.member(here, 2 * (array + 1));
+            }
+            self.fill(id, ty, position);
+        }
+        let mut at = first + params_len;
+        for ty in results {
+            let leaves = self.leaves_of(ty);
+            self.know(id, at, ty, &leaves);
+            at += leaves.len() as u32;
+        }
+        self.call(callee);
+        self.activate_called();
+    }
+
+    /// A value, whose leaves are from `first` on, becomes known.
+    pub(super) fn know(&mut self, id: UniverseId, first: Node, ty: TypeId, leaves: &[u32]) {
+        let ty = self.program.normal(ty);
+        self.learn(id, ty, false);
+        if leaves.is_empty() {
+            return;
+        }
+        let proxy = self.proxy(id, ty);
+        for (at, &leaf) in (0..).zip(leaves) {
+            let leaf_ty = self.types[(proxy + leaf) as usize];
+            self.pass(first + at, proxy + leaf, Filter::Typed(leaf_ty));
+        }
+    }
+
+    /// A call of a function that `reflect` has made. Whether it is one.
+    pub(in crate::points) fn call_stub(&mut self, site: u32, code: Node) -> bool {
+        match self.reflection.stubs.get(&code).copied() {
+            None => false,
+            Some(Stub::Method(callee)) => {
+                let instance = self.shared_instance(callee);
+                let skip = self.receiver_leaves(callee);
+                self.connect(site, instance, skip);
+                self.call(instance);
+                self.activate_called();
+                true
+            }
+            Some(Stub::Made(ty, id, slice)) => {
+                self.call_made(site, ty, id, slice);
+                true
+            }
+        }
+    }
+
+    pub(super) fn receiver_leaves(&self, method: FuncIndex) -> u32 {
+        let (params, _) = models::signature(self.layouts, method);
+        params.first().map_or(0, |&ty| self.layouts.leaf_count(ty) as u32)
+    }
+
+    pub(super) fn call_made(&mut self, site: u32, ty: TypeId, id: UniverseId, slice: Node) {
+        let TypeKind::Signature(signature) = self.program.under(ty).kind() else { return };
+        let (args, results) = self.site_nodes(site);
+        let mut args = args.into_iter();
+        for param in &signature.params {
+            let ty = self.program.normal(param.ty);
+            self.learn(id, ty, false);
+            for leaf in self.leaves_of(ty) {
+                if let Some(Some(from)) = args.next() {
+                    let proxy = self.proxy(id, ty);
+                    let leaf_ty = self.types[(proxy + leaf) as usize];
+                    self.pass(from, proxy + leaf, Filter::Typed(leaf_ty));
+                }
+            }
+        }
+        // The slice of arguments that the function behind it gets.
+        let value = named("reflect", "Value");
+        if let Some(&delta) = self.layouts.field_cells(value).get(1) {
+            let (_, src) = self.values_as(id, TypeId::empty_interface());
+            self.rule(slice, Rule::Store { src, delta, base: self.program.normal(value) });
+        }
+        let mut at = results;
+        for result in &signature.results {
+            let leaves = self.leaves_of(result.ty);
+            let here = at;
+            let position = |leaf: u32| {
+                here + leaves.iter().position(|&other| other == leaf).unwrap_or(0) as u32
+            };
+            if !leaves.is_empty() {
+                self.fill(id, result.ty, position);
+            }
+            at += leaves.len() as u32;
+        }
+    }
+
+    pub(super) fn stub(&mut self, stub: Stub) -> Node {
+        let node = self.object(func_object(), Origin::Reflected);
+        self.flags[node as usize] = FUNC;
+        self.reflection.stubs.insert(node, stub);
+        node
+    }
+}

@@ -1,0 +1,415 @@
+//! What a package knows by reflection: types, the variables of each, and what it does with all of
+//! them.
+
+use super::{Take, UniverseId, Use, Variables};
+use crate::callgraph::{call_reflect, is_callable};
+use crate::points::facts::{Filter, Reflect, Rule};
+use crate::points::layout::{backing_array, chan_object, map_object};
+use crate::points::link::{Action, Element, FUNC, Linker, NIL, Node, OPAQUE, Origin, UNIVERSE};
+use crate::points::reflection::Stub;
+use gossa_types::{BasicKind, ChanDir, TypeId, TypeKind};
+
+impl Linker<'_, '_, '_> {
+    /// The variables of a type; the type is known from now on.
+    pub(super) fn learn(&mut self, id: UniverseId, ty: TypeId, is_made: bool) -> Variables {
+        if let Some(&known) = self.universe(id).by_type.get(&ty) {
+            return known;
+        }
+        let (reached, read) = (self.variables(1), self.variables(1));
+        self.edge(reached, read);
+        let op = Reflect::Exists(id);
+        self.actions.push(Action::Rule(read, Rule::Reflect { op, to: read, with: read }));
+        let variables = Variables { reached, read, proxy: None, is_made, exists: false };
+        let universe = self.universe_mut(id);
+        universe.by_type.insert(ty, variables);
+        universe.known.push(ty);
+        let mut uses: Vec<Use> = universe.uses.iter().copied().collect();
+        uses.sort_unstable_by_key(|used| *used as u8);
+        let takers = universe.takers.clone();
+        let given_to = universe.given_to.clone();
+        let mut components = Vec::new();
+        match self.program.under(ty).kind() {
+            TypeKind::Pointer(elem)
+            | TypeKind::Slice(elem)
+            | TypeKind::Array { elem, .. }
+            | TypeKind::Chan { elem, .. } => components.push(*elem),
+            TypeKind::Map { key, value } => components.extend([*key, *value]),
+            TypeKind::Struct(fields) => {
+                let accessible = fields.iter().filter(|f| f.package.is_none() || f.embedded);
+                components.extend(accessible.map(|field| field.ty));
+            }
+            _ => {}
+        }
+        for component in components {
+            let component = self.program.normal(component);
+            self.learn(id, component, is_made);
+        }
+        for used in uses {
+            self.act_on(id, used, ty);
+        }
+        for (take, node) in takers {
+            self.take_of(id, take, node, ty);
+        }
+        for to in given_to {
+            self.give_type(id, to, ty);
+        }
+        variables
+    }
+
+    /// There are values of a type: methods that are called on values may be its methods.
+    pub(super) fn exists(&mut self, id: UniverseId, ty: TypeId) {
+        self.learn(id, ty, false);
+        let universe = self.universe_mut(id);
+        let Some(variables) = universe.by_type.get_mut(&ty) else { return };
+        if std::mem::replace(&mut variables.exists, true) {
+            return;
+        }
+        universe.existing.push(ty);
+        let calls_methods = universe.uses.contains(&Use::Methods);
+        self.dispatch_sites(id, ty);
+        if calls_methods {
+            self.call_methods(id, ty);
+        }
+    }
+
+    /// The first cell of the variable that holds what the variables of a type hold.
+    pub(super) fn proxy(&mut self, id: UniverseId, ty: TypeId) -> Node {
+        let variables = self.learn(id, ty, true);
+        if let Some(known) = variables.proxy {
+            return known;
+        }
+        let first = self.object(ty, Origin::Reflected);
+        if let Some(variables) = self.universe_mut(id).by_type.get_mut(&ty) {
+            variables.proxy = Some(first);
+        }
+        if let TypeKind::Pointer(_) = ty.kind() {
+            let op = Reflect::PointerExists(id);
+            self.rule(first, Rule::Reflect { op, to: first, with: first });
+        }
+        for leaf in self.leaves_of(ty) {
+            let dst = self.variables(1);
+            self.rule(variables.read, Rule::Load { dst, delta: leaf, base: ty });
+            let leaf_ty = self.types[(first + leaf) as usize];
+            self.pass(dst, first + leaf, Filter::Typed(leaf_ty));
+        }
+        if self.universe(id).uses.contains(&Use::Convert) {
+            self.act_on(id, Use::Convert, ty);
+        }
+        first
+    }
+
+    /// The first cell of what may be assigned to variables of a type.
+    pub(super) fn assigned(&mut self, id: UniverseId, ty: TypeId) -> Node {
+        let under = self.program.normal(self.program.under(ty));
+        if let Some(&known) = self.universe(id).assigned.get(&under) {
+            return known;
+        }
+        let node = self.object(under, Origin::Reflected);
+        self.universe_mut(id).assigned.insert(under, node);
+        node
+    }
+
+    /// The variable that a pointer points to can be got at.
+    pub(super) fn absorb_variable(&mut self, id: UniverseId, cell: Node) {
+        let ty = self.types[cell as usize];
+        let variables = self.learn(id, ty, false);
+        self.member(variables.reached, 2 * cell);
+    }
+
+    /// What a pointer, slice, map or channel leads to can be got at.
+    pub(super) fn absorb_pointee(&mut self, id: UniverseId, element: Element) {
+        let cell = element / 2;
+        if element % 2 == 1 || self.flags[cell as usize] & (NIL | FUNC | OPAQUE | UNIVERSE) != 0 {
+            return;
+        }
+        let ty = self.types[cell as usize];
+        if let TypeKind::Tuple(parts) = ty.kind() {
+            // A map or a channel.
+            let cells = &self.layouts.layout(ty).cells;
+            if cells.len() > 1 {
+                let value = 1 + cells[1].extent;
+                self.absorb_variable(id, cell + 1);
+                if parts.len() == 1 {
+                    self.absorb_variable(id, cell + value);
+                }
+            }
+        } else if ty != TypeId::INVALID {
+            self.absorb_variable(id, cell);
+        }
+    }
+
+    /// A value in an interface becomes known.
+    pub(super) fn absorb_value(&mut self, id: UniverseId, element: Element) {
+        let cell = element / 2;
+        if self.flags[cell as usize] & (FUNC | OPAQUE | UNIVERSE) != 0 {
+            return;
+        }
+        let ty = self.program.normal(self.dynamic_type(element));
+        if element % 2 == 1 {
+            let variables = self.learn(id, ty, false);
+            self.member(variables.read, 2 * cell);
+        } else {
+            self.learn(id, ty, false);
+            let proxy = self.proxy(id, ty);
+            self.member(proxy, element);
+        }
+    }
+
+    /// Whether reflection may make other types of a type. Not of those that it made: there is no
+    /// end to them otherwise.
+    pub(super) fn may_compose(&self, id: UniverseId, ty: TypeId) -> bool {
+        self.universe(id).by_type.get(&ty).is_some_and(|variables| !variables.is_made)
+    }
+
+    /// Pointers to the variables of a type, and the type of these pointers, become known.
+    pub(super) fn address(&mut self, id: UniverseId, ty: TypeId) -> Option<Node> {
+        let pointer = self.program.normal(TypeId::pointer(ty));
+        let is_known = self.universe(id).by_type.contains_key(&pointer);
+        if !is_known && !self.may_compose(id, ty) {
+            return None;
+        }
+        self.learn(id, pointer, true);
+        Some(self.proxy(id, pointer))
+    }
+
+    /// Does with a type what a package does with all types.
+    pub(super) fn act_on(&mut self, id: UniverseId, used: Use, ty: TypeId) {
+        let Some(&variables) = self.universe(id).by_type.get(&ty) else { return };
+        let program = self.program;
+        let kind = program.under(ty).kind();
+        match used {
+            Use::Derive => self.derive(id, ty, variables),
+            Use::Assign => {
+                let source = match kind {
+                    TypeKind::Interface(_) => Some(self.values_as(id, ty).1),
+                    _ if self.layouts.leaf_count(ty) == 0 => return,
+                    _ => None,
+                };
+                let proxy = self.proxy(id, ty);
+                let assigned = self.assigned(id, ty);
+                for leaf in self.leaves_of(ty) {
+                    let src = source.unwrap_or(assigned + leaf);
+                    if source.is_none() {
+                        self.edge(proxy + leaf, assigned + leaf);
+                    }
+                    self.rule(variables.reached, Rule::Store { src, delta: leaf, base: ty });
+                }
+            }
+            Use::Convert => {
+                if self.layouts.leaf_count(ty) == 0 {
+                    return;
+                }
+                let proxy = self.proxy(id, ty);
+                if let TypeKind::Interface(_) = kind {
+                    let (_, values) = self.values_as(id, ty);
+                    self.edge(values, proxy);
+                    return;
+                }
+                let assigned = self.assigned(id, ty);
+                for leaf in self.leaves_of(ty) {
+                    self.edge(proxy + leaf, assigned + leaf);
+                    self.edge(assigned + leaf, proxy + leaf);
+                }
+            }
+            Use::Call => {
+                if let TypeKind::Signature(signature) = kind {
+                    let proxy = self.proxy(id, ty);
+                    let op = Reflect::CallCode { universe: id, variadic: signature.variadic };
+                    self.rule(proxy, Rule::Reflect { op, to: proxy, with: proxy });
+                }
+            }
+            Use::Methods if variables.exists => self.call_methods(id, ty),
+            Use::Methods => {}
+            Use::Zero => self.exists(id, ty),
+            Use::Address => {
+                if let Some(to) = self.address(id, ty) {
+                    self.edge(variables.reached, to);
+                }
+            }
+            Use::Slice => {
+                if let TypeKind::Array { elem, .. } = *kind
+                    && self.layouts.layout(ty).cells.len() > 1
+                {
+                    let slice = program.normal(TypeId::slice(elem));
+                    self.learn(id, slice, true);
+                    let dst = self.proxy(id, slice);
+                    self.rule(variables.reached, Rule::Offset { dst, delta: 1, base: ty });
+                }
+            }
+            Use::Grow => {
+                if let TypeKind::Slice(elem) = *kind {
+                    let proxy = self.proxy(id, ty);
+                    let array = self.object(backing_array(elem), Origin::Reflected);
+                    self.member(proxy, 2 * (array + 1));
+                    let base = program.normal(elem);
+                    for leaf in self.leaves_of(elem) {
+                        let rule = Rule::Load { dst: array + 1 + leaf, delta: leaf, base };
+                        self.rule(proxy, rule);
+                    }
+                }
+            }
+            Use::New => {
+                if let Some(to) = self.address(id, ty) {
+                    let object = self.object(ty, Origin::Reflected);
+                    self.member(to, 2 * object);
+                }
+            }
+            Use::Make => {
+                let (content, part) = match kind {
+                    TypeKind::Slice(elem) => (backing_array(*elem), 1),
+                    TypeKind::Map { .. } => (map_object(program, ty), 0),
+                    TypeKind::Chan { .. } => (chan_object(program, ty), 0),
+                    _ => return,
+                };
+                let proxy = self.proxy(id, ty);
+                let object = self.object(content, Origin::Reflected);
+                self.member(proxy, 2 * (object + part));
+            }
+            Use::Pointers | Use::Slices | Use::Arrays | Use::Chans | Use::Maps => {
+                self.compose(id, used, ty);
+            }
+            Use::MethodTypes => {
+                for (method, signature) in program.method_signatures(ty) {
+                    if is_callable(&method) {
+                        self.learn(id, signature, true);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn compose(&mut self, id: UniverseId, used: Use, ty: TypeId) {
+        if !self.may_compose(id, ty) {
+            return;
+        }
+        let mut made = Vec::new();
+        match used {
+            Use::Pointers => made.push(TypeId::pointer(ty)),
+            Use::Slices => made.push(TypeId::slice(ty)),
+            Use::Arrays => made.push(backing_array(ty)),
+            Use::Chans => {
+                for dir in [ChanDir::Both, ChanDir::Send, ChanDir::Receive] {
+                    made.push(TypeId::new(TypeKind::Chan { dir, elem: ty }));
+                }
+            }
+            _ => {
+                // With keys of basic types: pairs of all types would be too many.
+                for key in [BasicKind::String, BasicKind::Int] {
+                    let key = TypeId::basic(key);
+                    made.push(TypeId::new(TypeKind::Map { key, value: ty }));
+                }
+            }
+        }
+        for ty in made {
+            let ty = self.program.normal(ty);
+            self.learn(id, ty, true);
+        }
+    }
+
+    /// The parts of the variables of a type, and what they lead to, can be got at.
+    pub(super) fn derive(&mut self, id: UniverseId, ty: TypeId, variables: Variables) {
+        match self.program.under(ty).kind() {
+            TypeKind::Struct(fields) => {
+                let starts = self.layouts.field_cells(ty);
+                for (field, start) in fields.iter().zip(starts) {
+                    if field.package.is_some() && !field.embedded {
+                        continue;
+                    }
+                    let part = self.program.normal(field.ty);
+                    let of_part = self.learn(id, part, variables.is_made);
+                    for (from, dst) in
+                        [(variables.reached, of_part.reached), (variables.read, of_part.read)]
+                    {
+                        self.rule(from, Rule::Offset { dst, delta: start, base: ty });
+                    }
+                }
+            }
+            TypeKind::Array { elem, .. } if self.layouts.layout(ty).cells.len() > 1 => {
+                let part = self.program.normal(*elem);
+                let of_part = self.learn(id, part, variables.is_made);
+                for (from, dst) in
+                    [(variables.reached, of_part.reached), (variables.read, of_part.read)]
+                {
+                    self.rule(from, Rule::Offset { dst, delta: 1, base: ty });
+                }
+            }
+            TypeKind::Pointer(_)
+            | TypeKind::Slice(_)
+            | TypeKind::Map { .. }
+            | TypeKind::Chan { .. } => {
+                let proxy = self.proxy(id, ty);
+                let op = Reflect::AbsorbVariable(id);
+                self.rule(proxy, Rule::Reflect { op, to: proxy, with: proxy });
+            }
+            TypeKind::Interface(_) => {
+                let proxy = self.proxy(id, ty);
+                let op = Reflect::AbsorbValue(id);
+                self.rule(proxy, Rule::Reflect { op, to: proxy, with: proxy });
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn take_of(&mut self, id: UniverseId, take: Take, node: Node, ty: TypeId) {
+        let kind = self.program.under(ty).kind();
+        let is_text = |this: &Self, elem: TypeId| {
+            let basic = this.program.under(elem).as_basic();
+            matches!(basic, Some(BasicKind::Uint8 | BasicKind::Int32))
+        };
+        match (take, kind) {
+            (
+                Take::Words,
+                TypeKind::Pointer(_)
+                | TypeKind::Slice(_)
+                | TypeKind::Map { .. }
+                | TypeKind::Chan { .. }
+                | TypeKind::Signature(_),
+            ) => {
+                let proxy = self.proxy(id, ty);
+                self.edge(proxy, node);
+            }
+            (Take::Bytes, TypeKind::Slice(elem)) if is_text(self, *elem) => {
+                let proxy = self.proxy(id, ty);
+                self.edge(proxy, node);
+            }
+            (Take::Bytes, TypeKind::Array { elem, .. })
+                if is_text(self, *elem) && self.layouts.layout(ty).cells.len() > 1 =>
+            {
+                let reached = self.learn(id, ty, true).reached;
+                self.rule(reached, Rule::Offset { dst: node, delta: 1, base: ty });
+            }
+            (Take::Addresses, _) => {
+                let reached = self.learn(id, ty, true).reached;
+                self.edge(reached, node);
+            }
+            (Take::PutBytes, TypeKind::Slice(elem)) if is_text(self, *elem) => {
+                let reached = self.learn(id, ty, true).reached;
+                self.rule(reached, Rule::Store { src: node, delta: 0, base: ty });
+            }
+            (Take::PutPointers, TypeKind::Basic(BasicKind::UnsafePointer)) => {
+                let reached = self.learn(id, ty, true).reached;
+                self.rule(reached, Rule::Store { src: node, delta: 0, base: ty });
+            }
+            (Take::MakeFunc, TypeKind::Signature(_)) => {
+                let proxy = self.proxy(id, ty);
+                let code = self.stub(Stub::Made(ty, id, node));
+                self.member(proxy, 2 * code);
+                let instance = self.shared_instance(call_reflect(self.program));
+                self.call(instance);
+                self.activate_called();
+            }
+            (Take::At, _) => {
+                if let Some(to) = self.address(id, ty) {
+                    self.pass(node, to, Filter::Retype(ty));
+                }
+            }
+            (Take::SliceAt, _) if self.may_compose(id, ty) => {
+                let slice = self.program.normal(TypeId::slice(ty));
+                self.learn(id, slice, true);
+                let to = self.proxy(id, slice);
+                self.pass(node, to, Filter::Retype(ty));
+            }
+            _ => {}
+        }
+    }
+}
