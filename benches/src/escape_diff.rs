@@ -101,9 +101,14 @@ pub(crate) fn escape_diff(args: &EscapeDiffArgs) -> Result<ExitCode, BenchError>
         let places =
             Places { dir: dir.as_str(), goroot: goroot.as_str(), module_cache: cache.trim() };
 
-        // Programs are of no use, but one by itself would be written into the directory.
+        // Programs are of no use, and of several packages none is kept; but one program by itself
+        // would be written into the directory. Where programs are kept, only those are built.
         let scratch = directory.join("escape-diff-programs");
         std::fs::create_dir_all(&scratch).map_err(BenchError::io(&scratch))?;
+        let mut list = go(&["list", "-e"]);
+        list.args(&args.patterns);
+        let listed = output(&mut list, "")?;
+        let is_one = String::from_utf8_lossy(&listed).lines().count() == 1;
         let build = |programs: &[&str]| {
             let mut build = go(&["build", &gcflags(dir.as_str())]);
             build.args(programs).args(&args.patterns);
@@ -112,7 +117,8 @@ pub(crate) fn escape_diff(args: &EscapeDiffArgs) -> Result<ExitCode, BenchError>
             let text = String::from_utf8_lossy(&said.stderr).into_owned();
             Ok::<_, BenchError>((text, said.status.success()))
         };
-        let (mut said, mut succeeds) = build(&["-o", scratch.as_str()])?;
+        let programs = ["-o", scratch.as_str()];
+        let (mut said, mut succeeds) = build(if is_one { &programs } else { &[] })?;
         if said.contains("no main packages to build") {
             (said, succeeds) = build(&[])?;
         }
