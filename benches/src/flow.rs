@@ -46,6 +46,9 @@ pub(crate) struct FlowArgs {
     /// Of how many reads it is asked where the value comes from.
     #[arg(long, default_value_t = 2000)]
     queries: usize,
+    /// After how many steps such a question is given up.
+    #[arg(long, default_value_t = 10_000)]
+    steps: usize,
     /// Main packages.
     #[arg(required = true)]
     patterns: Vec<String>,
@@ -133,7 +136,7 @@ pub(crate) fn flow(args: &FlowArgs) -> Result<ExitCode, BenchError> {
                 || PointsToMemory::new(&solver, &layouts, &graph, wanted),
                 memory_text,
             );
-            through_memory(&functions, &outcomes, &memory, args.queries);
+            through_memory(&functions, &outcomes, &memory, args);
         }
     }
     say(format_args!("peak {} MB", machine::peak_rss_kb() / 1024));
@@ -181,7 +184,7 @@ fn through_memory(
     functions: &GraphFunctions<'_, '_>,
     outcomes: &Outcomes<'_>,
     memory: &PointsToMemory,
-    queries: usize,
+    args: &FlowArgs,
 ) {
     let flow = timed(
         "  effects",
@@ -214,7 +217,7 @@ fn through_memory(
         },
         |versions| format!("{versions} in {count} pairs of a function and a cell"),
     );
-    let step = (reads.len() / queries.max(1)).max(1);
+    let step = (reads.len() / args.queries.max(1)).max(1);
     let values: Vec<(Func, ValueId)> = reads
         .iter()
         .step_by(step)
@@ -225,7 +228,10 @@ fn through_memory(
         || {
             let mut sizes: Vec<usize> = values
                 .iter()
-                .map(|&(func, value)| flow.sources(Node::Value(func, value)).len())
+                .filter_map(|&(func, value)| {
+                    flow.sources_within(Node::Value(func, value), args.steps)
+                })
+                .map(|sources| sources.len())
                 .collect();
             sizes.sort_unstable();
             sizes
@@ -233,7 +239,13 @@ fn through_memory(
         |sizes| {
             let at = |part: usize| sizes.get(sizes.len() * part / 100).copied().unwrap_or(0);
             let most = sizes.last().copied().unwrap_or(0);
-            format!("{}, sources: median {}, 90 % {}, most {most}", sizes.len(), at(50), at(90))
+            format!(
+                "{} of {} answered, sources: median {}, 90 % {}, most {most}",
+                sizes.len(),
+                values.len(),
+                at(50),
+                at(90)
+            )
         },
     );
 }

@@ -33,7 +33,10 @@ fn revealed(
             }
             let call = fixture.call(func, inst).expect("a call");
             let argument = body[call.args][0];
-            let sources = flow.sources(Node::Value(func, argument));
+            let node = Node::Value(func, argument);
+            let sources = flow.sources(node);
+            assert_eq!(flow.sources_within(node, usize::MAX).as_ref(), Some(&sources));
+            assert_eq!(flow.sources_within(node, 0), None);
             let texts = sources.into_iter().map(|source| text(functions, source));
             found.entry(fixture.line(func, inst)).or_default().extend(texts);
         }

@@ -504,10 +504,31 @@ impl<'f> ValueFlow<'f> {
 
     /// All that may be in a node: where it comes from, sorted.
     ///
-    /// In the worst case quadratic in the part of the graph that is followed; what is followed into
-    /// a callee is followed once for all its callers.
+    /// In the worst case quadratic in the part of the graph that is followed, which may be most of
+    /// the program; what is followed into a callee is followed once for all its callers.
     #[must_use]
     pub fn sources(&self, of: Node) -> Vec<Source> {
+        self.search(of, usize::MAX).found.into_iter().collect()
+    }
+
+    /// The same, if that takes no more than so many steps.
+    #[must_use]
+    pub fn sources_within(&self, of: Node, steps: usize) -> Option<Vec<Source>> {
+        let search = self.search(of, steps);
+        search.pending.is_empty().then(|| search.found.into_iter().collect())
+    }
+
+    /// The nodes from which a node's contents may come, itself included, sorted.
+    #[must_use]
+    pub fn reached(&self, of: Node) -> Vec<Node> {
+        let seen = self.search(of, usize::MAX).seen;
+        let mut nodes: Vec<Node> = seen.into_iter().map(|(_, node)| node).collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        nodes
+    }
+
+    fn search(&self, of: Node, steps: usize) -> Search<'_, 'f> {
         let mut search = Search {
             flow: self,
             seen: FxHashSet::default(),
@@ -517,10 +538,14 @@ impl<'f> ValueFlow<'f> {
             found: BTreeSet::new(),
         };
         search.push(None, of);
-        while let Some((root, node)) = search.pending.pop() {
+        let mut taken = 0;
+        while taken < steps
+            && let Some((root, node)) = search.pending.pop()
+        {
+            taken += 1;
             search.step(root, node);
         }
-        search.found.into_iter().collect()
+        search
     }
 
     /// The graph of these functions, with the memory of all objects that they access, and edges to
