@@ -76,7 +76,11 @@ impl Machine<'_> {
         };
         match code.ops[pc as usize] {
             Op::Call { target, args, .. } => {
-                self.tell_call(go, code, base, pc, (target, args), CallKind::Call)?;
+                let kind = match code.key {
+                    CodeKey::MakeFunc(_) | CodeKey::ReflectMethod(_) => handed_on(go),
+                    _ => CallKind::Call,
+                };
+                self.tell_call(go, code, base, pc, (target, args), kind)?;
             }
             Op::TailCall { target, args } => {
                 let kind = handed_on(go);
@@ -482,7 +486,8 @@ impl Machine<'_> {
     }
 }
 
-/// How the wrapper on top was called, whose call its own stands for.
+/// How the wrapper on top, or the function that reflection has made, was called: its own call
+/// stands for that.
 fn handed_on(go: &Goroutine) -> CallKind {
     match &go.frames[..] {
         [.., below, top] if top.deferred => match below.code.ops.get(below.pc as usize) {

@@ -391,6 +391,13 @@ impl<'e> Program<'e> {
         self.wrapper(WrapperKind::Bound, method)
     }
 
+    /// The function of the method value that a value of a concrete type (a normal one) has for a
+    /// name.
+    #[must_use]
+    pub fn bound_method_of(&self, ty: TypeId, method: MethodName) -> Option<FuncIndex> {
+        Some(self.bound_method(&self.method_ref(ty, method)?.0))
+    }
+
     /// The function of a method expression.
     #[must_use]
     pub fn method_expression(&self, method: &MethodRef) -> FuncIndex {

@@ -10,7 +10,9 @@ type shown struct{ inner part }
 
 func (shown) String() string { return "shown" }
 
-func (shown) Exported(n int) int { return n } // runtime: reflect.Value.call
+func (shown) Exported(n int) int { return n } // runtime: reflect.Value.call, reflect.callMethod
+
+func (shown) Paint(part) rune { return 'p' } // runtime: reflect.Value.call, reflect.callMethod
 
 func (shown) unexported() {}
 
@@ -40,5 +42,11 @@ func main() {
 		return args
 	})
 	f := made.Interface().(func(int) int)
-	println(f(5)) // vta: twice, reflect.callReflect
+	println(f(5)) // vta: twice, (Exported of shown)$bound, (Exported of *shown)$bound, reflect.callMethod, reflect.callReflect
+	paint := v.MethodByName("Paint").Interface().(func(part) rune)
+	println(paint(part{})) // rta: reflect.callMethod; vta: (Paint of shown)$bound, (Paint of *shown)$bound, reflect.callMethod
+	ask := reflect.MakeFunc(reflect.TypeFor[func(part) bool](), answer).Interface().(func(part) bool)
+	println(ask(part{})) // vta: reflect.callReflect
 }
+
+func answer([]reflect.Value) []reflect.Value { return []reflect.Value{reflect.ValueOf(true)} }

@@ -1,7 +1,10 @@
 // A timer's function is called by the runtime, whose source says so.
 package main
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 type alarm interface{ ring() }
 
@@ -16,4 +19,10 @@ func main() {
 	var set alarm = clock{func() { done <- true }}
 	time.AfterFunc(time.Millisecond, set.ring) // vta: time.AfterFunc
 	<-done
+	ctx, cancel := context.WithCancel(context.Background())
+	context.AfterFunc(ctx, stopped)
+	cancel() // vta: context.WithCancel$1
+	time.Sleep(time.Millisecond)
 }
+
+func stopped() { println("stopped") }

@@ -52,6 +52,13 @@ pub(super) fn build(program: &Program<'_>, roots: &Roots) -> CallGraph {
                 derived += 1;
                 if reflects {
                     let _ = program.methods(ty);
+                    let bound = runtime::call_method(program);
+                    for (method, signature) in program.method_signatures(ty) {
+                        let signature = program.normal(program.under(signature));
+                        if runtime::is_callable(&method) && world.taken.insert((bound, signature)) {
+                            world.by_signature.entry(signature).or_default().push(bound);
+                        }
+                    }
                     let ty = program.normal(program.under(ty));
                     let made = runtime::call_reflect(program);
                     if matches!(ty.kind(), TypeKind::Signature(_)) && world.taken.insert((made, ty))
@@ -131,6 +138,7 @@ impl World {
     /// What external functions and reflection may call.
     fn hidden_calls(&mut self, program: &Program<'_>, edges: &mut Vec<Edge>) {
         let mut callees: Vec<FuncIndex> = Vec::new();
+        let call_method = runtime::call_method(program);
         for at in 0..program.len() {
             let caller = FuncIndex::from_usize(at);
             let function = program.function(caller);
@@ -139,11 +147,15 @@ impl World {
                 for ty in program.parameter_types(function.id) {
                     callees.extend(self.functions_of(program, ty));
                 }
-            } else if matches!(hidden, Some(Hidden::Finalizer | Hidden::ReflectCall)) {
+            } else if caller == call_method
+                || matches!(hidden, Some(Hidden::Finalizer | Hidden::ReflectCall))
+            {
                 for number in 0..self.universe.len() as u32 {
                     let ty = self.universe.type_of(number);
-                    callees.extend(self.functions_of(program, ty));
-                    if hidden == Some(Hidden::ReflectCall) {
+                    if caller != call_method {
+                        callees.extend(self.functions_of(program, ty));
+                    }
+                    if hidden != Some(Hidden::Finalizer) {
                         let methods = program.methods(ty).into_iter();
                         let callable = methods.filter(|(method, _)| runtime::is_callable(method));
                         callees.extend(callable.map(|(_, callee)| callee));

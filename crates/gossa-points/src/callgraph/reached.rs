@@ -23,6 +23,11 @@ impl Reached {
         }
     }
 
+    /// Whether a function has been reached.
+    pub(super) fn contains(&self, func: FuncIndex) -> bool {
+        self.is_reached.get(func.index()).copied().unwrap_or(false)
+    }
+
     /// A function that has not been looked at: each comes out once, the latest first.
     pub(super) fn next(&mut self) -> Option<FuncIndex> {
         self.pending.pop()

@@ -69,6 +69,10 @@ struct Rta<'p, 'e> {
     /// Calls of functions and methods that reflection knows come from here.
     reflect_call: Option<FuncIndex>,
     finalizer: Option<FuncIndex>,
+    /// What method values that reflection makes lead to.
+    method_value: Option<FuncIndex>,
+    bound: TypeNumber,
+    called_as_value: TypeNumber,
     /// What functions that reflection makes lead to.
     made_function: Option<FuncIndex>,
     /// Whether reflection makes values: then there are values of derived types, too.
@@ -95,6 +99,9 @@ impl<'p, 'e> Rta<'p, 'e> {
             crossed: 0,
             reflect_call: None,
             finalizer: None,
+            method_value: None,
+            bound: 0,
+            called_as_value: 0,
             made_function: None,
             reflects: false,
             derived: 0,
@@ -139,6 +146,9 @@ impl<'p, 'e> Rta<'p, 'e> {
             Some(Hidden::Finalizer) => self.finalizer = Some(func),
             Some(Hidden::ReflectCall) => self.reflect_call = Some(func),
             Some(Hidden::Reflected) => self.reflects = true,
+            Some(Hidden::ReflectMethod) => {
+                self.method_value = Some(runtime::call_method(program));
+            }
             Some(Hidden::MakeFunc) => self.made_function = Some(runtime::call_reflect(program)),
             _ => {}
         }
@@ -286,13 +296,21 @@ impl<'p, 'e> Rta<'p, 'e> {
             for ty in std::mem::replace(&mut self.called_by_reflection, end)..end {
                 let ty = self.universe.type_of(ty);
                 self.hidden_value_call(caller, ty);
-                for (method, callee) in program.methods(ty) {
+                self.call_methods(caller, ty);
+            }
+        }
+        if let (Some(made), true) = (self.method_value, self.reflects) {
+            let end = self.universe.len() as u32;
+            for ty in std::mem::replace(&mut self.bound, end)..end {
+                for (method, signature) in program.method_signatures(self.universe.type_of(ty)) {
                     if runtime::is_callable(&method) {
-                        let (inst, mode) = (InstId::new(0), CallMode::Call);
-                        let site = Site { caller, inst, dispatch: Dispatch::Runtime, mode };
-                        self.edge(site, callee);
-                        self.reached.add(callee);
+                        self.take(made, program.normal(program.under(signature)));
                     }
+                }
+            }
+            if self.reached.contains(made) {
+                for ty in std::mem::replace(&mut self.called_as_value, end)..end {
+                    self.call_methods(made, self.universe.type_of(ty));
                 }
             }
         }
@@ -309,6 +327,17 @@ impl<'p, 'e> Rta<'p, 'e> {
             let end = self.universe.len() as u32;
             for ty in std::mem::replace(&mut self.finalized, end)..end {
                 self.hidden_value_call(caller, self.universe.type_of(ty));
+            }
+        }
+    }
+
+    /// Reflection calls the exported methods of a type.
+    fn call_methods(&mut self, caller: FuncIndex, ty: TypeId) {
+        for (method, callee) in self.program.methods(ty) {
+            if runtime::is_callable(&method) {
+                let (inst, mode) = (InstId::new(0), CallMode::Call);
+                self.edge(Site { caller, inst, dispatch: Dispatch::Runtime, mode }, callee);
+                self.reached.add(callee);
             }
         }
     }

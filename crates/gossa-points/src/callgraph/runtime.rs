@@ -26,6 +26,8 @@ pub(super) enum Hidden {
     ReflectMethod,
     /// Reflection writes variables.
     ReflectSet,
+    /// Its type arguments become known to reflection.
+    TypeFor,
     /// Function values are made that lead to `reflect.callReflect`.
     MakeFunc,
 }
@@ -60,6 +62,7 @@ pub(super) fn hidden(func: FuncId) -> Option<Hidden> {
             "Set" | "SetMapIndex" | "SetIterKey" | "SetIterValue" | "Send" | "TrySend",
         )
         | (_, "", "Append" | "AppendSlice" | "Copy" | "Swapper") => Hidden::ReflectSet,
+        ("reflect", "", "TypeFor") => Hidden::TypeFor,
         (_, "", "MakeFunc") => Hidden::MakeFunc,
         _ => return None,
     })

@@ -249,7 +249,9 @@ impl<'p, 'e> Vta<'p, 'e> {
         }
     }
 
-    fn finish(self) -> CallGraph {
+    fn finish(mut self) -> CallGraph {
+        // What the runtime would call where it is not reached itself.
+        self.edges.retain(|edge| self.reached.contains(edge.caller));
         CallGraph::new(self.program, self.reached.all(), self.edges)
     }
 

@@ -17,8 +17,9 @@ use super::{Action, Member, Nodes, Vta};
 use crate::callgraph::Roots;
 use crate::callgraph::runtime::{self, Hidden};
 use crate::callgraph::universe::TypeNumber;
-use crate::program::FuncIndex;
+use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet};
+use gossa_ssa::FuncKey;
 use gossa_types::lookup::is_exported;
 use gossa_types::{TypeId, TypeKind};
 
@@ -40,6 +41,10 @@ pub(super) struct Reflection {
     writes: bool,
     /// `reflect.callReflect`, where functions are made.
     made_function: Option<FuncIndex>,
+    /// Methods of the types, by the shape of their function type.
+    methods: FxHashMap<ShapeId, Vec<(TypeId, MethodName, FuncIndex)>>,
+    /// Nodes of method values that reflection makes, and how many methods they have, by shape.
+    method_values: FxHashMap<ShapeId, (Node, usize)>,
 }
 
 impl Reflection {
@@ -57,6 +62,8 @@ impl Reflection {
             finds_methods: false,
             writes: false,
             made_function: None,
+            methods: FxHashMap::default(),
+            method_values: FxHashMap::default(),
         }
     }
 
@@ -103,6 +110,11 @@ impl Vta<'_, '_> {
                 for (at, &ty) in (0..nodes.results.len).zip(results) {
                     let to = self.lists[(nodes.results.start + at) as usize];
                     self.reflect_into(to, ty);
+                }
+            }
+            Hidden::TypeFor => {
+                if let FuncKey::Decl { args, .. } = self.program.function(func).id.key() {
+                    args.iter().for_each(|&ty| self.reflect_type(self.program.normal(ty)));
                 }
             }
             Hidden::ReflectCall => self.reflection.call = Some(func),
@@ -158,6 +170,43 @@ impl Vta<'_, '_> {
         } else {
             let boxed = self.boxed(shape);
             self.assign(boxed, to);
+            if matches!(self.shapes.get(shape), Shape::Func) {
+                let values = self.method_values(shape);
+                self.assign(values, to);
+            }
+        }
+    }
+
+    /// The method values of a function type that reflection makes.
+    pub(super) fn method_values(&mut self, shape: ShapeId) -> Node {
+        if let Some(&(known, _)) = self.reflection.method_values.get(&shape) {
+            return known;
+        }
+        let node = self.flow.node(shape);
+        self.reflection.method_values.insert(shape, (node, 0));
+        self.make_method_values(shape);
+        node
+    }
+
+    /// Methods of a function type become values, if such values are asked for.
+    fn make_method_values(&mut self, shape: ShapeId) {
+        let Some((node, made)) = self.reflection.method_values.get_mut(&shape) else { return };
+        let all = self.reflection.methods.get(&shape).map_or(&[][..], |methods| methods);
+        let (node, new) = (*node, all[std::mem::replace(made, all.len())..].to_vec());
+        if new.is_empty() {
+            return;
+        }
+        // What runs first, and what that comes to: the method with its receiver bound.
+        let through = runtime::call_method(self.program);
+        self.flow.insert(node, Member::Func(through).number());
+        for (ty, method, callee) in new {
+            self.runtime_edge(through, callee);
+            if let Some(bound) = self.program.bound_method_of(ty, method) {
+                let shape = self.shape(ty);
+                let boxed = self.boxed(shape);
+                self.receive(bound, boxed);
+                self.flow.insert(node, Member::Func(bound).number());
+            }
         }
     }
 
@@ -308,6 +357,17 @@ impl Vta<'_, '_> {
                 self.call_by_reflection(callee, 1);
             }
         }
+        let mut shapes = Vec::new();
+        for (method, signature) in self.program.method_signatures(ty) {
+            if runtime::is_callable(&method)
+                && let Some(callee) = self.program.dispatch(ty, method)
+            {
+                let shape = self.shape(signature);
+                self.reflection.methods.entry(shape).or_default().push((ty, method, callee));
+                shapes.push(shape);
+            }
+        }
+        shapes.into_iter().for_each(|shape| self.make_method_values(shape));
     }
 
     /// Arguments from the parameter numbered `first` on come from reflection, results go there.

@@ -265,7 +265,15 @@ impl Vta<'_, '_> {
     ) -> Node {
         let shape = self.shape(ty);
         if !matches!(self.shapes.get(shape), Shape::Interface(_)) {
-            return self.boxed(shape);
+            let boxed = self.boxed(shape);
+            if !matches!(self.shapes.get(shape), Shape::Func) {
+                return boxed;
+            }
+            let node = self.fresh(reading, result);
+            self.assign(boxed, node);
+            let values = self.method_values(shape);
+            self.assign(values, node);
+            return node;
         }
         let from = self.value(reading, x);
         if self.shapes.is_empty_interface(shape, &self.universe) {
