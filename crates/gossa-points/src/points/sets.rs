@@ -4,7 +4,7 @@
 //! sets are equal numbers. What was computed of two sets is remembered: the flow along most edges
 //! is a look into a table. See Barbar & Sui, "Hash Consed Points-To Sets", SAS 2021.
 //!
-//! A set is a list of [`pages`], which are shared likewise: a set of ten thousand elements that
+//! A set is a list of `pages`, which are shared likewise: a set of ten thousand elements that
 //! gets one more costs one page and a list of pages.
 
 mod pages;

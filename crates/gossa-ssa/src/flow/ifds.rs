@@ -1,7 +1,7 @@
 //! Interprocedural analysis of facts without values: which facts may hold where.
 //!
 //! Reps, Horwitz, Sagiv, "Precise Interprocedural Dataflow Analysis via Graph Reachability", POPL
-//! 1995. The solver is that of [`ide`](super::ide), with functions that have nothing to do.
+//! 1995. The solver is that of [`super::ide`], with functions that have nothing to do.
 
 use super::ide::{self, Flow};
 use super::supergraph::{Node, Procedure, Supergraph};
