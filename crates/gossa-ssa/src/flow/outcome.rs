@@ -139,6 +139,8 @@ pub struct Outcomes<'f> {
     functions: &'f dyn Functions,
     locals: Vec<Local>,
     outcomes: Vec<Outcome>,
+    /// What is known of functions that the program got later: wrappers that somebody asked for.
+    unknown: Local,
     steps: usize,
 }
 
@@ -170,6 +172,7 @@ impl<'f> Outcomes<'f> {
         let mut all = Self {
             functions,
             locals: (0..count as Func).map(local).collect(),
+            unknown: Local::default(),
             outcomes: vec![Outcome::default(); count],
             steps: 0,
         };
@@ -235,10 +238,14 @@ impl<'f> Outcomes<'f> {
         callees
     }
 
+    fn local(&self, func: Func) -> &Local {
+        self.locals.get(func as usize).unwrap_or(&self.unknown)
+    }
+
     /// How a function may end.
     #[must_use]
     pub fn of(&self, func: Func) -> Outcome {
-        self.outcomes[func as usize]
+        self.outcomes.get(func as usize).copied().unwrap_or(Outcome::ANY)
     }
 
     /// How often functions were looked at.
@@ -250,13 +257,13 @@ impl<'f> Outcomes<'f> {
     /// The instructions of a function that may panic by themselves.
     #[must_use]
     pub fn panics(&self, func: Func) -> &PanicSites {
-        &self.locals[func as usize].panics
+        &self.local(func).panics
     }
 
     /// The deferred calls of a function.
     #[must_use]
     pub fn plans(&self, func: Func) -> &Plans {
-        &self.locals[func as usize].plans
+        &self.local(func).plans
     }
 
     /// How the call that an instruction makes, or defers, may end. What `go` calls does not matter
@@ -282,14 +289,14 @@ impl<'f> Outcomes<'f> {
         }
         let mut joined = Outcome::default();
         functions.callees(func, site, &mut |callee| joined = joined.union(self.of(callee)));
-        joined.panics |= self.locals[func as usize].panics.deferred_at(site);
+        joined.panics |= self.local(func).panics.deferred_at(site);
         joined
     }
 
     /// Whether control may leave the function, or go to its deferred calls, at an instruction.
     #[must_use]
     pub fn unwinds_at(&self, func: Func, inst: InstId) -> bool {
-        let local = &self.locals[func as usize];
+        let local = self.local(func);
         if !local.panics.at(inst).is_empty() {
             return true;
         }
@@ -357,7 +364,7 @@ impl<'f> Outcomes<'f> {
                 may |= super::program::recovers(functions, site);
                 must = false;
             } else {
-                let local = &self.locals[callee as usize];
+                let local = self.local(callee);
                 may |= local.recovers;
                 must &= local.always_recovers;
             }
