@@ -82,16 +82,15 @@ impl Output for Ignored {
     fn write(&mut self, _: u32, _: &[u8]) {}
 }
 
-/// Builds the graphs of a main package, runs it, and compares. `Err` says why that cannot be done.
-pub(crate) fn executed(
+/// How a package is loaded to be analysed and run side by side.
+pub(crate) fn observable(
     system: Arc<dyn System + Send + Sync>,
     goroot: Utf8PathBuf,
     dir: Utf8PathBuf,
     pattern: &str,
-    options: gossa_interp::Options,
-) -> Result<Executed, String> {
-    let loaded = Options {
-        system: system.clone(),
+) -> Options {
+    Options {
+        system,
         config: BuildConfig {
             dir: Some(dir.clone()),
             goroot: Some(goroot),
@@ -106,7 +105,26 @@ pub(crate) fn executed(
         patterns: vec![pattern.to_owned()],
         jobs: 1,
         one_shot: false,
-    };
+    }
+}
+
+/// How a run ended, in words.
+pub(crate) fn ending(outcome: Outcome) -> String {
+    match outcome {
+        Outcome::Exit(status) => format!("exit status {status}"),
+        Outcome::Refused { what, .. } => what,
+    }
+}
+
+/// Builds the graphs of a main package, runs it, and compares. `Err` says why that cannot be done.
+pub(crate) fn executed(
+    system: Arc<dyn System + Send + Sync>,
+    goroot: Utf8PathBuf,
+    dir: Utf8PathBuf,
+    pattern: &str,
+    options: gossa_interp::Options,
+) -> Result<Executed, String> {
+    let loaded = observable(system.clone(), goroot, dir, pattern);
     let session = Session::load(&loaded).map_err(|error| error.to_string())?;
     let lowered = session.lower(&SilentProgress);
     let [root] = session.program().roots[..] else {
@@ -129,13 +147,7 @@ pub(crate) fn executed(
         let watcher = Box::new(Collector(Rc::clone(&seen)));
         let outcome =
             gossa_interp::run_main_observed(&env, main, options, Box::new(Ignored), watcher);
-        let mut found = Executed {
-            ended: match outcome {
-                Outcome::Exit(status) => format!("exit status {status}"),
-                Outcome::Refused { what, .. } => what,
-            },
-            ..Executed::default()
-        };
+        let mut found = Executed { ended: ending(outcome), ..Executed::default() };
         for seen in &seen.borrow().1 {
             compare(&program, &graphs, seen, &mut found);
         }

@@ -2,18 +2,16 @@
 //! an object that is seen after the activation that made it has ended, by another goroutine, or in
 //! a package-level variable must not be claimed to stay in its frame.
 
-use crate::executed_calls::Ignored;
+use crate::executed_calls::{Ignored, ending, observable};
 use camino::Utf8PathBuf;
 use gossa_db::{
-    DbEnv, Options, RunEnv, Session, SilentProgress, WholeEnv, call_table, program_calls,
-    program_escapes,
+    DbEnv, RunEnv, Session, SilentProgress, WholeEnv, call_table, program_calls, program_escapes,
 };
 use gossa_escape::{Allocation, AllocationKind as Static, Conversion, PackageEscapes, Sink};
-use gossa_interp::Outcome;
 use gossa_interp::observe::{
     Access, Activation, AllocationKind, CallKind, Definition, Object, Observer, Pointer, Site,
 };
-use gossa_load::{BuildConfig, System};
+use gossa_load::System;
 use gossa_points::Program;
 use gossa_ssa::{FuncId, FuncKey, InstId, LowerEnv as _, SourceMap};
 use gossa_types::{DeclId, DeclSource, PackageId, TypeEnv as _};
@@ -150,23 +148,7 @@ pub(crate) fn seen_escapes(
     pattern: &str,
     options: gossa_interp::Options,
 ) -> Result<Escapes, String> {
-    let loaded = Options {
-        system: system.clone(),
-        config: BuildConfig {
-            dir: Some(dir.clone()),
-            goroot: Some(goroot),
-            goos: Some("linux".to_owned()),
-            goarch: Some("amd64".to_owned()),
-            cgo: Some(false),
-            // Go code rather than assembly, as the command has it.
-            tags: vec!["purego".to_owned(), "math_big_pure_go".to_owned()],
-            ..BuildConfig::default()
-        },
-        dir,
-        patterns: vec![pattern.to_owned()],
-        jobs: 1,
-        one_shot: false,
-    };
+    let loaded = observable(system.clone(), goroot, dir, pattern);
     let session = Session::load(&loaded).map_err(|error| error.to_string())?;
     let lowered = session.lower(&SilentProgress);
     let [root] = session.program().roots[..] else {
@@ -191,13 +173,7 @@ pub(crate) fn seen_escapes(
         let watcher = Box::new(Collector(Rc::clone(&seen)));
         let outcome =
             gossa_interp::run_main_observed(&env, main, options, Box::new(Ignored), watcher);
-        let mut found = Escapes {
-            ended: match outcome {
-                Outcome::Exit(status) => format!("exit status {status}"),
-                Outcome::Refused { what, .. } => what,
-            },
-            ..Escapes::default()
-        };
+        let mut found = Escapes { ended: ending(outcome), ..Escapes::default() };
         let db = DbEnv::new(&db);
         let claims = Claims::new(&escapes);
         for made in &seen.borrow().made {
