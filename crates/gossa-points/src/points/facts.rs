@@ -177,6 +177,11 @@ pub enum Reflect {
         /// Whether as a type of `internal/reflectlite`.
         lite: bool,
     },
+    /// The types that a value that came from reflection may have, likewise.
+    TypesOf {
+        /// Whether as types of `internal/reflectlite`.
+        lite: bool,
+    },
     /// The data word of an interface, read as a pointer.
     DataWord,
     /// Maps with the same entries.
@@ -230,6 +235,9 @@ pub enum Reflect {
     CallWith,
     /// Given to the second operand.
     Given,
+    /// What pointers in an interface point to is assigned what of the second operand, another
+    /// interface, has its type.
+    Put,
     /// The pointers of which values consist.
     Word,
     /// Pointers to bytes.

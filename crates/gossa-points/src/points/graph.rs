@@ -141,7 +141,7 @@ impl Linker<'_, '_, '_> {
         match node.place() {
             NodePlace::Variable(at) => Some(instance.first + at),
             NodePlace::Cell(at) => Some(instance.first + instance.facts.variables + at),
-            NodePlace::Extern(at) => self.known_external(instance.facts.externs[at as usize]),
+            NodePlace::Extern(at) => self.known_external(id, instance.facts.externs[at as usize]),
             NodePlace::Nil => None,
         }
     }

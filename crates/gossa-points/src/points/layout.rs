@@ -77,6 +77,8 @@ pub struct Layouts<'p, 'e> {
     all: FrozenVec<Box<Layout>>,
     of: RefCell<FxHashMap<TypeId, LayoutId>>,
     shapes: RefCell<FxHashMap<Shape, u32>>,
+    prefixes: RefCell<FxHashMap<(LayoutId, LayoutId), bool>>,
+    fitting: RefCell<FxHashMap<(LayoutId, u64, LayoutId), bool>>,
 }
 
 impl<'p, 'e> Layouts<'p, 'e> {
@@ -89,6 +91,8 @@ impl<'p, 'e> Layouts<'p, 'e> {
             all: FrozenVec::new(),
             of: RefCell::default(),
             shapes: RefCell::default(),
+            prefixes: RefCell::default(),
+            fitting: RefCell::default(),
         }
     }
 
@@ -137,6 +141,64 @@ impl<'p, 'e> Layouts<'p, 'e> {
     #[must_use]
     pub fn layout(&self, ty: TypeId) -> &Layout {
         self.get(self.of(ty))
+    }
+
+    /// Whether what is `offset` bytes from the start of an object can be taken for a variable of a
+    /// type: where that has pointers, so has the object. `uintptr`s may be anything. The collector
+    /// asks the same of programs: it would not see pointers elsewhere.
+    #[must_use]
+    pub fn fits(&self, object: LayoutId, offset: u64, ty: TypeId) -> bool {
+        let view = self.of(ty);
+        if let Some(&known) = self.fitting.borrow().get(&(object, offset, view)) {
+            return known;
+        }
+        let object_layout = self.get(object);
+        let word = u64::from(self.program.env().target().word_size);
+        let is_pointer = |at: u64| {
+            let chain = object_layout.at_offset(at);
+            let innermost = chain.last().map(|&(at, _)| object_layout.cells[at as usize].holds);
+            innermost.is_some_and(|holds| holds != Holds::Nothing)
+        };
+        let is_uintptr =
+            |ty| self.program.under(ty).as_basic().is_some_and(|basic| basic == BasicKind::Uintptr);
+        let fits = self.get(view).cells.iter().all(|cell| {
+            let words = match cell.holds {
+                Holds::Nothing => 0,
+                Holds::Interface => 2,
+                Holds::Pointer if is_uintptr(cell.ty) => 0,
+                Holds::Pointer | Holds::String => 1,
+            };
+            (0..words).all(|at| {
+                let at = offset.checked_add(cell.offset).map(|start| start + at * word);
+                at.is_none_or(|at| at >= u64::MAX / 2 || is_pointer(at))
+            })
+        });
+        self.fitting.borrow_mut().insert((object, offset, view), fits);
+        fits
+    }
+
+    /// Whether memory of one type can be taken for that of the other, as far as the smaller goes:
+    /// the same things are at the same places. What has no pointers can be taken for anything.
+    #[must_use]
+    pub fn is_prefix(&self, a: TypeId, b: TypeId) -> bool {
+        let (a, b) = (self.of(a), self.of(b));
+        let key = (a.min(b), a.max(b));
+        if a == b {
+            return true;
+        }
+        if let Some(&known) = self.prefixes.borrow().get(&key) {
+            return known;
+        }
+        let (a, b) = (self.get(a), self.get(b));
+        let end = a.cells[0].size.min(b.cells[0].size);
+        let held = |layout: &Layout| -> Vec<(u64, Holds)> {
+            let cells = layout.cells.iter().filter(|cell| cell.holds != Holds::Nothing);
+            cells.map(|cell| (cell.offset, cell.holds)).filter(|&(at, _)| at < end).collect()
+        };
+        let has_none = |layout: &Layout| layout.cells.iter().all(|c| c.holds == Holds::Nothing);
+        let is_prefix = has_none(a) || has_none(b) || held(a) == held(b);
+        self.prefixes.borrow_mut().insert(key, is_prefix);
+        is_prefix
     }
 
     /// How many leaves a value of a type has.
@@ -188,7 +250,8 @@ impl<'p, 'e> Layouts<'p, 'e> {
                         part(self, cells, field.ty, offset.saturating_add(at));
                     }
                 }
-                TypeKind::Array { elem, len } if *len != 0 && !full => {
+                // Of one without elements, too: slices of it point to where they would be.
+                TypeKind::Array { elem, len } if !full => {
                     cells[at].array = true;
                     if *len == i64::MAX {
                         cells[at].size = u64::MAX;

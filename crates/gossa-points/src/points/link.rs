@@ -14,9 +14,9 @@ use super::models;
 use super::reflection::Reflection;
 use crate::callgraph::Roots;
 use crate::program::{FuncIndex, Program};
-use gossa_base::FxHashMap;
-use gossa_ssa::InstId;
-use gossa_types::{BasicKind, DeclId, PackageId, TypeId};
+use gossa_base::{FxHashMap, Name};
+use gossa_ssa::{FuncKey, InstId};
+use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeList};
 use std::rc::Rc;
 
 /// A node of the constraint system: a variable, or what a cell holds. Dense, in the order in which
@@ -143,8 +143,16 @@ pub struct Linker<'x, 'p, 'e> {
     bags: FxHashMap<u32, Node>,
     /// Instances of functions of `reflect`, by the package that calls them.
     of_package: FxHashMap<(PackageId, FuncIndex), InstanceId>,
+    /// Instances of closures that copies of functions make, by these.
+    closures: FxHashMap<(InstanceId, FuncIndex), InstanceId>,
+    /// The cells of such closures, and back.
+    closure_cells: FxHashMap<InstanceId, Node>,
+    code_of: FxHashMap<Node, InstanceId>,
     /// By function with a model: an instance with the constraints of its body.
     bodies: FxHashMap<FuncIndex, InstanceId>,
+    /// By leaf and the type that pointers in it are said to point to, where that is not what the
+    /// leaf's type says: what it holds.
+    pub(super) slots: FxHashMap<(Node, TypeId), Node>,
     pub(super) reflection: Reflection,
     panic: Node,
     pub(super) strings: Node,
@@ -188,6 +196,10 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             opaques: FxHashMap::default(),
             bags: FxHashMap::default(),
             of_package: FxHashMap::default(),
+            closures: FxHashMap::default(),
+            slots: FxHashMap::default(),
+            closure_cells: FxHashMap::default(),
+            code_of: FxHashMap::default(),
             bodies: FxHashMap::default(),
             reflection: Reflection::default(),
             panic: 0,
@@ -376,8 +388,9 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             return Some(known);
         }
         let facts = Rc::new(extract(self.layouts, self.program.body(func)?).facts);
-        let instance = self.instance_of_facts(func, facts, false);
+        let instance = self.instance_of_facts(func, facts.clone(), false);
         self.bodies.insert(func, instance);
+        self.give_types(instance);
         Some(instance)
     }
 
@@ -452,16 +465,20 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         self.instance_for_package(instance, func).unwrap_or_else(|| self.shared_instance(func))
     }
 
-    /// The instance of a function of `reflect` that has a model, for the package of its caller:
-    /// what one package does by reflection (printing, decoding, templates) is kept apart from what
+    /// The instance of a function that works on values of `reflect` for its caller's package: what
+    /// one package does by reflection (printing, decoding, templates) is kept apart from what
     /// others do, and calls in one package mostly belong to one algorithm that goes through all
-    /// parts of values in turn.
+    /// parts of values in turn. That is `reflect`'s own functions, and helpers of other packages
+    /// that take or give such values.
     fn instance_for_package(&mut self, caller: InstanceId, func: FuncIndex) -> Option<InstanceId> {
-        let of = |this: &Self, func: FuncIndex| this.program.function(func).id.package();
-        if !models::is_reflect(of(self, func)) || !self.facts(func).1 {
+        let own = self.program.function(func).id.package();
+        let Instance { func: parent, context: package, .. } = self.instances[caller.0 as usize];
+        let of_helper = own != package && own == self.program.function(parent).id.package();
+        let is_modelled = models::is_reflect(own) && self.facts(func).1;
+        let takes = own != package && models::takes_reflected(self.layouts, func);
+        if !is_modelled && !takes && !of_helper {
             return None;
         }
-        let package = of(self, self.instances[caller.0 as usize].func);
         if let Some(&known) = self.of_package.get(&(package, func)) {
             return Some(known);
         }
@@ -477,12 +494,66 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             return instance;
         }
         let limit = CLONE_FACTOR * self.program.len();
+        if self.makes_errors(func) {
+            return self.shared_instance(func);
+        }
         // What a closure captures flows to the shared instance.
-        let captures = self.facts(func).0.captures > 0;
-        if !captures && self.instances.len() < limit && self.clone_size(func) <= CLONE_LIMIT {
+        if self.facts(func).0.captures > 0 {
+            return self.closure_instance(caller, func);
+        }
+        if self.instances.len() < limit && self.clone_size(func) <= CLONE_LIMIT {
             return self.new_instance(func);
         }
         self.shared_instance(func)
+    }
+
+    /// Whether a function makes nothing but errors. Programs have thousands of calls of these, and
+    /// which of them has made an error is hardly ever of interest.
+    fn makes_errors(&mut self, func: FuncIndex) -> bool {
+        let (facts, _) = self.facts(func);
+        let error = TypeId::named(
+            DeclId::top_level(PackageId::universe(), Name::new("error")),
+            TypeList::EMPTY,
+        );
+        !facts.objects.is_empty()
+            && facts.objects.iter().all(|object| {
+                object.kind == ObjectKind::New
+                    && self.program.implements(TypeId::pointer(object.ty), error)
+            })
+    }
+
+    /// The instance of a closure that an instance makes: copies of functions, and those for other
+    /// packages' reflection, have closures of their own.
+    fn closure_instance(&mut self, of: InstanceId, func: FuncIndex) -> InstanceId {
+        if let Some(&known) = self.closures.get(&(of, func)) {
+            return known;
+        }
+        let Instance { func: parent, context, .. } = self.instances[of.0 as usize];
+        let shared = self.shared_instance(func);
+        let is_copy = self.of_func.get(parent.index()) != Some(&Some(of));
+        let is_apart = context != self.program.function(parent).id.package();
+        let has_captures = self.facts(func).0.captures > 0;
+        let is_literal = matches!(self.program.function(func).id.key(), FuncKey::Closure { .. });
+        let worth = match is_apart {
+            true => has_captures || is_literal,
+            false => has_captures && self.clone_size(func) <= CLONE_LIMIT,
+        };
+        if !is_copy || !worth {
+            return shared;
+        }
+        let instance = self.new_instance(func);
+        self.instances[instance.0 as usize].context = context;
+        self.closures.insert((of, func), instance);
+        instance
+    }
+
+    /// The instance that a call of a function value runs.
+    pub(super) fn instance_of_code(&mut self, cell: Node) -> Option<InstanceId> {
+        if let Some(&known) = self.code_of.get(&cell) {
+            return Some(known);
+        }
+        let func = self.func_of(cell)?;
+        Some(self.shared_instance(func))
     }
 
     /// How many constraints a clone of a function costs, those of clones that it calls included;
@@ -502,6 +573,14 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let mut size = facts.size();
         if size <= CLONE_LIMIT {
             self.clone_sizes[at] = CloneSize::Open;
+            for place in facts.externs.iter() {
+                if let Extern::Func(closure) = *place
+                    && self.facts(closure).0.captures > 0
+                {
+                    let closure = self.clone_size(closure);
+                    size += if closure > CLONE_LIMIT { 0 } else { closure };
+                }
+            }
             for call in &facts.calls {
                 size += match call.target {
                     CallTarget::Static(callee) => {
@@ -533,23 +612,23 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     fn activate(&mut self, id: InstanceId) {
         let instance = self.instances[id.0 as usize].clone();
-        let Instance { facts, first, first_site, modelled, context, .. } = instance;
+        let Instance { facts, first_site, modelled, .. } = instance;
         if modelled {
             self.connect_body(id);
         }
         for &(node, cell) in &facts.members {
-            let node = self.node(&facts, first, node);
-            let element = self.element(&facts, first, cell);
+            let node = self.node(id, node);
+            let element = self.element(id, cell);
             self.actions.push(Action::Member(node, element));
         }
         for &(from, to) in &facts.copies {
-            let from = self.node(&facts, first, from);
-            let to = self.node(&facts, first, to);
+            let from = self.node(id, from);
+            let to = self.node(id, to);
             self.actions.push(Action::Edge(from, to));
         }
         for &(node, rule) in &facts.rules {
-            let node = self.node(&facts, first, node);
-            let rule = self.relocated(&facts, first, context, rule);
+            let node = self.node(id, node);
+            let rule = self.relocated(id, rule);
             self.actions.push(Action::Rule(node, rule));
         }
         for (at, call) in facts.calls.iter().enumerate() {
@@ -561,11 +640,11 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
                     self.call(instance);
                 }
                 CallTarget::Value(node) if !node.is_nil() => {
-                    let node = self.node(&facts, first, node);
+                    let node = self.node(id, node);
                     self.actions.push(Action::Rule(node, Rule::Call(site)));
                 }
                 CallTarget::Invoke(node, _) if !node.is_nil() => {
-                    let node = self.node(&facts, first, node);
+                    let node = self.node(id, node);
                     self.actions.push(Action::Rule(node, Rule::Invoke(site)));
                 }
                 CallTarget::Value(_) | CallTarget::Invoke(..) => {}
@@ -588,7 +667,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
                 break;
             }
             if !arg.is_nil() {
-                let from = self.node(&facts, first, arg);
+                let from = self.node(instance, arg);
                 self.actions.push(Action::Edge(from, callee_first + param));
             }
         }
@@ -604,32 +683,50 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
         let call = facts.calls[call as usize];
         let args = facts.args[call.args.range()].iter();
-        let args = args.map(|&arg| (!arg.is_nil()).then(|| self.node(&facts, first, arg)));
+        let args = args.map(|&arg| (!arg.is_nil()).then(|| self.node(instance, arg)));
         (args.collect(), first + call.results)
     }
 
-    /// The global number of a node of an instance whose variables begin at `first`.
-    pub(super) fn node(&mut self, facts: &Facts, first: Node, node: NodeRef) -> Node {
+    /// The global number of a node of an instance.
+    pub(super) fn node(&mut self, of: InstanceId, node: NodeRef) -> Node {
+        let Instance { facts, first, .. } = &self.instances[of.0 as usize];
         match node.place() {
             NodePlace::Variable(at) => first + at,
             NodePlace::Cell(at) => first + facts.variables + at,
-            NodePlace::Extern(at) => self.external(facts.externs[at as usize]),
+            NodePlace::Extern(at) => {
+                let place = facts.externs[at as usize];
+                self.external(of, place)
+            }
             NodePlace::Nil => unreachable!("constraints on nil are not made"),
         }
     }
 
-    pub(super) fn element(&mut self, facts: &Facts, first: Node, cell: CellRef) -> Element {
-        2 * self.node(facts, first, cell.node) + u32::from(cell.boxed)
+    pub(super) fn element(&mut self, of: InstanceId, cell: CellRef) -> Element {
+        2 * self.node(of, cell.node) + u32::from(cell.boxed)
     }
 
-    fn external(&mut self, place: Extern) -> Node {
+    fn external(&mut self, of: InstanceId, place: Extern) -> Node {
         match place {
             Extern::Global(decl, delta) => self.global(decl) + delta,
             Extern::Param(func, at) => {
-                let instance = self.shared_instance(func);
+                let instance = self.closure_instance(of, func);
                 self.instances[instance.0 as usize].first + at
             }
-            Extern::Func(func) => self.func_cell(func),
+            Extern::Func(func) => {
+                let instance = self.closure_instance(of, func);
+                if self.of_func[func.index()] == Some(instance) {
+                    return self.func_cell(func);
+                }
+                if let Some(&known) = self.closure_cells.get(&instance) {
+                    return known;
+                }
+                let node = self.object(func_object(), Origin::Func(func));
+                self.flags[node as usize] = FUNC;
+                self.of_node.insert(node, func);
+                self.closure_cells.insert(instance, node);
+                self.code_of.insert(node, instance);
+                node
+            }
             Extern::Plain(ty) => self.plain(ty),
             Extern::NilOf(ty) => self.nil_of(ty),
             Extern::Panic => self.panic,
@@ -641,14 +738,19 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     }
 
     /// The node of something outside, if it was named.
-    pub(super) fn known_external(&self, place: Extern) -> Option<Node> {
+    pub(super) fn known_external(&self, of: InstanceId, place: Extern) -> Option<Node> {
         match place {
             Extern::Global(decl, delta) => self.globals.get(&decl).map(|node| node + delta),
             Extern::Param(func, at) => {
-                let instance = (*self.of_func.get(func.index())?)?;
+                let own = self.closures.get(&(of, func)).copied();
+                let instance = own.or_else(|| *self.of_func.get(func.index())?)?;
                 Some(self.instances[instance.0 as usize].first + at)
             }
-            Extern::Func(func) => self.funcs.get(&func).copied(),
+            Extern::Func(func) => {
+                let own = self.closures.get(&(of, func));
+                let cell = own.and_then(|own| self.closure_cells.get(own));
+                cell.or_else(|| self.funcs.get(&func)).copied()
+            }
             Extern::Plain(ty) => self.plains.get(&ty).copied(),
             Extern::NilOf(ty) => self.nils.get(&ty).copied(),
             Extern::Panic => Some(self.panic),
@@ -659,29 +761,18 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
     }
 
-    fn relocated(
-        &mut self,
-        facts: &Facts,
-        first: Node,
-        package: PackageId,
-        rule: Rule<NodeRef>,
-    ) -> Rule<Node> {
+    fn relocated(&mut self, of: InstanceId, rule: Rule<NodeRef>) -> Rule<Node> {
+        let package = self.instances[of.0 as usize].context;
         match rule {
-            Rule::Load { dst, delta, base } => {
-                Rule::Load { dst: self.node(facts, first, dst), delta, base }
-            }
+            Rule::Load { dst, delta, base } => Rule::Load { dst: self.node(of, dst), delta, base },
             Rule::Store { src, delta, base } => {
-                Rule::Store { src: self.node(facts, first, src), delta, base }
+                Rule::Store { src: self.node(of, src), delta, base }
             }
             Rule::Offset { dst, delta, base } => {
-                Rule::Offset { dst: self.node(facts, first, dst), delta, base }
+                Rule::Offset { dst: self.node(of, dst), delta, base }
             }
-            Rule::Unbox { dst, delta, ty } => {
-                Rule::Unbox { dst: self.node(facts, first, dst), delta, ty }
-            }
-            Rule::Apply { dst, filter } => {
-                Rule::Apply { dst: self.node(facts, first, dst), filter }
-            }
+            Rule::Unbox { dst, delta, ty } => Rule::Unbox { dst: self.node(of, dst), delta, ty },
+            Rule::Apply { dst, filter } => Rule::Apply { dst: self.node(of, dst), filter },
             Rule::Call(at) => Rule::Call(at),
             Rule::Invoke(at) => Rule::Invoke(at),
             Rule::Reflect { op, to, with } => Rule::Reflect {
@@ -690,8 +781,8 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
                     Reflect::TypeOf { lite, .. } => Reflect::TypeOf { package, lite },
                     other => other,
                 },
-                to: self.node(facts, first, to),
-                with: self.node(facts, first, with),
+                to: self.node(of, to),
+                with: self.node(of, with),
             },
         }
     }

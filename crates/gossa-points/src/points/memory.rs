@@ -257,6 +257,9 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
                 hold(node, &mut functions, &mut held);
             }
         }
+        for node in linker.slot_nodes() {
+            hold(node, &mut functions, &mut held);
+        }
         hold(linker.panic_node(), &mut functions, &mut held);
         for node in linker.reflected_variables() {
             hold(node, &mut functions, &mut held);

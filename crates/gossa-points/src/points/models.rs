@@ -111,6 +111,25 @@ pub(super) fn is_reflect(package: PackageId) -> bool {
     matches!(package.path(), "reflect" | "internal/reflectlite")
 }
 
+/// Whether a function takes or gives values of `reflect`.
+pub(super) fn takes_reflected(layouts: &Layouts<'_, '_>, func: FuncIndex) -> bool {
+    let (params, results) = signature(layouts, func);
+    let program = layouts.program();
+    params.iter().chain(&results).any(|&ty| {
+        let part = match *program.under(ty).kind() {
+            TypeKind::Pointer(elem) | TypeKind::Slice(elem) => elem,
+            _ => ty,
+        };
+        match *part.unalias().kind() {
+            TypeKind::Named { decl, .. } => {
+                is_reflect(decl.package())
+                    && matches!(decl.name().as_str(), "Value" | "MapIter" | "Type")
+            }
+            _ => false,
+        }
+    })
+}
+
 /// Whether the body of a function that has a model sees arguments of a type, or its results are
 /// the function's: functions, errors and types of `reflect`, which decide what it calls. What
 /// else it does with them the model says.

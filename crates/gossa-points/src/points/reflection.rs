@@ -21,11 +21,12 @@
 mod calls;
 mod variables;
 
-use super::facts::{Filter, Reflect, Rule};
+use super::facts::{CallTarget, Filter, Reflect, Rule};
 use super::layout::{chan_object, map_object};
 use super::link::{
-    Action, Element, FUNC, InstanceId, Linker, Node, OPAQUE, Origin, Site, UNIVERSE,
+    Action, Element, FUNC, Instance, InstanceId, Linker, NIL, Node, OPAQUE, Origin, Site, UNIVERSE,
 };
+use super::models;
 use crate::callgraph::{call_method, call_reflect};
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet, Name};
@@ -84,6 +85,12 @@ struct Universe {
     sites: FxHashMap<MethodName, Vec<(u32, Option<TypeId>)>>,
     /// Universes whose variables are assigned its values.
     given_to: Vec<UniverseId>,
+    /// Universes that have all its values, or those that implement an interface; and their
+    /// opposites.
+    absorbed_by: Vec<(UniverseId, Option<TypeId>)>,
+    absorbs: Vec<(UniverseId, Option<TypeId>)>,
+    /// Universes that know the types of these values.
+    types_known_to: Vec<(UniverseId, Option<TypeId>)>,
 }
 
 /// The variables of a type in a universe.
@@ -155,6 +162,8 @@ enum Take {
     At,
     /// What slices are made of this pointer.
     SliceAt,
+    /// What variables that pointers point to are assigned, as an interface.
+    Put,
 }
 
 /// A function that `reflect` makes.
@@ -237,6 +246,9 @@ impl Linker<'_, '_, '_> {
             takers: Vec::new(),
             sites: FxHashMap::default(),
             given_to: Vec::new(),
+            absorbed_by: Vec::new(),
+            absorbs: Vec::new(),
+            types_known_to: Vec::new(),
         });
         self.reflection.of_cell.insert(value, id);
         self.reflection.of_package.insert(package, id);
@@ -282,7 +294,7 @@ impl Linker<'_, '_, '_> {
     /// What of an element that stands for values of a universe implements an interface.
     pub(super) fn reflected_as(&mut self, element: Element, interface: TypeId) -> Element {
         let Some(id) = self.universe_at(element) else { return element };
-        let before = self.reflection.interface_of_cell.get(&(element / 2)).copied();
+        let before = self.interface_at(element);
         if let Some(before) = before
             && self.is_contained(interface, before)
         {
@@ -316,6 +328,11 @@ impl Linker<'_, '_, '_> {
         if is_one { self.reflection.of_cell.get(&cell).copied() } else { None }
     }
 
+    /// The interface that all values implement for which an element of a universe stands.
+    fn interface_at(&self, element: Element) -> Option<TypeId> {
+        self.reflection.interface_of_cell.get(&(element / 2)).copied()
+    }
+
     /// The object that stands for the types of a universe, as an element.
     fn types_of(&mut self, id: UniverseId, lite: bool) -> Element {
         let slot = usize::from(lite);
@@ -336,6 +353,29 @@ impl Linker<'_, '_, '_> {
             self.reflection.of_cell.insert(object + 1, id);
         }
         2 * object + u32::from(lite)
+    }
+
+    /// The body of a function of `reflect` that has a model sees no values, so it would find no
+    /// types to call methods of: it gets the one that there is.
+    pub(super) fn give_types(&mut self, body: InstanceId) {
+        let Instance { func, ref facts, .. } = self.instances[body.0 as usize];
+        let facts = facts.clone();
+        let package = self.program.function(func).id.package();
+        if !models::is_reflect(package) {
+            return;
+        }
+        for call in &facts.calls {
+            let CallTarget::Invoke(node, method) = call.target else { continue };
+            if node.is_nil() {
+                continue;
+            }
+            let id = self.universe_of(package);
+            let types = self.types_of(id, package.path() == "internal/reflectlite");
+            if self.program.dispatch(self.dynamic_type(types), method).is_some() {
+                let node = self.node(body, node);
+                self.member(node, types);
+            }
+        }
     }
 
     fn member(&mut self, node: Node, element: Element) {
@@ -374,20 +414,28 @@ impl Linker<'_, '_, '_> {
         match op {
             Reflect::Value(package) => self.convert_to_value(package, element, to),
             Reflect::TypeOf { package, lite } => {
-                let id = match self.reflection.of_cell.get(&(element / 2)) {
-                    Some(&id) => id,
-                    None if self.flags[(element / 2) as usize] & (FUNC | OPAQUE) != 0 => return,
+                if self.flags[(element / 2) as usize] & (FUNC | OPAQUE) != 0 {
+                    return;
+                }
+                let id = self.universe_of(package);
+                match self.universe_at(element) {
+                    Some(of) => self.know_types(of, self.interface_at(element), id),
                     None => {
-                        let id = self.universe_of(package);
                         let ty = self.program.normal(self.dynamic_type(element));
                         self.learn(id, ty, false);
-                        id
                     }
-                };
+                }
                 let types = self.types_of(id, lite);
                 self.member(to, types);
             }
+            Reflect::TypesOf { lite } => {
+                if let Some(&id) = self.reflection.of_cell.get(&(element / 2)) {
+                    let types = self.types_of(id, lite);
+                    self.member(to, types);
+                }
+            }
             Reflect::DataWord => self.data_word(element, to),
+            Reflect::Put => self.put(element, with),
             Reflect::CloneMap => self.clone_map(element, to),
             Reflect::CallCode { universe, variadic } => {
                 if element.is_multiple_of(2) {
@@ -417,13 +465,13 @@ impl Linker<'_, '_, '_> {
     }
 
     fn convert_to_value(&mut self, package: PackageId, element: Element, to: Node) {
-        if self.universe_at(element).is_some() {
-            return self.member(to, element);
-        }
         if self.flags[(element / 2) as usize] & (FUNC | OPAQUE) != 0 {
             return;
         }
         let id = self.universe_of(package);
+        if self.universe_at(element) == Some(id) {
+            return self.member(to, element);
+        }
         self.absorb_value(id, element);
         let value = 2 * self.universe(id).value + 1;
         self.member(to, value);
@@ -580,6 +628,34 @@ impl Linker<'_, '_, '_> {
                 self.edge(cell, to);
             }
             _ => self.member(to, 2 * cell),
+        }
+    }
+
+    /// What a pointer in an interface points to is assigned what of another interface has its type.
+    fn put(&mut self, element: Element, value: Node) {
+        let (cell, boxed) = (element / 2, element % 2 == 1);
+        if let Some(id) = self.universe_at(element) {
+            return self.take(id, Take::Put, value);
+        }
+        let ty = self.types[cell as usize];
+        if self.flags[cell as usize] & (NIL | FUNC | OPAQUE) != 0 || ty == TypeId::INVALID {
+            return;
+        }
+        if boxed {
+            // A pointer of a named type, or one that is not what its type says.
+            if let TypeKind::Pointer(_) = self.program.under(ty).kind() {
+                self.rule(cell, Rule::Reflect { op: Reflect::Put, to: value, with: value });
+            }
+            return;
+        }
+        if self.program.is_interface(ty) {
+            return self.pass(value, cell, Filter::Implements(ty));
+        }
+        for delta in self.leaves_of(ty) {
+            self.rule(value, Rule::Unbox { dst: cell + delta, delta, ty });
+        }
+        if let TypeKind::Pointer(elem) = *ty.kind() {
+            self.pass(value, cell, Filter::PointersTo(self.program.normal(elem)));
         }
     }
 

@@ -5,7 +5,9 @@
 use super::facts::{CallTarget, Filter, Reflect, Rule};
 use super::layout::Holds;
 use super::link::{Action, Element, FUNC, InstanceId, Linker, NIL, Node, OPAQUE, Site, UNIVERSE};
-use gossa_types::TypeId;
+use super::models;
+use crate::program::MethodName;
+use gossa_types::{TypeId, TypeKind};
 
 impl Linker<'_, '_, '_> {
     /// The dynamic type that an element of an interface value stands for.
@@ -48,8 +50,7 @@ impl Linker<'_, '_, '_> {
             }
             Rule::Call(site) => {
                 if self.flags[cell as usize] & FUNC != 0 && !self.call_stub(site, cell) {
-                    let Some(func) = self.func_of(cell) else { return };
-                    let instance = self.shared_instance(func);
+                    let Some(instance) = self.instance_of_code(cell) else { return };
                     let captures = self.instances[instance.0 as usize].facts.captures;
                     self.connect(site, instance, captures);
                     self.call(instance);
@@ -64,19 +65,34 @@ impl Linker<'_, '_, '_> {
         }
     }
 
+    /// The method that a call on an interface calls.
+    pub(super) fn invoked_method(&self, site: u32) -> Option<MethodName> {
+        let Site { instance, call } = self.sites[site as usize];
+        match self.instances[instance.0 as usize].facts.calls[call as usize].target {
+            CallTarget::Invoke(_, method) => Some(method),
+            _ => None,
+        }
+    }
+
+    /// Whether an element is not a value with a dynamic type of its own.
+    pub(super) fn is_special(&self, element: Element) -> bool {
+        self.flags[(element / 2) as usize] & (FUNC | UNIVERSE) != 0
+    }
+
     /// The function that a method call on an element runs.
     pub(super) fn invoked(&mut self, site: u32, element: Element) -> Option<InstanceId> {
         if self.flags[(element / 2) as usize] & FUNC != 0 {
             return None;
         }
-        let Site { instance, call } = self.sites[site as usize];
-        let CallTarget::Invoke(_, method) =
-            self.instances[instance.0 as usize].facts.calls[call as usize].target
-        else {
-            return None;
-        };
+        let method = self.invoked_method(site)?;
         let func = self.program.dispatch(self.dynamic_type(element), method)?;
         Some(self.instance_for_invoke(site, func))
+    }
+
+    /// How many leaves the receiver of a method has.
+    pub(super) fn receiver_leaf_count(&self, method: InstanceId) -> u32 {
+        let (params, _) = models::signature(self.layouts, self.instances[method.0 as usize].func);
+        params.first().map_or(0, |&ty| self.layouts.leaf_count(ty) as u32)
     }
 
     fn invoke(&mut self, site: u32, element: Element) {
@@ -124,7 +140,8 @@ impl Linker<'_, '_, '_> {
             return;
         }
         if self.is_as_declared(cell, base) {
-            self.actions.push(Action::Edge(cell + delta, dst));
+            let slot = self.slot_as(cell, delta, base);
+            self.actions.push(Action::Edge(slot, dst));
             return;
         }
         if self.is_opaque(cell) {
@@ -150,7 +167,8 @@ impl Linker<'_, '_, '_> {
             return;
         }
         if self.is_as_declared(cell, base) {
-            self.actions.push(Action::Edge(src, cell + delta));
+            let slot = self.slot_as(cell, delta, base);
+            self.actions.push(Action::Edge(src, slot));
             return;
         }
         if self.is_opaque(cell) {
@@ -180,12 +198,56 @@ impl Linker<'_, '_, '_> {
                 && self.layouts.layout(ty).shape == self.layouts.layout(base).shape
     }
 
+    /// The node of what a cell's part holds, where a pointer to `base` says that it is a `delta`-th
+    /// cell. Memory that is used for pointers to one type now and to another then (a pool of slices
+    /// of pointers, say, that serves several types) keeps them apart: a pointer that is loaded is
+    /// one that was stored as such.
+    fn slot_as(&mut self, cell: Node, delta: u32, base: TypeId) -> Node {
+        let leaf = cell + delta;
+        if self.types[cell as usize] == base {
+            return leaf;
+        }
+        let wanted = self.layouts.layout(base).cells[delta as usize].ty;
+        self.slot(leaf, wanted)
+    }
+
+    /// The nodes of what memory holds as pointers to other types than it is declared with; in order.
+    #[must_use]
+    pub fn slot_nodes(&self) -> Vec<Node> {
+        let mut nodes: Vec<Node> = self.slots.values().copied().collect();
+        nodes.sort_unstable();
+        nodes
+    }
+
+    fn slot(&mut self, leaf: Node, wanted: TypeId) -> Node {
+        let held = self.types[leaf as usize];
+        if held == wanted || held == TypeId::INVALID || wanted == TypeId::INVALID {
+            return leaf;
+        }
+        let (TypeKind::Pointer(held), TypeKind::Pointer(wanted)) =
+            (self.program.under(held).kind(), self.program.under(wanted).kind())
+        else {
+            return leaf;
+        };
+        if self.layouts.is_prefix(*held, *wanted) {
+            return leaf;
+        }
+        let wanted = self.program.normal(*wanted);
+        if let Some(&known) = self.slots.get(&(leaf, wanted)) {
+            return known;
+        }
+        let node = self.variables(1);
+        self.slots.insert((leaf, wanted), node);
+        node
+    }
+
     /// The leaves of an object that are where a pointer to `base` has its leaf `delta`, each with
     /// what it holds and what the pointer's type says.
-    fn overlapping(&self, cell: Node, delta: u32, base: TypeId) -> Vec<(Node, Holds, Holds)> {
+    fn overlapping(&mut self, cell: Node, delta: u32, base: TypeId) -> Vec<(Node, Holds, Holds)> {
         let object = *self.object_of(cell);
-        let layout = self.layouts.get(object.layout);
-        let view = self.layouts.layout(base);
+        let layouts = self.layouts;
+        let layout = layouts.get(object.layout);
+        let view = layouts.layout(base);
         let mut found: Vec<(Node, Holds, Holds)> = Vec::new();
         let (Some(start), Some(wanted)) =
             (layout.cells.get((cell - object.first) as usize), view.cells.get(delta as usize))
@@ -202,10 +264,15 @@ impl Linker<'_, '_, '_> {
             let chain = layout.at_offset(offset + at * word);
             let Some(&(leaf, _)) = chain.last() else { continue };
             let held = layout.cells[leaf as usize].holds;
-            if held != Holds::Nothing
-                && !found.iter().any(|&(node, ..)| node == object.first + leaf)
-            {
-                found.push((object.first + leaf, held, wanted.holds));
+            if held == Holds::Nothing {
+                continue;
+            }
+            let node = match (held, wanted.holds) {
+                (Holds::Pointer, Holds::Pointer) => self.slot(object.first + leaf, wanted.ty),
+                _ => object.first + leaf,
+            };
+            if !found.iter().any(|&(other, ..)| other == node) {
+                found.push((node, held, wanted.holds));
             }
         }
         found
@@ -278,12 +345,17 @@ impl Linker<'_, '_, '_> {
                 }
                 let object = *self.object_of(cell);
                 let layout = self.layouts.get(object.layout);
-                let offset = layout.cells[(cell - object.first) as usize].offset;
-                let chain = layout.at_offset(offset);
+                let Some(here) = layout.cells.get((cell - object.first) as usize) else { return };
+                let chain = layout.at_offset(here.offset);
                 let same =
                     |&&(at, begins): &&(u32, bool)| begins && layout.cells[at as usize].ty == ty;
-                let at = chain.iter().find(same).map(|&(at, _)| object.first + at);
-                made.push(2 * at.unwrap_or(cell));
+                match chain.iter().find(same) {
+                    Some(&(at, _)) => made.push(2 * (object.first + at)),
+                    None if self.layouts.fits(object.layout, here.offset, ty) => {
+                        made.push(2 * cell);
+                    }
+                    None => {}
+                }
             }
             Filter::Bytes(bytes) => {
                 if boxed || flags & (NIL | FUNC | OPAQUE) != 0 {
@@ -291,8 +363,8 @@ impl Linker<'_, '_, '_> {
                 }
                 let object = *self.object_of(cell);
                 let layout = self.layouts.get(object.layout);
-                let offset = layout.cells[(cell - object.first) as usize].offset;
-                let moved = offset.checked_add_signed(i64::from(bytes));
+                let Some(here) = layout.cells.get((cell - object.first) as usize) else { return };
+                let moved = here.offset.checked_add_signed(i64::from(bytes));
                 let chain = moved.filter(|&at| at < u64::MAX / 2).map(|at| layout.at_offset(at));
                 let outermost = chain.as_ref().and_then(|chain| {
                     chain.iter().find(|(_, begins)| *begins).or(chain.last()).copied()

@@ -284,6 +284,58 @@ impl Sets {
         set
     }
 
+    /// What `several` have together that `but` has not. Without sets for what is in between: nobody
+    /// asks for these again.
+    pub fn gather(&mut self, several: &mut Vec<SetId>, but: SetId) -> SetId {
+        several.sort_unstable();
+        several.dedup();
+        several.retain(|&set| !set.is_empty() && set != but);
+        match several[..] {
+            [] => return SetId::EMPTY,
+            [one] => return self.difference(one, but),
+            [a, b] if self.unions.contains_key(&(a.0, b.0)) => {
+                let both = self.union(a, b);
+                return self.difference(both, but);
+            }
+            _ => {}
+        }
+        let mut entries = std::mem::take(&mut self.scratch);
+        entries.clear();
+        for &set in several.iter() {
+            entries.extend_from_slice(self.entries(set));
+        }
+        entries.sort_unstable();
+        entries.dedup();
+        let (mut read, mut written, mut other) = (0, 0, 0);
+        let others: Vec<Entry> = self.entries(but).to_vec();
+        while read < entries.len() {
+            let range = range_of(entries[read]);
+            let start = read;
+            while read < entries.len() && range_of(entries[read]) == range {
+                read += 1;
+            }
+            while other < others.len() && range_of(others[other]) < range {
+                other += 1;
+            }
+            let but = others.get(other).filter(|&&o| range_of(o) == range).map(|&o| page_of(o));
+            let page = match entries[start..read] {
+                [one] => match but {
+                    Some(but) if but == page_of(one) => None,
+                    Some(but) => self.pages.difference(page_of(one), but),
+                    None => Some(page_of(one)),
+                },
+                ref several => self.pages.gather(several.iter().map(|&e| page_of(e)), but),
+            };
+            if let Some(page) = page {
+                entries[written] = entry(range, page);
+                written += 1;
+            }
+        }
+        let set = self.intern_entries(&entries[..written]);
+        self.scratch = entries;
+        set
+    }
+
     /// Forgets what was computed of two sets, but not the sets.
     pub fn forget(&mut self) {
         self.unions = FxHashMap::default();
@@ -313,6 +365,9 @@ mod tests {
                     prop_assert_eq!(sets.count(x), a.len());
                     let union = sets.union(x, y);
                     prop_assert_eq!(sets.to_vec(union), list(&(a | b)));
+                    let z = sets.intern(&list(&c));
+                    let gathered = sets.gather(&mut vec![x, y, z], x);
+                    prop_assert_eq!(sets.to_vec(gathered), list(&(&(b | &c) - a)));
                     let difference = sets.difference(x, y);
                     prop_assert_eq!(sets.to_vec(difference), list(&(a - b)));
                     prop_assert_eq!(sets.union(difference, y), union);

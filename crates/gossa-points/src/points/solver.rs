@@ -9,12 +9,14 @@
 //! objects is eleven hundred edges, not a hundred thousand.
 
 use super::facts::{Filter, Rule};
-use super::link::{Action, Element, Linker, Node};
+use super::link::{Action, Element, InstanceId, Linker, Node};
 use super::sets::{SetId, Sets};
-use gossa_base::FxHashMap;
+use crate::program::{FuncIndex, MethodName};
+use gossa_base::{FxHashMap, FxHashSet};
 use gossa_types::TypeId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::rc::Rc;
 
 /// From how many elements on a part of a set of objects has a node of its own.
 const SHARE_FROM: usize = 4;
@@ -28,6 +30,11 @@ fn flows_to(rule: Rule<Node>) -> Option<Node> {
         Rule::Apply { dst, .. } | Rule::Offset { dst, .. } => Some(dst),
         _ => None,
     }
+}
+
+/// Whether it is remembered what a rule has made of a set, whichever node asks.
+fn is_remembered(rule: Rule<Node>) -> bool {
+    matches!(rule, Rule::Load { .. } | Rule::Store { .. }) || flows_to(rule).is_some()
 }
 
 /// Linked lists of items, one per node.
@@ -89,6 +96,9 @@ impl<T: Copy> Lists<T> {
     }
 }
 
+/// Elements by the methods that they have; without a method, those that the linker must look at.
+type Groups = Rc<[(Option<FuncIndex>, SetId)]>;
+
 /// What solving has done, for reports.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Effort {
@@ -120,6 +130,8 @@ pub struct Solver<'x, 'p, 'e> {
     current: Vec<SetId>,
     /// By node: what has come to it since then. Its nodes are in the queue.
     inbox: Lists<SetId>,
+    /// Room for what is in an inbox.
+    came: Vec<SetId>,
     edges: Lists<Node>,
     rules: Lists<Rule<Node>>,
     /// By node: its place in topological order.
@@ -135,6 +147,11 @@ pub struct Solver<'x, 'p, 'e> {
     late: Vec<(Rule<Node>, SetId)>,
     filtered: FxHashMap<(SetId, Filter), SetId>,
     moved: FxHashMap<(SetId, u32, TypeId), SetId>,
+    dispatched: FxHashMap<(SetId, MethodName), Groups>,
+    /// Method calls and their callees whose arguments flow.
+    connected: FxHashSet<(u32, InstanceId)>,
+    /// What methods have as receivers.
+    received: FxHashSet<(InstanceId, SetId)>,
     loads: FxHashMap<(SetId, u32, TypeId), Node>,
     stores: FxHashMap<(SetId, u32, TypeId), Node>,
     fresh_edges: usize,
@@ -152,6 +169,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             standing_for: Vec::new(),
             current: Vec::new(),
             inbox: Lists::new(),
+            came: Vec::new(),
             edges: Lists::new(),
             rules: Lists::new(),
             order: Vec::new(),
@@ -162,6 +180,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             late: Vec::new(),
             filtered: FxHashMap::default(),
             moved: FxHashMap::default(),
+            dispatched: FxHashMap::default(),
+            connected: FxHashSet::default(),
+            received: FxHashSet::default(),
             loads: FxHashMap::default(),
             stores: FxHashMap::default(),
             fresh_edges: 0,
@@ -296,13 +317,15 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
     fn receive(&mut self, node: Node) -> SetId {
         let current = self.current[node as usize];
         let mut at = std::mem::replace(&mut self.inbox.heads[node as usize], END);
-        let mut came = SetId::EMPTY;
+        let mut came = std::mem::take(&mut self.came);
+        came.clear();
         while let Some((set, next)) = self.inbox.next(at) {
-            came = self.sets.union(came, set);
+            came.push(set);
             self.inbox.free(at);
             at = next;
         }
-        let fresh = self.sets.difference(came, current);
+        let fresh = self.sets.gather(&mut came, current);
+        self.came = came;
         if !fresh.is_empty() {
             self.current[node as usize] = self.sets.union(current, fresh);
         }
@@ -426,12 +449,85 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 let part = self.shared_part(fresh, delta, base, false);
                 self.linker.actions.push(Action::Edge(src, part));
             }
+            Rule::Invoke(site) => self.invoke(site, fresh),
             _ => {
                 for element in self.sets.to_vec(fresh) {
                     self.linker.apply(rule, element);
                 }
             }
         }
+    }
+
+    /// A method is called on all elements of a set: the arguments flow to each method once, and
+    /// each method gets its receivers once.
+    fn invoke(&mut self, site: u32, fresh: SetId) {
+        let Some(method) = self.linker.invoked_method(site) else { return };
+        let groups = match self.dispatched.get(&(fresh, method)) {
+            Some(known) => known.clone(),
+            None => {
+                let groups = self.dispatch(fresh, method);
+                self.dispatched.insert((fresh, method), groups.clone());
+                groups
+            }
+        };
+        for &(callee, elements) in groups.iter() {
+            let Some(callee) = callee else {
+                // These the linker takes one by one.
+                for element in self.sets.to_vec(elements) {
+                    self.linker.apply(Rule::Invoke(site), element);
+                }
+                continue;
+            };
+            let callee = self.linker.instance_for_invoke(site, callee);
+            let skip = self.linker.receiver_leaf_count(callee);
+            if self.connected.insert((site, callee)) {
+                self.linker.connect(site, callee, skip);
+            }
+            if !self.received.insert((callee, elements)) {
+                continue;
+            }
+            self.linker.call(callee);
+            self.linker.activate_called();
+            let mut pointers = self.sets.to_vec(elements);
+            for &element in pointers.iter().filter(|&&element| element % 2 == 1) {
+                self.linker.pass_receiver(callee, element);
+            }
+            pointers.retain(|element| element % 2 == 0);
+            if skip > 0 && !pointers.is_empty() {
+                let first = self.linker.instances[callee.0 as usize].first;
+                let set = self.sets.from_unsorted(&mut pointers);
+                self.add_to(first, set);
+            }
+        }
+    }
+
+    /// The methods of a name that the elements of a set have, with those that have each; in the
+    /// order of their first elements.
+    fn dispatch(&mut self, set: SetId, method: MethodName) -> Groups {
+        let mut groups: Vec<(Option<FuncIndex>, Vec<Element>)> = Vec::new();
+        let mut places: FxHashMap<Option<FuncIndex>, usize> = FxHashMap::default();
+        let mut by_type: FxHashMap<TypeId, Option<FuncIndex>> = FxHashMap::default();
+        for element in self.sets.to_vec(set) {
+            let callee = if self.linker.is_special(element) {
+                None
+            } else {
+                let ty = self.linker.dynamic_type(element);
+                let dispatch = || self.linker.program.dispatch(ty, method);
+                match by_type.entry(ty).or_insert_with(dispatch) {
+                    None => continue,
+                    callee => *callee,
+                }
+            };
+            let place = *places.entry(callee).or_insert(groups.len());
+            if place == groups.len() {
+                groups.push((callee, Vec::new()));
+            }
+            groups[place].1.push(element);
+        }
+        groups
+            .into_iter()
+            .map(|(callee, mut elements)| (callee, self.sets.from_unsorted(&mut elements)))
+            .collect()
     }
 
     fn add_to(&mut self, node: Node, set: SetId) {
@@ -637,9 +733,14 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 }
                 at = next;
             }
+            // Many nodes of a cycle lack different parts of the same set; what is made of the whole
+            // is made once for all of them.
+            let shared =
+                if 2 * self.sets.count(fresh) > self.sets.count(all) { all } else { fresh };
             let mut at = self.rules.first(node);
             while let Some((rule, next)) = self.rules.next(at) {
-                self.late.push((rule, fresh));
+                let unseen = if is_remembered(rule) { shared } else { fresh };
+                self.late.push((rule, unseen));
                 at = next;
             }
         }

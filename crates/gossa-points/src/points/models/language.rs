@@ -454,6 +454,7 @@ impl Compiler<'_, '_, '_> {
         Some(match op {
             "value" => Reflect::Value(package),
             "typeof" => Reflect::TypeOf { package, lite },
+            "typesof" => Reflect::TypesOf { lite },
             "pointers" => Reflect::DataWord,
             "clonemap" => Reflect::CloneMap,
             "derive" => Reflect::Derive,
@@ -473,6 +474,7 @@ impl Compiler<'_, '_, '_> {
             "assign" => Reflect::Assign,
             "callwith" => Reflect::CallWith,
             "give" => Reflect::Given,
+            "put" => Reflect::Put,
             "word" => Reflect::Word,
             "bytes" => Reflect::Bytes,
             "putbytes" => Reflect::PutBytes,

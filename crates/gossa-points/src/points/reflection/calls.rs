@@ -4,7 +4,7 @@ use super::{Stub, UniverseId, named};
 use crate::callgraph::is_callable;
 use crate::points::facts::{CallTarget, Filter, Rule};
 use crate::points::layout::{backing_array, func_object};
-use crate::points::link::{Element, FUNC, Linker, Node, Origin, Site};
+use crate::points::link::{Element, FUNC, InstanceId, Linker, Node, Origin, Site};
 use crate::points::models;
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::Name;
@@ -19,8 +19,7 @@ impl Linker<'_, '_, '_> {
         site: u32,
         element: Element,
     ) {
-        let interface = self.reflection.interface_of_cell.get(&(element / 2)).copied();
-        let site = (site, interface);
+        let site = (site, self.interface_at(element));
         let Site { instance, call } = self.sites[site.0 as usize];
         let CallTarget::Invoke(_, method) =
             self.instances[instance.0 as usize].facts.calls[call as usize].target
@@ -84,6 +83,11 @@ impl Linker<'_, '_, '_> {
                 continue;
             }
             let Some(callee) = self.program.dispatch(ty, method) else { continue };
+            // Nobody is known to call methods of `reflect` itself by reflection; followed, all that
+            // packages do with values they would do with each other's.
+            if models::is_reflect(self.program.function(callee).id.package()) {
+                continue;
+            }
             let proxy = self.proxy(id, ty);
             let code = match self.reflection.method_stubs.get(&callee) {
                 Some(&known) => known,
@@ -110,7 +114,8 @@ impl Linker<'_, '_, '_> {
         match self.reflection.stubs.get(&code).copied() {
             Some(Stub::Method(callee)) => {
                 let skip = self.receiver_leaves(callee);
-                self.call_by_reflection(id, callee, skip, variadic);
+                let instance = self.shared_instance(callee);
+                self.call_by_reflection(id, instance, skip, variadic);
             }
             Some(Stub::Made(_, other, _)) => {
                 // It gets what there is, and what it gives is known.
@@ -118,10 +123,9 @@ impl Linker<'_, '_, '_> {
                 self.give(other, id);
             }
             None => {
-                let Some(func) = self.func_of(code) else { return };
-                let instance = self.shared_instance(func);
+                let Some(instance) = self.instance_of_code(code) else { return };
                 let captures = self.instances[instance.0 as usize].facts.captures;
-                self.call_by_reflection(id, func, captures, variadic);
+                self.call_by_reflection(id, instance, captures, variadic);
             }
         }
     }
@@ -149,14 +153,14 @@ impl Linker<'_, '_, '_> {
     pub(super) fn call_by_reflection(
         &mut self,
         id: UniverseId,
-        func: FuncIndex,
+        callee: InstanceId,
         skip: u32,
         variadic: bool,
     ) {
         let caller = self.reflect_caller();
-        self.reflection.calls.insert((caller, func));
-        let callee = self.shared_instance(func);
         let instance = &self.instances[callee.0 as usize];
+        let func = instance.func;
+        self.reflection.calls.insert((caller, func));
         let (first, params_len) = (instance.first, instance.facts.params);
         let (params, results) = models::signature(self.layouts, func);
         let mut at = 0;
@@ -197,7 +201,11 @@ impl Linker<'_, '_, '_> {
     /// A value, whose leaves are from `first` on, becomes known.
     pub(super) fn know(&mut self, id: UniverseId, first: Node, ty: TypeId, leaves: &[u32]) {
         let ty = self.program.normal(ty);
-        self.learn(id, ty, false);
+        if self.program.is_interface(ty) {
+            self.learn(id, ty, false);
+        } else {
+            self.exists(id, ty);
+        }
         if leaves.is_empty() {
             return;
         }

@@ -53,6 +53,11 @@ impl Linker<'_, '_, '_> {
         for to in given_to {
             self.give_type(id, to, ty);
         }
+        for (to, interface) in self.universe(id).types_known_to.clone() {
+            if interface.is_none_or(|interface| self.program.implements(ty, interface)) {
+                self.learn(to, ty, is_made);
+            }
+        }
         variables
     }
 
@@ -65,7 +70,11 @@ impl Linker<'_, '_, '_> {
             return;
         }
         universe.existing.push(ty);
+        let universe = self.universe_mut(id);
         let calls_methods = universe.uses.contains(&Use::Methods);
+        for (to, interface) in universe.absorbed_by.clone() {
+            self.absorb_existing(id, to, interface, ty);
+        }
         self.dispatch_sites(id, ty);
         if calls_methods {
             self.call_methods(id, ty);
@@ -95,7 +104,84 @@ impl Linker<'_, '_, '_> {
         if self.universe(id).uses.contains(&Use::Convert) {
             self.act_on(id, Use::Convert, ty);
         }
+        for (from, interface) in self.universe(id).absorbs.clone() {
+            let has = self.universe(from).by_type.get(&ty).is_some_and(|known| known.exists);
+            if has && self.is_of(ty, interface) {
+                self.absorb_proxy(from, first, ty);
+            }
+        }
         first
+    }
+
+    /// Whether values of a type are among those that implement an interface.
+    fn is_of(&self, ty: TypeId, interface: Option<TypeId>) -> bool {
+        !self.program.is_interface(ty)
+            && interface.is_none_or(|interface| self.program.implements(ty, interface))
+    }
+
+    /// A universe gets the values of another, or those of them that implement an interface.
+    pub(super) fn absorb(&mut self, from: UniverseId, interface: Option<TypeId>, to: UniverseId) {
+        let absorbs = &self.universe(to).absorbs;
+        if from == to || absorbs.contains(&(from, None)) || absorbs.contains(&(from, interface)) {
+            return;
+        }
+        self.universe_mut(to).absorbs.push((from, interface));
+        let mut at = 0;
+        while let Some(&ty) = self.universe(from).existing.get(at) {
+            self.absorb_existing(from, to, interface, ty);
+            at += 1;
+        }
+    }
+
+    fn absorb_existing(
+        &mut self,
+        from: UniverseId,
+        to: UniverseId,
+        interface: Option<TypeId>,
+        ty: TypeId,
+    ) {
+        if !self.is_of(ty, interface) {
+            return;
+        }
+        self.learn(to, ty, !self.may_compose(from, ty));
+        self.exists(to, ty);
+        let (Some(&source), Some(&target)) =
+            (self.universe(from).by_type.get(&ty), self.universe(to).by_type.get(&ty))
+        else {
+            return;
+        };
+        self.edge(source.read, target.read);
+        if let Some(first) = target.proxy {
+            self.absorb_proxy(from, first, ty);
+        }
+    }
+
+    fn absorb_proxy(&mut self, from: UniverseId, first: Node, ty: TypeId) {
+        let source = self.proxy(from, ty);
+        for leaf in self.leaves_of(ty) {
+            self.edge(source + leaf, first + leaf);
+        }
+    }
+
+    /// A universe knows the types of the values of another.
+    pub(super) fn know_types(
+        &mut self,
+        from: UniverseId,
+        interface: Option<TypeId>,
+        to: UniverseId,
+    ) {
+        let known = &self.universe(from).types_known_to;
+        if from == to || known.contains(&(to, None)) || known.contains(&(to, interface)) {
+            return;
+        }
+        self.universe_mut(from).types_known_to.push((to, interface));
+        let mut at = 0;
+        while let Some(&ty) = self.universe(from).known.get(at) {
+            if interface.is_none_or(|interface| self.program.implements(ty, interface)) {
+                self.learn(to, ty, !self.may_compose(from, ty));
+            }
+            at += 1;
+        }
     }
 
     /// The first cell of what may be assigned to variables of a type.
@@ -141,8 +227,11 @@ impl Linker<'_, '_, '_> {
     /// A value in an interface becomes known.
     pub(super) fn absorb_value(&mut self, id: UniverseId, element: Element) {
         let cell = element / 2;
-        if self.flags[cell as usize] & (FUNC | OPAQUE | UNIVERSE) != 0 {
+        if self.flags[cell as usize] & (FUNC | OPAQUE) != 0 {
             return;
+        }
+        if let Some(from) = self.universe_at(element) {
+            return self.absorb(from, self.interface_at(element), id);
         }
         let ty = self.program.normal(self.dynamic_type(element));
         if element % 2 == 1 {
@@ -389,6 +478,10 @@ impl Linker<'_, '_, '_> {
             (Take::PutPointers, TypeKind::Basic(BasicKind::UnsafePointer)) => {
                 let reached = self.learn(id, ty, true).reached;
                 self.rule(reached, Rule::Store { src: node, delta: 0, base: ty });
+            }
+            (Take::Put, TypeKind::Pointer(_)) => {
+                let proxy = self.proxy(id, ty);
+                self.rule(proxy, Rule::Reflect { op: Reflect::Put, to: node, with: node });
             }
             (Take::MakeFunc, TypeKind::Signature(_)) => {
                 let proxy = self.proxy(id, ty);

@@ -106,6 +106,35 @@ impl Pages {
         page
     }
 
+    /// What several pages have together that `but` has not; `None` if there is nothing.
+    pub(super) fn gather(
+        &mut self,
+        several: impl Iterator<Item = PageId>,
+        but: Option<PageId>,
+    ) -> Option<PageId> {
+        let mut bits = [0u64; SIZE as usize / 64];
+        for page in several {
+            for &element in self.get(page) {
+                bits[usize::from(element) / 64] |= 1 << (element % 64);
+            }
+        }
+        for &element in but.map_or(&[][..], |page| self.get(page)) {
+            bits[usize::from(element) / 64] &= !(1 << (element % 64));
+        }
+        let mut elements = std::mem::take(&mut self.scratch);
+        elements.clear();
+        for (at, &word) in (0u16..).zip(&bits) {
+            let mut word = word;
+            while word != 0 {
+                elements.push(at * 64 + word.trailing_zeros() as u16);
+                word &= word - 1;
+            }
+        }
+        let page = (!elements.is_empty()).then(|| self.intern(&elements));
+        self.scratch = elements;
+        page
+    }
+
     /// The elements of `a` that are not in `b`, another page; `None` if there are none.
     pub(super) fn difference(&mut self, a: PageId, b: PageId) -> Option<PageId> {
         if let Some(&known) = self.differences.get(&(a, b)) {
