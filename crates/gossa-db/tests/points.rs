@@ -14,8 +14,9 @@ use gossa_points::points::facts::CallTarget;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::link::{InstanceId, Linker, Node, Origin};
 use gossa_points::points::naive::Naive;
+use gossa_points::points::query::{FuncValue, Queries};
 use gossa_points::points::solver::Solver;
-use gossa_ssa::{FuncId, InstId};
+use gossa_ssa::{Callee, FuncId, Inst, InstId};
 use gossa_types::PackageId;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -136,6 +137,11 @@ fn hold(name: &str, text: &str, options: &Options, with_naive: bool) {
     let fast = Solver::solve(linker);
     let of = |node| fast.points_to(node).to_vec();
     assert_eq!(revealed(&db, &program, fast.linker(), &of), expected, "{name}, fast");
+    // Of the library's nodes some.
+    let every = if with_naive { 1 } else { 97 };
+    let queries = Queries::solve(&layouts, &roots);
+    assert_eq!(aliases_of(&db, &program, &queries), expected_aliases(text), "{name}");
+    explain(name, queries, every);
     if !with_naive {
         return;
     }
@@ -145,6 +151,64 @@ fn hold(name: &str, text: &str, options: &Options, with_naive: bool) {
     let naive = Naive::solve(linker);
     let of = |node| naive.points_to(node);
     assert_eq!(revealed(&db, &program, naive.linker(), &of), expected, "{name}, naive");
+}
+
+/// By line, what comments say of the two arguments of `compare`: `may`, `must` or `never`.
+fn expected_aliases(text: &str) -> BTreeMap<u32, String> {
+    let lines = (1..).zip(text.lines());
+    let said = lines.filter_map(|(line, text)| Some((line, text.split_once("// aliases: ")?.1)));
+    said.map(|(line, text)| (line, text.to_owned())).collect()
+}
+
+/// By line, whether the two arguments of `compare` alias.
+fn aliases_of(
+    db: &RootDb,
+    program: &Program<'_>,
+    queries: &Queries<'_, '_, '_>,
+) -> BTreeMap<u32, String> {
+    let mut found = BTreeMap::new();
+    for func in program.lowered_functions() {
+        let Some(body) = program.body(func) else { continue };
+        for inst in body.inst_ids() {
+            let Inst::Call(call) = body[inst] else { continue };
+            let Callee::Static(callee) = &body[call].callee else { continue };
+            if !callee.to_string().ends_with("m.compare") {
+                continue;
+            }
+            let [p, q] = body[body[call].args] else { panic!("two arguments") };
+            let (p, q) = (FuncValue { func, value: p }, FuncValue { func, value: q });
+            let (may, must) = (queries.may_alias(p, q), queries.must_alias(p, q));
+            assert_eq!((may, must), (queries.may_alias(q, p), queries.must_alias(q, p)));
+            let said = match (may, must) {
+                (_, true) => "must",
+                (true, false) => "may",
+                (false, false) => "never",
+            };
+            assert!(may || !must, "what must be may be");
+            found.insert(line(db, program, program.function(func).id, inst), said.to_owned());
+        }
+    }
+    found
+}
+
+/// For each element of some nodes there must be a chain of inferences.
+fn explain(name: &str, mut queries: Queries<'_, '_, '_>, every: usize) {
+    let mut nodes: Vec<Node> = queries.nodes().into_iter().collect();
+    nodes.sort_unstable();
+    let mut count = 0;
+    for node in nodes.into_iter().step_by(every) {
+        let elements = queries.solver().points_to(node);
+        let step = elements.len().div_ceil(3).max(1);
+        for element in elements.into_iter().step_by(if every == 1 { 1 } else { step }) {
+            let chain = queries.why(node, element);
+            let chain = chain.unwrap_or_else(|| {
+                panic!("{name}: nothing leads {:?} to {node}", queries.describe(element))
+            });
+            assert!(queries.is_derivation(&chain), "{name}: {chain:#?}");
+            count += 1;
+        }
+    }
+    assert!(count > 30, "{name}: {count}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "finds the Go distribution for a test")]
@@ -221,6 +285,11 @@ fn unsafe_conversions() {
 #[test]
 fn memory_of_several_types() {
     check("reuse.go");
+}
+
+#[test]
+fn aliases() {
+    check("alias.go");
 }
 
 #[test]

@@ -59,6 +59,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Print who calls whom, over the whole program
     Callgraph(CallgraphArgs),
+    /// Print what pointers point to, over the whole program, and why
+    Pointsto(PointstoArgs),
     /// Explain a checker: what it reports and why, with examples; without a name, list them all
     Explain(ExplainArgs),
 }
@@ -144,6 +146,7 @@ impl Command {
             Self::Escape(args) => Some(&args.build),
             Self::Run(args) => Some(&args.build),
             Self::Callgraph(args) => Some(&args.build),
+            Self::Pointsto(args) => Some(&args.build),
             Self::Ast(_) | Self::Explain(_) => None,
         }
     }
@@ -410,6 +413,37 @@ pub(crate) enum GraphFormat {
     Json,
     Dot,
     Digraph,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PointstoArgs {
+    #[command(flatten)]
+    pub(crate) build: BuildArgs,
+    /// The variable or expression at this position
+    #[arg(long, value_name = "FILE:LINE:COLUMN", required_unless_present = "func")]
+    pub(crate) at: Option<String>,
+    /// The parameters, captures and variables of this function; its name in full, or from the last
+    /// element of the package's path on
+    #[arg(long, value_name = "FUNC", conflicts_with = "at")]
+    pub(crate) func: Option<String>,
+    /// Print a shortest chain of constraints from where this object's address is taken, instead:
+    /// FILE:LINE or FILE:LINE:COLUMN of its allocation, or the name of a variable or function
+    #[arg(long, value_name = "OBJECT", requires = "at")]
+    pub(crate) why: Option<String>,
+    /// Where programs begin: main (in main packages), tests (in the packages' tests), exported
+    /// (everywhere that other packages can call) [default: main if there is a main package, else
+    /// exported]
+    #[arg(long, value_enum, value_name = "ROOTS")]
+    pub(crate) roots: Option<RootsArg>,
+    /// Form of the output
+    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: PointstoFormat,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum PointstoFormat {
+    Text,
+    Json,
 }
 
 #[derive(Args, Debug)]

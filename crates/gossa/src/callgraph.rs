@@ -56,7 +56,7 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
 }
 
 /// Where the program begins.
-fn roots(
+pub(crate) fn roots(
     session: &Session,
     db: &RootDb,
     env: &WholeEnv<'_>,
@@ -373,7 +373,7 @@ impl Writer<'_, '_> {
 
 /// Whether a function's name is the one that is asked for, in full or without the directories of
 /// its package.
-fn is_named(name: &str, wanted: &str) -> bool {
+pub(crate) fn is_named(name: &str, wanted: &str) -> bool {
     name.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 

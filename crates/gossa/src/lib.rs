@@ -31,6 +31,7 @@ mod list;
 mod memory;
 mod output;
 mod panics;
+mod pointsto;
 mod progress;
 mod run;
 mod ssa;
@@ -88,6 +89,7 @@ fn run(line: &CommandLine, registry: &Registry) -> Result<ExitCode, CommandError
         Command::Escape(args) => escape::run(&context, args),
         Command::Ssa(args) => ssa::run(&context, args),
         Command::Callgraph(args) => callgraph::run(&context, args),
+        Command::Pointsto(args) => pointsto::run(&context, args),
         Command::Explain(args) => explain::run(args, registry),
     };
     exit.map(ExitCode::from)

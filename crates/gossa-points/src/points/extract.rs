@@ -53,12 +53,28 @@ pub(super) struct Extractor<'x, 'p, 'e> {
     rules: Vec<(NodeRef, Rule<NodeRef>)>,
     calls: Vec<CallFact>,
     args: Vec<NodeRef>,
+    /// The instruction that is looked at.
+    current: InstId,
+    makers: Makers,
+}
+
+/// The instructions that constraints come from, beside the lists of [`Facts`].
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Makers {
+    /// Of [`Facts::members`].
+    pub members: Vec<InstId>,
+    /// Of [`Facts::copies`].
+    pub copies: Vec<InstId>,
+    /// Of [`Facts::rules`].
+    pub rules: Vec<InstId>,
 }
 
 /// What a body contributes, and the nodes of its values.
 pub struct Extracted {
     /// The constraints.
     pub facts: Facts,
+    /// Where they come from.
+    pub makers: Makers,
     reprs: Vec<Repr>,
     aliases: Vec<Option<ValueId>>,
     pool: Vec<NodeRef>,
@@ -76,6 +92,12 @@ pub enum LeafSource {
 }
 
 impl Extracted {
+    /// The value that a block's parameter always is, or the value itself.
+    #[must_use]
+    pub fn origin(&self, value: ValueId) -> ValueId {
+        resolve(&self.aliases, value)
+    }
+
     /// What the leaves of a value are made of.
     #[must_use]
     pub fn leaves(&self, value: ValueId) -> Vec<LeafSource> {
@@ -121,6 +143,8 @@ pub fn extract(layouts: &Layouts<'_, '_>, body: &Body) -> Extracted {
         rules: Vec::new(),
         calls: Vec::new(),
         args: Vec::new(),
+        current: InstId::new(0),
+        makers: Makers::default(),
     };
     let mut captures = 0;
     for (at, param) in body.params(Body::ENTRY).enumerate() {
@@ -140,6 +164,7 @@ pub fn extract(layouts: &Layouts<'_, '_>, body: &Body) -> Extracted {
     let results = extractor.variables - params;
     for block in body.block_ids() {
         for inst in body.insts_of(block) {
+            extractor.current = inst;
             extractor.inst(inst);
         }
     }
@@ -157,8 +182,8 @@ pub fn extract(layouts: &Layouts<'_, '_>, body: &Body) -> Extracted {
         calls: extractor.calls.into(),
         args: extractor.args.into(),
     };
-    let Extractor { reprs, aliases, pool, .. } = extractor;
-    Extracted { facts, reprs, aliases, pool }
+    let Extractor { reprs, aliases, pool, makers, .. } = extractor;
+    Extracted { facts, makers, reprs, aliases, pool }
 }
 
 /// The parameters of blocks that all jumps give one value, that value.
@@ -228,12 +253,19 @@ impl Extractor<'_, '_, '_> {
     fn copy(&mut self, from: NodeRef, to: NodeRef) {
         if !from.is_nil() && !to.is_nil() && from != to {
             self.copies.push((from, to));
+            self.makers.copies.push(self.current);
         }
+    }
+
+    fn member(&mut self, node: NodeRef, cell: CellRef) {
+        self.members.push((node, cell));
+        self.makers.members.push(self.current);
     }
 
     fn rule(&mut self, node: NodeRef, rule: Rule<NodeRef>) {
         if !node.is_nil() {
             self.rules.push((node, rule));
+            self.makers.rules.push(self.current);
         }
     }
 
@@ -265,7 +297,7 @@ impl Extractor<'_, '_, '_> {
             Repr::Known(_, Some(node)) => [node].into_iter().collect(),
             Repr::Known(cell, None) => {
                 let node = self.variable();
-                self.members.push((node, cell));
+                self.member(node, cell);
                 self.reprs[value.index()] = Repr::Known(cell, Some(node));
                 [node].into_iter().collect()
             }
@@ -313,7 +345,7 @@ impl Extractor<'_, '_, '_> {
         let used = self.leaves(value);
         let Some(&to) = used.first() else { return };
         match repr {
-            Repr::Known(cell, _) => self.members.push((to, cell)),
+            Repr::Known(cell, _) => self.member(to, cell),
             Repr::Address { node, delta: 0, .. } => self.copy(node, to),
             Repr::Address { node, delta, base, .. } => {
                 self.rule(node, Rule::Offset { dst: to, delta, base });

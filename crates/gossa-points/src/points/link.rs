@@ -38,6 +38,9 @@ pub enum Action {
     Rule(Node, Rule<Node>),
 }
 
+/// The rule and the element that reflection does something for.
+pub(super) type Cause = Option<(Rule<Node>, Element)>;
+
 /// What an object stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Origin {
@@ -104,6 +107,8 @@ pub struct Site {
     pub instance: InstanceId,
     /// The call, in the caller's facts.
     pub call: u32,
+    /// The instance that a call by name calls.
+    pub callee: Option<InstanceId>,
 }
 
 /// Properties of nodes that are cells.
@@ -159,6 +164,8 @@ pub struct Linker<'x, 'p, 'e> {
     pub(super) to_strings: Node,
     /// What the solver has not seen yet.
     pub(super) actions: Vec<Action>,
+    /// What reflection and the runtime asked for, if it is to be kept.
+    pub(super) journal: Option<Vec<(Action, Cause)>>,
     /// Instances that were called and are not active yet.
     called: Vec<InstanceId>,
 }
@@ -206,6 +213,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             strings: 0,
             to_strings: 0,
             actions: Vec::new(),
+            journal: None,
             called: Vec::new(),
         };
         linker.panic = linker.variables(1);
@@ -217,13 +225,29 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         linker
     }
 
+    /// What reflection and the runtime ask for is kept, so that it can be explained.
+    pub fn keep_journal(&mut self) {
+        self.journal.get_or_insert_default();
+    }
+
+    /// Does something by reflection or for the runtime. What it asks for depends on what it did
+    /// before, so it cannot be asked again.
+    pub(super) fn noting<R>(&mut self, cause: Cause, act: impl FnOnce(&mut Self) -> R) -> R {
+        let before = self.actions.len();
+        let result = act(self);
+        if let Some(journal) = &mut self.journal {
+            journal.extend(self.actions[before..].iter().map(|&action| (action, cause)));
+        }
+        result
+    }
+
     /// Adds where the program begins.
     pub fn add_roots(&mut self, roots: &Roots) {
         for func in roots.iter() {
             let instance = self.shared_instance(func);
             self.call(instance);
         }
-        models::runtime_panics(self);
+        self.noting(None, models::runtime_panics);
         self.activate_called();
     }
 
@@ -262,6 +286,17 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         self.flags.resize(self.nodes as usize, flag);
         self.objects.push(Object { first, layout, origin });
         first
+    }
+
+    /// Whether a node is what a cell holds.
+    #[must_use]
+    pub fn is_cell(&self, node: Node) -> bool {
+        let object = self.object_of(node);
+        let count = match object.origin {
+            Origin::Nil => 1,
+            _ => self.layouts.get(object.layout).cells.len() as u32,
+        };
+        (object.first..object.first + count).contains(&node)
     }
 
     /// The object that a cell is part of.
@@ -390,11 +425,11 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let facts = Rc::new(extract(self.layouts, self.program.body(func)?).facts);
         let instance = self.instance_of_facts(func, facts.clone(), false);
         self.bodies.insert(func, instance);
-        self.give_types(instance);
+        self.noting(None, |this| this.give_types(instance));
         Some(instance)
     }
 
-    fn connect_body(&mut self, model: InstanceId) {
+    pub(super) fn connect_body(&mut self, model: InstanceId) {
         let Instance { func, first, .. } = self.instances[model.0 as usize];
         let Some(body) = self.body_of(func) else { return };
         let to = self.instances[body.0 as usize].first;
@@ -450,7 +485,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
         let first_site = self.sites.len() as u32;
         for call in 0..facts.calls.len() as u32 {
-            self.sites.push(Site { instance, call });
+            self.sites.push(Site { instance, call, callee: None });
         }
         let context = self.program.function(func).id.package();
         let active = false;
@@ -636,6 +671,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             match call.target {
                 CallTarget::Static(callee) => {
                     let instance = self.instance_for_call(id, callee);
+                    self.sites[site as usize].callee = Some(instance);
                     self.connect(site, instance, 0);
                     self.call(instance);
                 }
@@ -655,7 +691,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     /// Arguments flow to parameters, results back. `skip` leaves of the parameters are not
     /// arguments: captures, the receiver.
     pub(super) fn connect(&mut self, site: u32, callee: InstanceId, skip: u32) {
-        let Site { instance, call } = self.sites[site as usize];
+        let Site { instance, call, .. } = self.sites[site as usize];
         let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
         let call = facts.calls[call as usize];
         let target = &self.instances[callee.0 as usize];
@@ -679,7 +715,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     /// The nodes of a call's arguments, `None` for nil, and the first of its results.
     pub(super) fn site_nodes(&mut self, site: u32) -> (Vec<Option<Node>>, Node) {
-        let Site { instance, call } = self.sites[site as usize];
+        let Site { instance, call, .. } = self.sites[site as usize];
         let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
         let call = facts.calls[call as usize];
         let args = facts.args[call.args.range()].iter();
@@ -761,7 +797,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
     }
 
-    fn relocated(&mut self, of: InstanceId, rule: Rule<NodeRef>) -> Rule<Node> {
+    pub(super) fn relocated(&mut self, of: InstanceId, rule: Rule<NodeRef>) -> Rule<Node> {
         let package = self.instances[of.0 as usize].context;
         match rule {
             Rule::Load { dst, delta, base } => Rule::Load { dst: self.node(of, dst), delta, base },

@@ -207,7 +207,7 @@ impl Linker<'_, '_, '_> {
     #[must_use]
     pub fn invoked_on_reflected(&self) -> Vec<(InstanceId, u32, FuncIndex)> {
         let place = |&(site, callee): &(u32, FuncIndex)| {
-            let Site { instance, call } = self.sites[site as usize];
+            let Site { instance, call, .. } = self.sites[site as usize];
             (instance, call, callee)
         };
         let mut calls: Vec<_> = self.reflection.invoked.iter().map(place).collect();

@@ -38,7 +38,9 @@ impl Linker<'_, '_, '_> {
             }
             Rule::Unbox { dst, delta, ty } => {
                 if let Some(universe) = self.universe_at(element) {
-                    self.unbox_reflected(universe, ty, delta, dst);
+                    self.noting(Some((rule, element)), |this| {
+                        this.unbox_reflected(universe, ty, delta, dst);
+                    });
                 } else if boxed && self.types[cell as usize] == ty {
                     self.actions.push(Action::Edge(cell + delta, dst));
                 }
@@ -49,7 +51,9 @@ impl Linker<'_, '_, '_> {
                 self.actions.extend(made.into_iter().map(|made| Action::Member(dst, made)));
             }
             Rule::Call(site) => {
-                if self.flags[cell as usize] & FUNC != 0 && !self.call_stub(site, cell) {
+                if self.flags[cell as usize] & FUNC != 0
+                    && !self.noting(Some((rule, element)), |this| this.call_stub(site, cell))
+                {
                     let Some(instance) = self.instance_of_code(cell) else { return };
                     let captures = self.instances[instance.0 as usize].facts.captures;
                     self.connect(site, instance, captures);
@@ -58,16 +62,22 @@ impl Linker<'_, '_, '_> {
                 }
             }
             Rule::Invoke(site) => match self.universe_at(element) {
-                Some(universe) => self.invoke_reflected(universe, site, element),
+                Some(universe) => {
+                    self.noting(Some((rule, element)), |this| {
+                        this.invoke_reflected(universe, site, element);
+                    });
+                }
                 None => self.invoke(site, element),
             },
-            Rule::Reflect { op, to, with } => self.reflect(op, to, with, element),
+            Rule::Reflect { op, to, with } => {
+                self.noting(Some((rule, element)), |this| this.reflect(op, to, with, element));
+            }
         }
     }
 
     /// The method that a call on an interface calls.
     pub(super) fn invoked_method(&self, site: u32) -> Option<MethodName> {
-        let Site { instance, call } = self.sites[site as usize];
+        let Site { instance, call, .. } = self.sites[site as usize];
         match self.instances[instance.0 as usize].facts.calls[call as usize].target {
             CallTarget::Invoke(_, method) => Some(method),
             _ => None,
@@ -316,7 +326,7 @@ impl Linker<'_, '_, '_> {
         match filter {
             Filter::Implements(interface) => {
                 if flags & UNIVERSE != 0 {
-                    made.push(self.reflected_as(element, interface));
+                    made.push(self.noting(None, |this| this.reflected_as(element, interface)));
                 } else if self.program.implements(self.dynamic_type(element), interface) {
                     made.push(element);
                 }

@@ -13,6 +13,7 @@ use gossa_base::{FxHashMap, FxHasher};
 use hashbrown::HashTable;
 use pages::{BITS, PageId, Pages};
 use std::hash::Hasher;
+use std::ops::Range;
 
 /// A set of a [`Sets`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
@@ -199,6 +200,19 @@ impl Sets {
         })
     }
 
+    /// The elements of a set between two numbers, sorted.
+    pub fn within(&self, set: SetId, range: Range<u32>) -> impl Iterator<Item = u32> + '_ {
+        let entries = self.entries(set);
+        let at = entries.partition_point(|&entry| range_of(entry) < range.start >> BITS);
+        let end = range.end;
+        let pages = entries[at..].iter().take_while(move |&&entry| range_of(entry) << BITS < end);
+        let elements = pages.flat_map(|&entry| {
+            let start = range_of(entry) << BITS;
+            self.pages.get(page_of(entry)).iter().map(move |&at| start + u32::from(at))
+        });
+        elements.filter(move |element| range.contains(element))
+    }
+
     /// All elements of two sets.
     pub fn union(&mut self, a: SetId, b: SetId) -> SetId {
         if a == b || b.is_empty() {
@@ -371,6 +385,8 @@ mod tests {
                     let difference = sets.difference(x, y);
                     prop_assert_eq!(sets.to_vec(difference), list(&(a - b)));
                     prop_assert_eq!(sets.union(difference, y), union);
+                    let middle: Vec<u32> = a.range(4000..9000).copied().collect();
+                    prop_assert_eq!(sets.within(x, 4000..9000).collect::<Vec<_>>(), middle);
                     for &element in b {
                         prop_assert_eq!(sets.contains(x, element), a.contains(&element));
                     }

@@ -16,6 +16,7 @@ use gossa_base::{FxHashMap, FxHashSet};
 use gossa_types::TypeId;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::ops::Range;
 use std::rc::Rc;
 
 /// From how many elements on a part of a set of objects has a node of its own.
@@ -237,6 +238,23 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             Some(_) => self.sets.to_vec(self.current[self.find(node) as usize]),
             None => Vec::new(),
         }
+    }
+
+    /// Whether a node's set has an element.
+    #[must_use]
+    pub fn contains(&self, node: Node, element: Element) -> bool {
+        self.sets.contains(self.set_of(node), element)
+    }
+
+    /// The elements of a node's set between two numbers, sorted.
+    #[must_use]
+    pub fn elements_within(&self, node: Node, range: Range<Element>) -> Vec<Element> {
+        self.sets.within(self.set_of(node), range).collect()
+    }
+
+    /// The system, to ask it again what its rules make of elements.
+    pub(super) fn linker_mut(&mut self) -> &mut Linker<'x, 'p, 'e> {
+        &mut self.linker
     }
 
     /// A node's set: nodes with the same elements have the same.

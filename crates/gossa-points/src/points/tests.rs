@@ -4,6 +4,7 @@ use super::facts::{Filter, Reflect, Rule};
 use super::layout::{Layouts, backing_array};
 use super::link::{Action, Linker, Node, Origin};
 use super::naive::Naive;
+use super::query::Queries;
 use super::solver::Solver;
 use crate::program::{Program, ProgramEnv};
 use gossa_base::Name;
@@ -122,6 +123,37 @@ proptest! {
         let naive = Naive::solve(build(&layouts, &objects, &raw));
         for node in 0..nodes {
             prop_assert_eq!(fast.points_to(node), naive.points_to(node), "node {}", node);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn there_is_a_reason_for_each_element(
+        objects in prop::collection::vec(0usize..3, 1..8),
+        raw in prop::collection::vec(any::<Raw>(), 1..40),
+    ) {
+        let program = Program::new(&Nothing, &[]);
+        let layouts = Layouts::new(&program);
+        let nodes = build(&layouts, &objects, &raw).node_count() as u32;
+        let naive = Naive::solve(build(&layouts, &objects, &raw));
+        let mut linker = build(&layouts, &objects, &raw);
+        linker.journal = Some(linker.actions.iter().map(|&action| (action, None)).collect());
+        let mut queries = Queries::new(Solver::solve(linker), &layouts);
+        for node in 0..nodes {
+            for element in naive.points_to(node) {
+                let chain = queries.why(node, element);
+                prop_assert!(chain.is_some(), "no reason for {} in {}", element, node);
+                let chain = chain.unwrap_or_default();
+                prop_assert!(queries.is_derivation(&chain), "{:?}", chain);
+                for step in chain {
+                    let elements = naive.points_to(step.after.node);
+                    prop_assert!(elements.contains(&step.after.element), "{:?}", step);
+                }
+            }
+            prop_assert!(queries.why(node, u32::MAX).is_none());
         }
     }
 }

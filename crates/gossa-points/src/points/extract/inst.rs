@@ -490,7 +490,7 @@ impl Extractor<'_, '_, '_> {
                 CellRef { node, boxed: true }
             }
         };
-        self.members.push((to, cell));
+        self.member(to, cell);
         [to].into_iter().collect()
     }
 
@@ -618,7 +618,7 @@ impl Extractor<'_, '_, '_> {
                 let first = self.object(backing_array(elem), inst, ObjectKind::Append);
                 let made = CellRef { node: NodeRef::cell(first + 1), boxed: false };
                 let to = self.variable();
-                self.members.push((to, made));
+                self.member(to, made);
                 let before = self.leaf(slice);
                 self.copy(before, to);
                 if let Some((address, elem)) = self.elements(slice) {

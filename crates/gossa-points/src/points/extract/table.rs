@@ -117,7 +117,7 @@ impl Extractor<'_, '_, '_> {
         }
         let first = self.object(ty, inst, ObjectKind::Table);
         made.push((leaf, first));
-        self.members.push((leaf, CellRef { node: NodeRef::cell(first + delta), boxed: false }));
+        self.member(leaf, CellRef { node: NodeRef::cell(first + delta), boxed: false });
         first
     }
 }

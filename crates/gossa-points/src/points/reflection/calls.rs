@@ -20,7 +20,7 @@ impl Linker<'_, '_, '_> {
         element: Element,
     ) {
         let site = (site, self.interface_at(element));
-        let Site { instance, call } = self.sites[site.0 as usize];
+        let Site { instance, call, .. } = self.sites[site.0 as usize];
         let CallTarget::Invoke(_, method) =
             self.instances[instance.0 as usize].facts.calls[call as usize].target
         else {

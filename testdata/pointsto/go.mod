@@ -1,0 +1,3 @@
+module example.com/pointsto
+
+go 1.27
