@@ -29,6 +29,7 @@ mod measure;
 mod peer;
 mod run;
 mod seen_escapes;
+mod solvers;
 mod soundness;
 mod stage;
 mod table;
@@ -72,6 +73,8 @@ enum Command {
     EscapeDiff(escape_diff::EscapeDiffArgs),
     /// Says what the interprocedural data-flow analyses cost on whole programs.
     Flow(flow::FlowArgs),
+    /// Compares the points-to solver with the naive one, on whole programs.
+    Solvers(solvers::SolversArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -118,6 +121,7 @@ fn main() -> ExitCode {
         Some(Command::Soundness(args)) => soundness::soundness(&args),
         Some(Command::EscapeDiff(args)) => escape_diff::escape_diff(&args),
         Some(Command::Flow(args)) => flow::flow(&args),
+        Some(Command::Solvers(args)) => solvers::solvers(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };

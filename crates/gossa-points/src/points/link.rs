@@ -251,6 +251,18 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         self.activate_called();
     }
 
+    /// The program.
+    #[must_use]
+    pub fn program(&self) -> &'p Program<'e> {
+        self.program
+    }
+
+    /// The type of a cell.
+    #[must_use]
+    pub fn cell_type(&self, cell: Node) -> TypeId {
+        self.types[cell as usize]
+    }
+
     /// How many nodes there are.
     #[must_use]
     pub fn node_count(&self) -> usize {

@@ -1,5 +1,5 @@
-//! A solver that is plainly right: every rule sees every element of every set again until nothing
-//! changes. The oracle of the fast one.
+//! A solver that is plainly right: every rule sees every element of its node's set, every edge is
+//! followed again, until nothing changes. The oracle of the fast one.
 
 use super::facts::Rule;
 use super::link::{Action, Element, Linker, Node};
@@ -11,7 +11,8 @@ pub struct Naive<'x, 'p, 'e> {
     linker: Linker<'x, 'p, 'e>,
     sets: FxHashMap<Node, BTreeSet<Element>>,
     edges: FxHashSet<(Node, Node)>,
-    rules: FxHashSet<(Node, Rule<Node>)>,
+    /// Rules, and what each has seen.
+    rules: FxHashMap<(Node, Rule<Node>), FxHashSet<Element>>,
 }
 
 impl<'x, 'p, 'e> Naive<'x, 'p, 'e> {
@@ -22,7 +23,7 @@ impl<'x, 'p, 'e> Naive<'x, 'p, 'e> {
             linker,
             sets: FxHashMap::default(),
             edges: FxHashSet::default(),
-            rules: FxHashSet::default(),
+            rules: FxHashMap::default(),
         };
         while solver.round() {}
         solver
@@ -52,13 +53,15 @@ impl<'x, 'p, 'e> Naive<'x, 'p, 'e> {
                 changed |= set.insert(element);
             }
         }
-        let mut rules: Vec<(Node, Rule<Node>)> = self.rules.iter().copied().collect();
         // Any order gives the same solution; one that is always the same gives the same numbers.
-        rules.sort_by_key(|(node, rule)| (*node, format!("{rule:?}")));
+        let mut rules: Vec<(Node, Rule<Node>)> = self.rules.keys().copied().collect();
+        rules.sort_unstable_by_key(|&(node, rule)| (node, format!("{rule:?}")));
         for (node, rule) in rules {
             for element in self.points_to(node) {
-                self.linker.apply(rule, element);
-                changed |= self.act();
+                if self.rules.entry((node, rule)).or_default().insert(element) {
+                    self.linker.apply(rule, element);
+                    changed |= self.act();
+                }
             }
         }
         changed
@@ -71,7 +74,11 @@ impl<'x, 'p, 'e> Naive<'x, 'p, 'e> {
             changed |= match action {
                 Action::Edge(from, to) => self.edges.insert((from, to)),
                 Action::Member(node, element) => self.sets.entry(node).or_default().insert(element),
-                Action::Rule(node, rule) => self.rules.insert((node, rule)),
+                Action::Rule(node, rule) => {
+                    let known = self.rules.len();
+                    self.rules.entry((node, rule)).or_default();
+                    self.rules.len() > known
+                }
             };
         }
         changed

@@ -151,8 +151,9 @@ pub struct Solver<'x, 'p, 'e> {
     dispatched: FxHashMap<(SetId, MethodName), Groups>,
     /// Method calls and their callees whose arguments flow.
     connected: FxHashSet<(u32, InstanceId)>,
-    /// What methods have as receivers.
+    /// What methods have as receivers: sets, and of these what they have copies of.
     received: FxHashSet<(InstanceId, SetId)>,
+    copied: FxHashSet<(InstanceId, Element)>,
     loads: FxHashMap<(SetId, u32, TypeId), Node>,
     stores: FxHashMap<(SetId, u32, TypeId), Node>,
     fresh_edges: usize,
@@ -184,6 +185,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             dispatched: FxHashMap::default(),
             connected: FxHashSet::default(),
             received: FxHashSet::default(),
+            copied: FxHashSet::default(),
             loads: FxHashMap::default(),
             stores: FxHashMap::default(),
             fresh_edges: 0,
@@ -508,7 +510,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             self.linker.activate_called();
             let mut pointers = self.sets.to_vec(elements);
             for &element in pointers.iter().filter(|&&element| element % 2 == 1) {
-                self.linker.pass_receiver(callee, element);
+                if self.copied.insert((callee, element)) {
+                    self.linker.pass_receiver(callee, element);
+                }
             }
             pointers.retain(|element| element % 2 == 0);
             if skip > 0 && !pointers.is_empty() {
