@@ -2,6 +2,7 @@
 
 use crate::func::Func;
 use crate::pass::Pass;
+use crate::whole::ProgramPass;
 use gossa_report::{Confidence, Severity};
 
 /// One kind of finding, with its documentation. Declare it with
@@ -53,8 +54,8 @@ macro_rules! declare_check {
 
 /// Looks for defects.
 ///
-/// Both hooks are called from several threads at once, in no particular order; a checker keeps no
-/// state between calls.
+/// [`Checker::check_function`] is called from several threads at once, in no particular order; a
+/// checker keeps no state between calls.
 pub trait Checker: Send + Sync {
     /// The kinds of findings that it reports.
     fn checks(&self) -> Vec<&'static Check>;
@@ -64,8 +65,8 @@ pub trait Checker: Send + Sync {
         let _ = (pass, func);
     }
 
-    /// Looks at the whole program. Called once.
-    fn check_program(&self, pass: &Pass<'_>) {
+    /// Looks at the whole program. Called once, behind [`Checker::check_function`].
+    fn check_program(&self, pass: &ProgramPass<'_>) {
         let _ = pass;
     }
 }

@@ -95,6 +95,12 @@ impl<'p> Func<'p> {
         path_of(self.body().func.package())
     }
 
+    /// Whether it is in a package that the user asked about, not in a dependency of one.
+    #[must_use]
+    pub fn is_requested(self) -> bool {
+        self.program.data().is_requested(self.package())
+    }
+
     /// The name as a Go programmer writes it, without the package: `F`, `(*T).M`, `F.func1` for a
     /// literal in `F`, `init` for initialisation.
     #[must_use]
@@ -113,6 +119,16 @@ impl<'p> Func<'p> {
     #[must_use]
     pub fn declared_name(self) -> Option<String> {
         declared_name(self.body().func)
+    }
+
+    /// Whether other packages can name it: an exported function, or an exported method, of
+    /// whatever type.
+    #[must_use]
+    pub fn is_exported(self) -> bool {
+        match *self.body().func.key() {
+            FuncKey::Decl { decl, .. } => gossa_types::lookup::is_exported(decl.name()),
+            _ => false,
+        }
     }
 
     /// Whether it is a function literal, or the body of a range-over-func statement.
@@ -175,6 +191,13 @@ impl<'p> Func<'p> {
                 matches!(inst.func.body()[inst.id], gossa_ssa::Inst::Closure { func, .. } if func == own)
             })
             .collect()
+    }
+
+    /// Whether C code may call it: whether it has an `//export` directive.
+    #[must_use]
+    pub fn is_exported_to_c(self) -> bool {
+        let directives = self.program.data().directives(self.body().func);
+        directives.iter().any(|directive| matches!(directive, DirectiveKind::Export { .. }))
     }
 
     /// The words after `//go:` in the function's doc comment: `noinline`, `uintptrescapes`, ...
@@ -305,6 +328,40 @@ impl<'p> Inst<'p> {
                 .data()
                 .tree(self.func.body().func)
                 .is_some_and(|tree| contains(&tree, outer, inner))
+    }
+
+    /// Whether control can come from here to another instruction of the function: each
+    /// instruction reaches itself only around a loop. False for instructions of different
+    /// functions. Linear in the number of blocks.
+    #[must_use]
+    pub fn reaches(self, other: Inst<'p>) -> bool {
+        if self.func != other.func {
+            return false;
+        }
+        let (from, to) = (self.block(), other.block());
+        if from == to && self.index() < other.index() {
+            return true;
+        }
+        let body = self.func.body();
+        let mut seen = vec![false; body.block_ids().count()];
+        let mut work = vec![from.id];
+        while let Some(block) = work.pop() {
+            let mut found = false;
+            let mut visit = |next: gossa_ssa::BlockId| {
+                found |= next == to.id;
+                if !std::mem::replace(&mut seen[next.index()], true) {
+                    work.push(next);
+                }
+            };
+            body.for_each_successor(block, &mut visit);
+            if let Some(unwind) = body[block].unwind {
+                visit(unwind);
+            }
+            if found {
+                return true;
+            }
+        }
+        false
     }
 
     /// Where it comes from.

@@ -48,19 +48,25 @@
 //! [`program`], [`func`], [`op`], [`pass`], [`mod@run`].
 
 pub mod checker;
+pub mod flow;
 pub mod func;
+pub mod memory;
 pub mod op;
 pub mod pass;
 pub mod prelude;
 pub mod program;
 pub mod run;
+pub mod whole;
 
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
+pub use flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};
 pub use func::{Block, Func, Inst, Value};
 pub use gossa_report::{Confidence, Finding, Severity};
 pub use gossa_ssa::{AllocKind, BinaryOp, ConvertKind, Fact, UnaryOp, UnsafeOp};
 pub use gossa_types::Builtin;
+pub use memory::{Access, Meeting, Memory, Part, Where};
 pub use op::{Call, Callee, Method, Op, SelectArm};
 pub use pass::{Pass, Report};
 pub use program::{Global, Program, ProgramData, Type};
 pub use run::{Outcome, run};
+pub use whole::{CallGraph, Edge, Maker, Object, Pointees, PointsTo, ProgramPass};

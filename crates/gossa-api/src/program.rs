@@ -1,7 +1,7 @@
 //! The program as checkers see it.
 
 use crate::func::Func;
-use gossa_base::FxHashMap;
+use gossa_base::{FxHashMap, FxHashSet};
 use gossa_db::{DbEnv, Place, RootDb, Session, SourcePlace};
 use gossa_ssa::{Body, Callee, FuncId, FuncKey, Inst, InstId, Lowered, SourceMap};
 use gossa_syntax::{DirectiveKind, Expr, ExprId, NodeId, Stmt, StmtId, Tree};
@@ -50,6 +50,8 @@ pub struct ProgramData {
     /// Static call sites of each function: `sites[starts[f] .. starts[f + 1]]`.
     starts: Vec<u32>,
     sites: Vec<Site>,
+    /// The packages that the user asked about.
+    requested: FxHashSet<&'static str>,
     db: Mutex<RootDb>,
 }
 
@@ -65,12 +67,18 @@ impl ProgramData {
                 funcs.push(FuncPlace { lowered: at as u32, body: index as u32 });
             }
         }
+        let loaded = session.program();
         let mut data = Self {
             lowered,
             funcs,
             by_id,
             starts: Vec::new(),
             sites: Vec::new(),
+            requested: loaded
+                .roots
+                .iter()
+                .map(|&root| PackageId::new(&loaded.package(root).import_path).path())
+                .collect(),
             db: Mutex::new(session.db()),
         };
         data.index_call_sites();
@@ -119,6 +127,14 @@ impl ProgramData {
     pub(crate) fn call_sites(&self, func: u32) -> &[Site] {
         let range = self.starts[func as usize] as usize..self.starts[func as usize + 1] as usize;
         &self.sites[range]
+    }
+
+    pub(crate) fn is_requested(&self, package: &str) -> bool {
+        self.requested.contains(package)
+    }
+
+    pub(crate) fn lowered(&self) -> &[(FuncId, Arc<Lowered>)] {
+        &self.lowered
     }
 
     pub(crate) fn find(&self, func: FuncId) -> Option<u32> {
@@ -244,7 +260,7 @@ impl fmt::Debug for Type<'_> {
 }
 
 impl<'p> Type<'p> {
-    fn underlying(self) -> TypeId {
+    pub(crate) fn underlying(self) -> TypeId {
         match self.id.unalias().kind() {
             TypeKind::Named { .. } | TypeKind::TypeParam(_) => self
                 .program
@@ -284,6 +300,15 @@ impl<'p> Type<'p> {
     pub fn pointee(self) -> Option<Type<'p>> {
         match self.underlying().kind() {
             TypeKind::Pointer(elem) => Some(Type { program: self.program, id: *elem }),
+            _ => None,
+        }
+    }
+
+    /// The name of a field of a struct type.
+    #[must_use]
+    pub fn field_name(self, field: u32) -> Option<&'static str> {
+        match self.underlying().kind() {
+            TypeKind::Struct(fields) => fields.get(field as usize).map(|field| field.name.as_str()),
             _ => None,
         }
     }

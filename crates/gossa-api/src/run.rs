@@ -4,6 +4,7 @@ use crate::checker::{Registry, Selection};
 use crate::func::Func;
 use crate::pass::Pass;
 use crate::program::{Program, ProgramData};
+use crate::whole::{ProgramPass, with_answers};
 use gossa_db::{Progress, Session};
 use gossa_report::{Diagnostic, Finding, Severity, Stage};
 use parking_lot::Mutex;
@@ -39,20 +40,24 @@ pub fn run(
         .collect();
     progress.stage("check", checkers.len());
     session.pool().install(|| {
-        for checker in checkers {
-            let name = checker.checks().first().map_or("", |check| check.id);
-            let pass = Pass { program, selection, findings: &findings };
-            let guard = |unit: &dyn Fn() -> String, work: &dyn Fn()| {
-                if catch_unwind(AssertUnwindSafe(work)).is_err() {
-                    failures.lock().push(format!("checker `{name}` failed on {}", unit()));
-                }
-            };
-            functions.par_iter().with_min_len(64).for_each(|&func| {
-                guard(&|| func.qualified_name(), &|| checker.check_function(&pass, func));
-            });
-            guard(&|| "the program".to_owned(), &|| checker.check_program(&pass));
-            progress.step(name);
-        }
+        with_answers(session, data, |answers| {
+            for checker in checkers {
+                let name = checker.checks().first().map_or("", |check| check.id);
+                let pass = Pass { program, selection, findings: &findings };
+                let guard = |unit: &dyn Fn() -> String, work: &dyn Fn()| {
+                    if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                        failures.lock().push(format!("checker `{name}` failed on {}", unit()));
+                    }
+                };
+                functions.par_iter().with_min_len(64).for_each(|&func| {
+                    guard(&|| func.qualified_name(), &|| checker.check_function(&pass, func));
+                });
+                guard(&|| "the program".to_owned(), &|| {
+                    checker.check_program(&ProgramPass { pass: &pass, answers });
+                });
+                progress.step(name);
+            }
+        });
     });
     let mut failures = failures.into_inner();
     failures.sort();

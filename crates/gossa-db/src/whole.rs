@@ -1,10 +1,13 @@
 //! The database as the environment of whole-program analyses.
 
+use crate::diagnostics::directives_of;
 use crate::env::DbEnv;
 use crate::inputs::Db;
 use crate::linknames::Linknames;
+use crate::session::Session;
 use gossa_points::{FuncIndex, ProgramEnv, callgraph::Roots};
 use gossa_ssa::{FuncId, FuncKey};
+use gossa_syntax::DirectiveKind;
 use gossa_types::lookup::is_exported;
 use gossa_types::{DeclId, LocalDecls, PackageDecls, PackageId, Target, TypeEnv};
 
@@ -63,6 +66,28 @@ impl<'db> WholeEnv<'db> {
             roots.open.extend(functions.filter_map(|func| program.known(func)));
         }
         roots
+    }
+
+    /// Functions that C calls: those with an export directive, in packages that import "C".
+    #[must_use]
+    pub fn c_roots(
+        &self,
+        program: &gossa_points::Program<'_>,
+        session: &Session,
+    ) -> Vec<FuncIndex> {
+        let db = session.db();
+        let with_c = session.program().packages.iter().filter(|package| package.uses_cgo());
+        let mut entries = Vec::new();
+        for package in with_c {
+            let Some(decls) = self.package(PackageId::new(&package.import_path)) else { continue };
+            for &decl in &decls.func_order {
+                let directives = directives_of(&db, decl);
+                if directives.iter().any(|d| matches!(d, DirectiveKind::Export { .. })) {
+                    entries.extend(program.known(FuncId::declared(decl)));
+                }
+            }
+        }
+        entries
     }
 }
 

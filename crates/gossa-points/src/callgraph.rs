@@ -14,8 +14,10 @@
 //!
 //! Each is contained in the one above it where both say something, static calls in all of them.
 //! What no call instruction calls (finalizers, methods called by reflection, functions handed to
-//! assembly) is told by `runtime`; such edges are [`Dispatch::Runtime`].
+//! assembly) is told by `runtime`; such edges are [`Dispatch::Runtime`]. [`by_type`] answers for single
+//! calls, where a graph of all would be too much.
 
+pub mod by_type;
 mod cha;
 mod paths;
 mod reached;

@@ -6,7 +6,8 @@
 //! functions that are called into one system, and [`solver`] finds its least solution; [`naive`] is
 //! the solver's oracle. What a rule makes of an element is in `rules`, what functions do whose
 //! bodies do not show it in `models`.
-//! [`query`] answers questions about a solution; [`memory`] lends a solution to the value-flow analysis of `gossa-ssa`.
+//! [`query`] answers questions about a solution, [`pointees`] those of checkers, who have to know what
+//! it does not show; [`memory`] lends a solution to the value-flow analysis of `gossa-ssa`.
 //!
 //! Functions of `reflect`, of the runtime and of containers that keep values in words have models
 //! (`models`), and what `reflect` does with values is told in `reflection`. `docs/points-to.md`
@@ -20,6 +21,7 @@ pub mod link;
 pub mod memory;
 mod models;
 pub mod naive;
+pub mod pointees;
 pub mod query;
 mod reflection;
 mod rules;

@@ -10,7 +10,7 @@ use gossa_points::callgraph::{Algorithm, CallGraph, CallMode, Dispatch, Edge, Ro
 use gossa_points::{FuncIndex, FunctionKind, Program};
 use gossa_report::{NoSources, PathDisplay, Report, escape_line};
 use gossa_syntax::NodeId;
-use gossa_types::{PackageId, TypeEnv as _};
+use gossa_types::PackageId;
 use serde::Serialize;
 use std::io::Write;
 
@@ -25,7 +25,7 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
     let db = session.db();
     let env = WholeEnv::new(&db);
     let program = Program::new(&env, &lowered);
-    let roots = roots(&session, &db, &env, &program, args.roots)?;
+    let roots = roots(&session, &env, &program, args.roots)?;
     let algorithm = match args.algo {
         AlgorithmArg::Static => Algorithm::Static,
         AlgorithmArg::Cha => Algorithm::Cha,
@@ -58,7 +58,6 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
 /// Where the program begins.
 pub(crate) fn roots(
     session: &Session,
-    db: &RootDb,
     env: &WholeEnv<'_>,
     program: &Program<'_>,
     wanted: Option<RootsArg>,
@@ -84,32 +83,8 @@ pub(crate) fn roots(
         Some(RootsArg::Exported) => exported(),
         None => main().unwrap_or_else(exported),
     };
-    roots.entries.extend(c_entries(db, env, program, session));
+    roots.entries.extend(env.c_roots(program, session));
     Ok(roots)
-}
-
-/// Functions that C calls: those with an export directive, in packages that import "C".
-pub(crate) fn c_entries(
-    db: &RootDb,
-    env: &WholeEnv<'_>,
-    program: &Program<'_>,
-    session: &Session,
-) -> Vec<FuncIndex> {
-    let loaded = session.program();
-    let with_c = loaded.packages.iter().filter(|package| package.uses_cgo());
-    let mut entries = Vec::new();
-    for package in with_c {
-        let Some(decls) = env.package(PackageId::new(&package.import_path)) else { continue };
-        for &decl in &decls.func_order {
-            let directives = gossa_db::directives_of(db, decl);
-            let exported =
-                directives.iter().any(|d| matches!(d, gossa_syntax::DirectiveKind::Export { .. }));
-            if exported {
-                entries.extend(program.known(gossa_ssa::FuncId::declared(decl)));
-            }
-        }
-    }
-    entries
 }
 
 /// Writes a call graph.

@@ -2,7 +2,6 @@
 //! that the program does.
 
 use crate::args::{EscapeArgs, EscapeForm, EscapeRoots};
-use crate::callgraph::c_entries;
 use crate::context::{self, Context};
 use crate::exit::{CommandError, Exit};
 use crate::output;
@@ -106,7 +105,7 @@ fn analyze(
         }
         None => main(false).unwrap_or_else(exported),
     };
-    roots.entries.extend(c_entries(&db, &env, &program, session));
+    roots.entries.extend(env.c_roots(&program, session));
     let graph = program_calls(&program, &roots);
     let all: Vec<PackageId> = session.packages().iter().map(|package| package.id(&db)).collect();
     let table = call_table(&env, &program, &graph, &all);

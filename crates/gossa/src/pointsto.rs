@@ -31,7 +31,7 @@ pub(crate) fn run(context: &Context, args: &PointstoArgs) -> Result<Exit, Comman
     let db = session.db();
     let env = WholeEnv::new(&db);
     let program = Program::new(&env, &lowered);
-    let roots = callgraph::roots(&session, &db, &env, &program, args.roots)?;
+    let roots = callgraph::roots(&session, &env, &program, args.roots)?;
     let paths = context.paths(session.program());
     let layouts = Layouts::new(&program);
     let mut found = match (&args.at, &args.func) {

@@ -1,29 +1,10 @@
 //! What can happen to an object between the two conversions.
 
-use super::flow::{Arrival, Flow};
 use super::origin::{Origin, pointer_root};
 use gossa_api::prelude::*;
 use std::collections::HashSet;
 
-/// Whether control can come from one instruction of a function to another.
-pub(super) fn reaches(from: Inst<'_>, to: Inst<'_>) -> bool {
-    if from.block() == to.block() && from.index() < to.index() {
-        return true;
-    }
-    let mut seen = HashSet::new();
-    let mut work = next_blocks(from.block());
-    while let Some(block) = work.pop() {
-        if block == to.block() {
-            return true;
-        }
-        if seen.insert(block) {
-            work.extend(next_blocks(block));
-        }
-    }
-    false
-}
-
-pub(super) fn next_blocks(block: Block<'_>) -> Vec<Block<'_>> {
+fn next_blocks(block: Block<'_>) -> Vec<Block<'_>> {
     let mut next = block.successors();
     next.extend(block.unwind());
     next
@@ -88,10 +69,10 @@ pub(super) fn crosses_safepoint(from: Inst<'_>, to: Inst<'_>) -> bool {
             continue;
         }
         let Some(start) = block.insts().next() else { continue };
-        if !reaches(start, to) {
+        if !start.reaches(to) {
             continue;
         }
-        if block == from.block() || reaches(start, start) || block.insts().any(is_safepoint) {
+        if block == from.block() || start.reaches(start) || block.insts().any(is_safepoint) {
             return true;
         }
         work.extend(next_blocks(block));
@@ -125,11 +106,49 @@ fn holders(pointer: Value<'_>) -> Vec<Value<'_>> {
     found
 }
 
-pub(super) fn fate<'p>(flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) -> Fate {
+/// The arguments that a pointer is in the functions around: where a function returns the integer,
+/// its caller may use the pointer that it has passed.
+fn outer<'p>(pointer: Value<'p>, arrival: &Arrival<'p>) -> Vec<(Value<'p>, Inst<'p>)> {
+    let mut found = Vec::new();
+    let mut inner = pointer;
+    for hop in &arrival.hops {
+        if let HopKind::Returned(func) = hop.kind
+            && func == inner.func()
+            && let Some(at) = func.params().position(|param| param == inner)
+            && let Some(argument) = hop.at.call().and_then(|call| call.args().nth(at))
+        {
+            inner = pointer_root(argument);
+            found.push((inner, hop.at));
+        }
+    }
+    found
+}
+
+/// The last instruction of the way in a function: from there on the pointer must be used for the
+/// object to be kept alive. `None`: the way does not come through the function.
+fn last_in<'p>(func: Func<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) -> Option<Inst<'p>> {
+    if arrival.at.func() == func {
+        return Some(arrival.at);
+    }
+    let hops = arrival.hops.iter().rev().map(|hop| hop.at);
+    hops.chain([origin.inst]).find(|inst| inst.func() == func)
+}
+
+pub(super) fn fate<'p>(
+    flow: &mut Flow<'_, 'p>,
+    origin: &Origin<'p>,
+    arrival: &Arrival<'p>,
+) -> Fate {
     let Some(pointer) = origin.pointer else { return Fate::MayDie };
+    let through_memory = arrival.through_memory();
     let mut used_later = false;
     let mut seen = HashSet::new();
     let mut work = holders(pointer);
+    // What was loaded from memory is there still.
+    used_later |= through_memory && work.len() > 1;
+    for (argument, _) in outer(pointer, arrival) {
+        work.extend(holders(argument));
+    }
     while let Some(value) = work.pop() {
         if !seen.insert(value) {
             continue;
@@ -141,9 +160,13 @@ pub(super) fn fate<'p>(flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'
             {
                 return Fate::Pinned;
             }
-            let later = inst.func() != arrival.at.func()
-                || matches!(inst.op(), Op::Defer(_))
-                || (inst != origin.inst && reaches(arrival.at, inst) && inst != arrival.at);
+            let last = last_in(inst.func(), origin, arrival);
+            let later = match inst.op() {
+                Op::Defer(_) => true,
+                // The way goes on elsewhere, at any time: only what is stored, too, is kept.
+                _ if through_memory => keeps(inst, value),
+                _ => last.is_none_or(|last| inst != last && last.reaches(inst)),
+            };
             // What merely derives another pointer counts where that one is used.
             match inst.op() {
                 Op::Convert { kind, .. } if kind != ConvertKind::UnsafeToUintptr => {
@@ -153,14 +176,61 @@ pub(super) fn fate<'p>(flow: &Flow<'p>, origin: &Origin<'p>, arrival: &Arrival<'
                     work.extend(inst.results());
                 }
                 Op::Convert { .. } => {}
-                _ => used_later |= later,
+                _ => used_later |= later && inst != origin.inst,
             }
         }
     }
-    let local = matches!(pointer.definition().map(Inst::op), Some(Op::Alloc(_)));
+    let local = matches!(pointer.definition().map(Inst::op), Some(Op::Alloc(_)))
+        && !outlives(flow, pointer);
     match (used_later, local) {
         (false, _) => Fate::MayDie,
         (true, true) => Fate::MayMove,
         (true, false) => Fate::Kept,
     }
+}
+
+/// Whether an instruction puts a pointer where it may stay after the function has ended.
+fn keeps<'p>(inst: Inst<'p>, pointer: Value<'p>) -> bool {
+    match inst.op() {
+        Op::Store { ptr, value } => {
+            let root = pointer_root(ptr);
+            value == pointer && !matches!(root.definition().map(Inst::op), Some(Op::Alloc(_)))
+        }
+        Op::Return(_) | Op::Send { .. } | Op::MapUpdate { .. } | Op::Go(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether a variable certainly outlives its function, so that it is on no stack.
+fn outlives<'p>(flow: &mut Flow<'_, 'p>, variable: Value<'p>) -> bool {
+    let mut seen = HashSet::new();
+    let mut work = vec![variable];
+    while let Some(value) = work.pop() {
+        if !seen.insert(value) {
+            continue;
+        }
+        for inst in flow.uses_of(value) {
+            if keeps(inst, value) {
+                return true;
+            }
+            match inst.op() {
+                Op::Convert { kind, .. } if kind != ConvertKind::UnsafeToUintptr => {
+                    work.extend(inst.results());
+                }
+                Op::Narrow { .. }
+                | Op::FieldAddr { .. }
+                | Op::IndexAddr { .. }
+                | Op::Slice { .. }
+                | Op::MakeInterface(_)
+                | Op::Struct(_)
+                | Op::WithField { .. } => work.extend(inst.results()),
+                Op::Jump { block, args } => {
+                    let params = block.params().zip(args);
+                    work.extend(params.filter(|(_, arg)| *arg == value).map(|(param, _)| param));
+                }
+                _ => {}
+            }
+        }
+    }
+    false
 }

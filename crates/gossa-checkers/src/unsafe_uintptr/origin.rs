@@ -107,10 +107,15 @@ pub(super) fn is_runtime(package: &str) -> bool {
         || package.starts_with("runtime/internal/")
 }
 
+/// Whether a function is C's.
+pub(super) fn is_c_function(name: &str) -> bool {
+    name.rsplit('.').next().is_some_and(|last| last.starts_with("_Cfunc_"))
+}
+
 /// Functions whose results are memory that is not Go's.
 pub(super) fn is_foreign_allocator(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
-    last.starts_with("_Cfunc_")
+    is_c_function(name)
         || matches!(last, "Mmap" | "mmap" | "MmapPtr" | "sysAlloc" | "persistentalloc")
 }
 
@@ -139,11 +144,13 @@ pub(super) fn takes_addresses(name: &str, callee: Option<Func<'_>>) -> bool {
     );
     system_call
         || (last == "Call" && matches!(package, "syscall.LazyProc" | "syscall.Proc"))
-        || callee.is_some_and(|func| {
-            func.go_directives()
-                .iter()
-                .any(|name| name == "uintptrescapes" || name == "uintptrkeepalive")
-        })
+        || callee.filter(|func| func.params().any(|param| param.ty().is_uintptr())).is_some_and(
+            |func| {
+                func.go_directives()
+                    .iter()
+                    .any(|name| name == "uintptrescapes" || name == "uintptrkeepalive")
+            },
+        )
 }
 
 pub(super) fn described(value: Value<'_>, otherwise: &str) -> String {

@@ -76,6 +76,14 @@ impl Universe {
         number
     }
 
+    /// The types known so far that have a method with a (normal) signature.
+    pub(super) fn having(&self, method: MethodName, signature: TypeId) -> Vec<TypeNumber> {
+        let Some(&number) = self.method_numbers.get(&(method, signature)) else {
+            return Vec::new();
+        };
+        set_bits(&self.having[number as usize])
+    }
+
     /// The number of an interface type (a normal one).
     pub(super) fn interface(&mut self, program: &Program<'_>, ty: TypeId) -> InterfaceNumber {
         if let Some(&known) = self.interface_numbers.get(&ty) {
@@ -132,17 +140,20 @@ impl Universe {
 
     /// The types known so far that implement an interface.
     pub(super) fn implementing(&mut self, interface: InterfaceNumber) -> Vec<TypeNumber> {
-        let mask = self.mask(interface);
-        let mut found = Vec::new();
-        for (word, &bits) in mask.iter().enumerate() {
-            let mut bits = bits;
-            while bits != 0 {
-                found.push(word as u32 * 64 + bits.trailing_zeros());
-                bits &= bits - 1;
-            }
-        }
-        found
+        set_bits(self.mask(interface))
     }
+}
+
+fn set_bits(words: &[u64]) -> Vec<TypeNumber> {
+    let mut found = Vec::new();
+    for (word, &bits) in words.iter().enumerate() {
+        let mut bits = bits;
+        while bits != 0 {
+            found.push(word as u32 * 64 + bits.trailing_zeros());
+            bits &= bits - 1;
+        }
+    }
+    found
 }
 
 /// Whether a type can have methods at all: named types, pointers to them, structs that embed.

@@ -1,0 +1,3 @@
+module example.com/badccallback
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/badcontainers
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/baddynamic
+
+go 1.27

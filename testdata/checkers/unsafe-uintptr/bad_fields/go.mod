@@ -1,0 +1,3 @@
+module example.com/badfields
+
+go 1.27

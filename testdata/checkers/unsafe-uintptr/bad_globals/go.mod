@@ -1,0 +1,3 @@
+module example.com/badglobals
+
+go 1.27

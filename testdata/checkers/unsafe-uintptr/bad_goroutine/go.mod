@@ -1,0 +1,3 @@
+module example.com/badgoroutine
+
+go 1.27

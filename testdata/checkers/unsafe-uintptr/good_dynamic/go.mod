@@ -1,0 +1,3 @@
+module example.com/gooddynamic
+
+go 1.27

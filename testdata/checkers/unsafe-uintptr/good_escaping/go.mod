@@ -1,0 +1,3 @@
+module example.com/goodescaping
+
+go 1.27

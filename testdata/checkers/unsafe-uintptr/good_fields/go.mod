@@ -1,0 +1,3 @@
+module example.com/goodfields
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/goodobjects
+
+go 1.27
