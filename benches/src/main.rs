@@ -7,6 +7,7 @@
 //! cargo run --release -p gossa-benches -- list-diff ../some/module
 //! cargo run --release -p gossa-benches -- callgraph-diff cmd/go
 //! cargo run --release -p gossa-benches -- soundness --what calls
+//! cargo run --release -p gossa-benches -- soundness --what pointsto
 //! cargo run --release -p gossa-benches -- escape-diff ../some/module
 //! cargo run --release -p gossa-benches -- flow cmd/go
 //! ```
@@ -29,6 +30,7 @@ mod measure;
 mod peer;
 mod run;
 mod seen_escapes;
+mod seen_points;
 mod solvers;
 mod soundness;
 mod stage;

@@ -5,10 +5,12 @@ use crate::error::BenchError;
 use crate::executed_calls::executed;
 use crate::say;
 use crate::seen_escapes::seen_escapes;
+use crate::seen_points::seen_points;
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::{Args, ValueEnum};
 
 use gossa_load::{DiskSystem, EntryKind, System as _};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,6 +22,8 @@ pub(crate) enum What {
     /// Escape analysis of the whole program: no object that gets out of its frame is claimed to
     /// stay there.
     Escape,
+    /// Points-to analysis: what values are seen to point to is in their sets.
+    Pointsto,
 }
 
 /// What to run.
@@ -55,10 +59,13 @@ pub(crate) fn soundness(args: &SoundnessArgs) -> Result<ExitCode, BenchError> {
     if args.what == What::Escape {
         return escapes(args, &goroot, dirs);
     }
+    if args.what == What::Pointsto {
+        return pointees(args, &goroot, dirs);
+    }
     let (mut runs, mut calls, mut dynamic, mut hidden, mut missed) = (0, 0, 0, 0, 0);
     for dir in dirs {
         match args.what {
-            What::Escape => {}
+            What::Escape | What::Pointsto => {}
             What::Calls => {
                 let options = gossa_interp::Options::default();
                 match executed(Arc::new(DiskSystem), goroot.clone(), dir.clone(), ".", options) {
@@ -87,6 +94,51 @@ pub(crate) fn soundness(args: &SoundnessArgs) -> Result<ExitCode, BenchError> {
     }
     say(format_args!(
         "all: {runs} runs, {calls} calls, {dynamic} of them dynamic, {hidden} hidden; {missed} missed"
+    ));
+    Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+fn pointees(
+    args: &SoundnessArgs,
+    goroot: &Utf8Path,
+    dirs: Vec<Utf8PathBuf>,
+) -> Result<ExitCode, BenchError> {
+    let (mut runs, mut pairs, mut compared, mut reflected, mut missed) = (0, 0, 0, 0, 0);
+    let mut left_out: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for dir in dirs {
+        let options = gossa_interp::Options::default();
+        let system = Arc::new(DiskSystem);
+        match seen_points(system, goroot.to_owned(), dir.clone(), ".", options) {
+            Err(error) => say(format_args!("{dir}: left out: {error}")),
+            Ok(found) => {
+                say(format_args!(
+                    "{dir}: {}; {} pairs, {} compared, {} of them by reflection; {} missed",
+                    found.ended,
+                    found.pairs,
+                    found.compared,
+                    found.reflected,
+                    found.missed.len()
+                ));
+                for missed in found.missed.iter().take(args.show) {
+                    say(format_args!("    {missed}"));
+                }
+                runs += 1;
+                pairs += found.pairs;
+                compared += found.compared;
+                reflected += found.reflected;
+                missed += found.missed.len();
+                for (why, count) in found.left_out {
+                    *left_out.entry(why).or_default() += count;
+                }
+            }
+        }
+    }
+    for (why, count) in left_out {
+        say(format_args!("not compared: {count} {why}"));
+    }
+    say(format_args!(
+        "all: {runs} runs, {pairs} pairs of a pointer and what made its object, {compared} compared, \
+         {reflected} of them by reflection; {missed} missed"
     ));
     Ok(if missed == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) })
 }

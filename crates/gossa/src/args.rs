@@ -383,7 +383,8 @@ pub(crate) struct CallgraphArgs {
     /// Form of the output: text, json, dot (Graphviz), digraph (a caller and a callee a line)
     #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: GraphFormat,
-    /// Print a shortest chain of calls from where the program begins to this function, instead
+    /// Print a shortest chain of calls from where the program begins to this function, instead; or
+    /// of `CALLER -> CALLEE` what makes the algorithm see this call
     #[arg(long, value_name = "FUNC", conflicts_with_all = ["stats", "format"])]
     pub(crate) why: Option<String>,
     /// Print counts, instead

@@ -1,6 +1,8 @@
 //! `gossa callgraph`: who calls whom, as text, JSON, or a graph for other tools; and why a function
 //! may run.
 
+mod why_edge;
+
 use crate::args::{AlgorithmArg, CallgraphArgs, GraphFormat, RootsArg};
 use crate::context::{self, Context};
 use crate::exit::{CommandError, Exit};
@@ -13,6 +15,7 @@ use gossa_syntax::NodeId;
 use gossa_types::PackageId;
 use serde::Serialize;
 use std::io::Write;
+use why_edge::Question;
 
 /// Runs the subcommand.
 pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, CommandError> {
@@ -38,7 +41,13 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
     let writer = Writer { db: &db, program: &program, graph: &graph, paths: &paths };
     let mut out = output::stdout();
     match (&args.why, args.format) {
-        (Some(wanted), _) => writer.why(&roots, wanted, &mut out)?,
+        (Some(wanted), _) => match wanted.split_once(" -> ") {
+            Some((caller, callee)) => {
+                let question = Question { roots: &roots, algorithm, caller, callee };
+                why_edge::why(&writer, &question, &mut out)?;
+            }
+            None => writer.why(&roots, wanted, &mut out)?,
+        },
         _ if args.stats => writer.stats(&mut out)?,
         (None, GraphFormat::Text) => writer.text(&mut out)?,
         (None, GraphFormat::Json) => writer.json(args.algo, &roots, &mut out)?,
@@ -293,23 +302,7 @@ impl Writer<'_, '_> {
     }
 
     fn why(&self, roots: &Roots, wanted: &str, out: &mut dyn Write) -> Result<(), CommandError> {
-        let mut found: Vec<(String, FuncIndex)> = (0..self.graph.function_count())
-            .map(FuncIndex::from_usize)
-            .map(|func| (self.name(func), func))
-            .filter(|(name, _)| is_named(name, wanted))
-            .collect();
-        found.sort();
-        if let Some(exact) = found.iter().position(|(name, _)| name == wanted) {
-            found = vec![found.swap_remove(exact)];
-        }
-        let func = match &*found {
-            [] => return Err(CommandError::Usage(format!("--why: no function `{wanted}`"))),
-            [(_, func)] => *func,
-            [(first, _), (second, _), ..] => {
-                let message = format!("--why: `{wanted}` may be {first}, {second}");
-                return Err(CommandError::Usage(message));
-            }
-        };
+        let func = self.named(wanted)?;
         match self.graph.why(roots, func) {
             None => writeln!(out, "{} is not reachable", self.name(func))?,
             Some(chain) if chain.is_empty() => writeln!(out, "{} is a root", self.name(func))?,
@@ -320,6 +313,27 @@ impl Writer<'_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// The function of a name.
+    fn named(&self, wanted: &str) -> Result<FuncIndex, CommandError> {
+        let mut found: Vec<(String, FuncIndex)> = (0..self.graph.function_count())
+            .map(FuncIndex::from_usize)
+            .map(|func| (self.name(func), func))
+            .filter(|(name, _)| is_named(name, wanted))
+            .collect();
+        found.sort();
+        if let Some(exact) = found.iter().position(|(name, _)| name == wanted) {
+            found = vec![found.swap_remove(exact)];
+        }
+        match &*found {
+            [] => Err(CommandError::Usage(format!("--why: no function `{wanted}`"))),
+            [(_, func)] => Ok(*func),
+            [(first, _), (second, _), ..] => {
+                let message = format!("--why: `{wanted}` may be {first}, {second}");
+                Err(CommandError::Usage(message))
+            }
+        }
     }
 
     fn stats(&self, out: &mut dyn Write) -> Result<(), CommandError> {

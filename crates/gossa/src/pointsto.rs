@@ -63,11 +63,11 @@ pub(crate) fn run(context: &Context, args: &PointstoArgs) -> Result<Exit, Comman
 }
 
 /// Prints answers.
-struct Writer<'w, 'x, 'p, 'e> {
-    db: &'w RootDb,
-    program: &'w Program<'e>,
-    paths: &'w PathDisplay,
-    queries: Queries<'x, 'p, 'e>,
+pub(crate) struct Writer<'w, 'x, 'p, 'e> {
+    pub(crate) db: &'w RootDb,
+    pub(crate) program: &'w Program<'e>,
+    pub(crate) paths: &'w PathDisplay,
+    pub(crate) queries: Queries<'x, 'p, 'e>,
 }
 
 #[derive(Serialize)]
@@ -242,19 +242,32 @@ impl Writer<'_, '_, '_, '_> {
             };
             return Err(CommandError::Usage(format!("--why: {reason}")));
         };
-        let steps: Vec<JsonStep> = chain.iter().map(|step| self.step(step)).collect();
         if format == PointstoFormat::Json {
+            let steps: Vec<JsonStep> = chain.iter().map(|step| self.step(step)).collect();
             return write_json(&JsonChain { schema: "gossa.pointsto.why/1", object, steps }, out);
         }
         writeln!(out, "{}", escape_line(&object_text(&object)))?;
-        for step in steps {
+        for line in self.chain(&chain) {
+            writeln!(out, "  {line}")?;
+        }
+        Ok(())
+    }
+
+    /// The steps of a chain, a line each.
+    pub(crate) fn chain(&self, chain: &[Step]) -> Vec<String> {
+        let line = |step: &Step| {
+            let step = self.step(step);
             let at = step.position.map_or_else(|| "-".to_owned(), |at| at.text());
             let by = step.by.map(|by| format!(", by {}", object_text(&by))).unwrap_or_default();
             let function = step.function.map(|name| format!(" in {name}")).unwrap_or_default();
-            let line = format!("{at}: {}{function}{by}", step.reason);
-            writeln!(out, "  {}", escape_line(&line))?;
-        }
-        Ok(())
+            escape_line(&format!("{at}: {}{function}{by}", step.reason)).to_string()
+        };
+        chain.iter().map(line).collect()
+    }
+
+    /// An element as text.
+    pub(crate) fn element(&self, element: u32) -> String {
+        object_text(&self.object(&self.queries.describe(element)))
     }
 
     fn step(&self, step: &Step) -> JsonStep {

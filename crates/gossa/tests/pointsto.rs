@@ -7,10 +7,14 @@ use std::path::Path;
 use std::process::Command;
 
 fn gossa(arguments: &[&str]) -> (Option<i32>, String, String) {
+    gossa_with("pointsto", arguments)
+}
+
+fn gossa_with(command: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let goroot = gossa_test::goroot().unwrap_or_else(|error| panic!("{error}"));
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pointsto");
     let mut run = Command::new(env!("CARGO_BIN_EXE_gossa"));
-    run.args(["-q", "pointsto", "."]).args(arguments).current_dir(fixture);
+    run.args(["-q", command, "."]).args(arguments).current_dir(fixture);
     run.env("GOROOT", goroot).env("GOTOOLCHAIN", "local").env("GOWORK", "off").env("GOFLAGS", "");
     run.env("CGO_ENABLED", "0").env("GOOS", "linux").env("GOARCH", "amd64").env("GOENV", "off");
     let output = run.output().expect("the binary starts");
@@ -73,6 +77,30 @@ fn chains_lead_from_the_allocation_to_the_pointer() {
     assert_eq!(steps.len() + 1, text.lines().count());
     for (step, line) in steps.iter().zip(text.lines().skip(1)) {
         assert!(line.contains(step["reason"].as_str().expect("a reason")), "{line}");
+    }
+}
+
+#[test]
+fn each_algorithm_says_why_it_sees_a_call() {
+    let why = |algorithm: &str, call: &str| {
+        let (_, out, errors) = gossa_with("callgraph", &["--algo", algorithm, "--why", call]);
+        out + &errors
+    };
+    let put = "pointsto.main -> pointsto.memory.put";
+    let literal = "pointsto.each -> pointsto.main$1";
+    assert!(why("static", put).contains("no call of example.com/pointsto.memory.put"));
+    assert!(why("static", "pointsto.main -> pointsto.each").contains("called by name"));
+    for algorithm in ["cha", "rta"] {
+        let said = why(algorithm, put);
+        assert!(said.contains("main.go:41:18: *example.com/pointsto.memory becomes"), "{said}");
+        let said = why(algorithm, literal);
+        assert!(said.contains("main.go:46:40: taken as a value"), "{said}");
+    }
+    for algorithm in ["vta", "pta"] {
+        let said = why(algorithm, put);
+        assert!(said.contains("main.go:41:2: store through pointer"), "{said}");
+        assert!(said.contains("main.go:42:2: call result"), "{said}");
+        assert!(why(algorithm, literal).contains("call argument"));
     }
 }
 

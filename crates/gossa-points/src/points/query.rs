@@ -12,13 +12,14 @@ pub mod why;
 pub use describe::{Pointee, PointeeKind};
 
 use super::extract::{Extracted, LeafSource, extract};
+use super::facts::{Extern, NodeRef};
 use super::layout::Layouts;
 use super::link::{Element, InstanceId, Linker, Node};
 use super::solver::Solver;
 use crate::callgraph::Roots;
 use crate::program::FuncIndex;
 use gossa_base::FxHashMap;
-use gossa_ssa::ValueId;
+use gossa_ssa::{Callee, Inst, InstId, ValueId};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -65,11 +66,21 @@ impl<'x, 'p, 'e> Queries<'x, 'p, 'e> {
     /// Questions about what a solver found. Chains through reflection are only found if the linker
     /// kept a journal.
     #[must_use]
-    pub fn new(solver: Solver<'x, 'p, 'e>, layouts: &'x Layouts<'p, 'e>) -> Self {
+    pub fn new(mut solver: Solver<'x, 'p, 'e>, layouts: &'x Layouts<'p, 'e>) -> Self {
         let mut copies = vec![Vec::new(); layouts.program().len()];
         for (at, instance) in (0..).zip(solver.linker().instances()) {
             if instance.active && !instance.modelled {
                 copies[instance.func.index()].push(InstanceId(at));
+            }
+        }
+        // Variables to which no pointer is passed on have no nodes yet.
+        let linker = solver.linker_mut();
+        for &copy in copies.iter().flatten() {
+            let facts = linker.instances()[copy.0 as usize].facts.clone();
+            for (at, place) in (0..).zip(&facts.externs) {
+                if !matches!(place, Extern::Param(..)) {
+                    linker.node(copy, NodeRef::external(at));
+                }
             }
         }
         let extracted = RefCell::default();
@@ -148,5 +159,58 @@ impl<'x, 'p, 'e> Queries<'x, 'p, 'e> {
         found.sort_unstable();
         found.dedup();
         found
+    }
+
+    /// Whether the unsafe conversions of a function are not followed, as models say what it does.
+    #[must_use]
+    pub fn is_opaque(&self, func: FuncIndex) -> bool {
+        crate::callgraph::is_opaque(self.layouts.program().function(func).id.package())
+    }
+
+    /// Whether the analysis knows a function by a model, and its body only as far as that decides
+    /// what it calls.
+    #[must_use]
+    pub fn is_modelled(&self, func: FuncIndex) -> bool {
+        let instances = self.solver.linker().instances();
+        instances.iter().any(|instance| instance.func == func && instance.modelled)
+    }
+
+    /// The value by which a dynamic call finds what it calls, and those of its elements that lead to
+    /// a function. Empty for other calls.
+    #[must_use]
+    pub fn elements_that_call(
+        &self,
+        caller: FuncIndex,
+        site: InstId,
+        callee: FuncIndex,
+    ) -> Option<(FuncValue, Vec<Element>)> {
+        let program = self.layouts.program();
+        let body = program.body(caller)?;
+        let call = match body[site] {
+            Inst::Call(call) | Inst::Go(call) | Inst::Defer { call, .. } => call,
+            _ => return None,
+        };
+        let (value, method) = match body[call].callee {
+            Callee::Value(value) => (value, None),
+            Callee::Interface { receiver, method } => {
+                (receiver, Some(program.method_name(&body[method])))
+            }
+            Callee::Static(_) | Callee::Builtin(_) => return None,
+        };
+        let of = FuncValue { func: caller, value };
+        let linker = self.solver.linker();
+        let leads_there = |&element: &Element| match method {
+            None => linker.func_of(element / 2) == Some(callee),
+            Some(_) if linker.is_special(element) => false,
+            Some(name) => program.dispatch(linker.dynamic_type(element), name) == Some(callee),
+        };
+        let mut found: Vec<Element> = self
+            .points_to(of)
+            .into_iter()
+            .map(|(_, element)| element)
+            .filter(leads_there)
+            .collect();
+        found.dedup();
+        Some((of, found))
     }
 }

@@ -85,7 +85,8 @@ impl Linker<'_, '_, '_> {
     }
 
     /// Whether an element is not a value with a dynamic type of its own.
-    pub(super) fn is_special(&self, element: Element) -> bool {
+    #[must_use]
+    pub fn is_special(&self, element: Element) -> bool {
         self.flags[(element / 2) as usize] & (FUNC | UNIVERSE) != 0
     }
 
