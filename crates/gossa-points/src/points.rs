@@ -30,6 +30,8 @@ pub mod solver;
 #[cfg(test)]
 mod tests;
 
+pub use models::unused_models;
+
 use crate::callgraph::Roots;
 use layout::Layouts;
 use link::Linker;

@@ -5,11 +5,12 @@ mod language;
 use super::facts::{CellRef, Facts, NodeRef, ObjectFact, ObjectKind, Rule};
 use super::layout::Layouts;
 use super::link::{Action, Linker};
-use crate::callgraph::panic_types;
-use crate::program::FuncIndex;
+use crate::callgraph::{call_sites, panic_types};
+use crate::program::{FuncIndex, Program};
 use gossa_base::Name;
-use gossa_ssa::{FuncKey, InstId};
+use gossa_ssa::{Callee, FuncKey, InstId};
 use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind};
+use std::collections::BTreeSet;
 
 /// What a function takes and gives: types of receiver and parameters, and of results.
 pub(super) fn signature(layouts: &Layouts<'_, '_>, func: FuncIndex) -> (Vec<TypeId>, Vec<TypeId>) {
@@ -69,9 +70,8 @@ pub(super) fn unknown(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Facts {
     facts
 }
 
-/// The facts of a function that has a model; `None`: its body says what it does.
-pub(super) fn facts(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Option<Facts> {
-    let program = layouts.program();
+/// The name of a function in the library of models, if its package has any.
+fn library_name(program: &Program<'_>, func: FuncIndex) -> Option<String> {
     let function = program.function(func);
     if function.is_wrapper() {
         return None;
@@ -81,16 +81,50 @@ pub(super) fn facts(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Option<Facts>
     if !language::has_models(package) {
         return None;
     }
-    let full_name = match (decl.parent(), program.receiver_type(function.id)) {
+    Some(match (decl.parent(), program.receiver_type(function.id)) {
         (Some(parent), Some(receiver)) => {
             let star = if program.pointee(receiver).is_some() { "*" } else { "" };
             format!("{package}.{star}{}.{name}", parent.name())
         }
         _ => format!("{package}.{name}"),
-    };
-    if let Some(model) = language::model(&full_name) {
+    })
+}
+
+/// The models that are of no use for a program, by name and in order: the function is not there, or
+/// its parameters, results or types are not those that the model is made for.
+#[must_use]
+pub fn unused_models(layouts: &Layouts<'_, '_>) -> Vec<&'static str> {
+    let program = layouts.program();
+    let mut unused: BTreeSet<&'static str> = language::names().collect();
+    // Functions without bodies are those that others call.
+    let called = program.lowered_functions().filter_map(|func| program.body(func));
+    let called = called.flat_map(|body| call_sites(body).map(|site| &body[site.call].callee));
+    let called = called.filter_map(|callee| match callee {
+        Callee::Static(id) => Some(program.index_of(*id)),
+        _ => None,
+    });
+    let called: BTreeSet<FuncIndex> = called.collect();
+    for func in program.lowered_functions().chain(called) {
+        let Some(name) = library_name(program, func) else { continue };
+        if let Some(model) = language::model(&name)
+            && language::compile(layouts, func, model).is_some()
+        {
+            unused.remove(name.as_str());
+        }
+    }
+    unused.into_iter().collect()
+}
+
+/// The facts of a function that has a model; `None`: its body says what it does.
+pub(super) fn facts(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Option<Facts> {
+    let program = layouts.program();
+    let function = program.function(func);
+    let name = library_name(program, func)?;
+    if let Some(model) = language::model(&name) {
         return language::compile(layouts, func, model);
     }
+    let FuncKey::Decl { decl, .. } = *function.id.key() else { return None };
+    let (package, name) = (decl.package().path(), decl.name().as_str());
     if decl.parent().is_some() {
         return None;
     }

@@ -67,6 +67,11 @@ pub(super) fn model(name: &str) -> Option<&'static Model<'static>> {
     LIBRARY.get(name)
 }
 
+/// The names of all models.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    LIBRARY.keys().copied()
+}
+
 /// The packages that have functions with models.
 static PACKAGES: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
     let package = |name: &&'static str| {
