@@ -10,7 +10,9 @@
 //!
 //! `item_tree` and `body_tree` are the firewalls. An edit inside one body re-runs `parse`, both
 //! projections of that file (cheap), and then `body_types` and `lowered` of that one function; a
-//! comment above it leaves every projection equal and nothing past them runs. Bodies and their
+//! comment above it leaves every projection equal and nothing past them runs. `local_facts` is the
+//! firewall in front of points-to analysis: an edit that leaves alone what a body does to pointers
+//! leaves it equal. Bodies and their
 //! side tables are plain arenas inside query results, never salsa structs.
 //!
 //! The same queries serve a one-shot run ([`RootDb::one_shot`]): inputs are frozen, so that no
@@ -30,6 +32,8 @@ mod directives;
 mod embeds;
 mod env;
 mod escape;
+#[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
+mod facts;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
@@ -53,6 +57,7 @@ pub use declare::{init_order, item_tree, package_decls};
 pub use diagnostics::{Place, SourcePlace, directives_of, function_name, header_tree_of};
 pub use env::DbEnv;
 pub use escape::{PlacedMessage, SessionEscapes, escape_messages, escape_places, program_escapes};
+pub use facts::{DbFacts, FunctionFacts, SolvedFacts, function_facts, local_facts};
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
 pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;

@@ -3,15 +3,16 @@
 use crate::c_sources::{CSources, c_sources};
 use crate::declare::package_decls;
 use crate::diagnostics::package_diagnostics;
-use crate::inputs::{PackageInput, Program, RootDb, SourceFile};
+use crate::inputs::{Db as _, PackageInput, Program, RootDb, SourceFile};
 use crate::parsing::SharedTrees;
 use crate::schedule::{self, PackageShape, PackageWork};
 use camino::Utf8PathBuf;
-use gossa_base::{FxHashMap, Name};
+use gossa_base::{FxHashMap, FxHashSet, Name};
 use gossa_load::{BuildConfig, System};
 use gossa_report::{Diagnostic, LedgerEntry, Location, Severity, Stage};
 use gossa_types::cgo::{CModel, InferredBy};
 use gossa_types::{PackageId, Target};
+use salsa::Setter as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -183,6 +184,12 @@ impl Session {
     #[must_use]
     pub fn db(&self) -> RootDb {
         self.db.lock().clone()
+    }
+
+    /// Gives a file another text. In a session that is not one-shot; waits until no thread holds a
+    /// handle of the database.
+    pub fn edit(&mut self, file: SourceFile, text: Arc<[u8]>) {
+        file.set_text(self.db.get_mut()).to(text);
     }
 
     /// The packages as inputs, by [`gossa_load::PackageIndex`].
@@ -360,6 +367,12 @@ fn is_complete(package: &gossa_load::Package) -> bool {
     !package.standard && !package.uses_cgo() && foreign.iter().all(|files| files.is_empty())
 }
 
+/// The modules whose files are expected to change while a session lives: those of the packages that
+/// were asked for.
+fn edited_modules(program: &gossa_load::Program) -> FxHashSet<Option<gossa_load::ModuleIndex>> {
+    program.roots.iter().map(|&root| program.package(root).module).collect()
+}
+
 fn inputs(
     db: &RootDb,
     system: &dyn System,
@@ -367,7 +380,10 @@ fn inputs(
 ) -> Box<[PackageInput]> {
     let ids: Vec<PackageId> =
         program.packages.iter().map(|package| PackageId::new(&package.import_path)).collect();
-    let durability = db.durability();
+    let edited = edited_modules(program);
+    // What an edit cannot have touched is not even asked about: an edit of any other file is as
+    // right, but costs a look at everything.
+    let durability = if db.is_one_shot() { db.durability() } else { salsa::Durability::HIGH };
     let mut files_by_path: FxHashMap<Utf8PathBuf, SourceFile> = FxHashMap::default();
     let c_sources: Vec<CSources> =
         program.packages.iter().map(|package| c_sources(system, program, package)).collect();
@@ -377,6 +393,8 @@ fn inputs(
         .zip(&ids)
         .zip(c_sources)
         .map(|((package, &id), c_sources)| {
+            let of_files =
+                if edited.contains(&package.module) { db.durability() } else { durability };
             let files: Box<[SourceFile]> = package
                 .files
                 .iter_mut()
@@ -389,7 +407,7 @@ fn inputs(
                         return known;
                     }
                     let input = SourceFile::builder(Box::from(file.path.as_str()), text)
-                        .durability(durability)
+                        .durability(of_files)
                         .new(db);
                     files_by_path.insert(file.path.clone(), input);
                     input

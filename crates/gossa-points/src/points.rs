@@ -18,6 +18,7 @@ pub mod facts;
 mod graph;
 pub mod layout;
 pub mod link;
+pub mod local;
 pub mod memory;
 mod models;
 pub mod naive;
@@ -35,12 +36,25 @@ pub use models::unused_models;
 use crate::callgraph::Roots;
 use layout::Layouts;
 use link::Linker;
+use local::FactSource;
 use solver::Solver;
 
 /// Solves the program that begins at `roots`.
 #[must_use]
 pub fn solve<'x, 'p, 'e>(layouts: &'x Layouts<'p, 'e>, roots: &Roots) -> Solver<'x, 'p, 'e> {
     let mut linker = Linker::new(layouts);
+    linker.add_roots(roots);
+    Solver::solve(linker)
+}
+
+/// The same, with facts that are known already.
+#[must_use]
+pub fn solve_with_facts<'x, 'p, 'e>(
+    layouts: &'x Layouts<'p, 'e>,
+    roots: &Roots,
+    source: &'x dyn FactSource,
+) -> Solver<'x, 'p, 'e> {
+    let mut linker = Linker::new(layouts).with_facts(source);
     linker.add_roots(roots);
     Solver::solve(linker)
 }

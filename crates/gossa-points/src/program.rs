@@ -404,7 +404,7 @@ impl<'e> Program<'e> {
         self.wrapper(WrapperKind::Expression, method)
     }
 
-    fn wrapper(&self, kind: WrapperKind, method: &MethodRef) -> FuncIndex {
+    pub(crate) fn wrapper(&self, kind: WrapperKind, method: &MethodRef) -> FuncIndex {
         let key = (kind, method.clone());
         if let Some(&known) = self.wrappers.borrow().get(&key) {
             return known;

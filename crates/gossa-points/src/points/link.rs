@@ -10,12 +10,13 @@ use super::facts::{
     CallTarget, CellRef, Extern, Facts, Filter, NodePlace, NodeRef, ObjectKind, Reflect, Rule,
 };
 use super::layout::{LayoutId, Layouts, func_object};
+use super::local::FactSource;
 use super::models;
 use super::reflection::Reflection;
 use crate::callgraph::Roots;
 use crate::program::{FuncIndex, Program};
 use gossa_base::{FxHashMap, Name};
-use gossa_ssa::{FuncKey, InstId};
+use gossa_ssa::{Body, FuncKey, InstId};
 use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeList};
 use std::rc::Rc;
 
@@ -128,6 +129,8 @@ const CLONE_FACTOR: usize = 12;
 pub struct Linker<'x, 'p, 'e> {
     pub(super) layouts: &'x Layouts<'p, 'e>,
     pub(super) program: &'p Program<'e>,
+    /// Where facts come from that are known already.
+    source: Option<&'x dyn FactSource>,
     nodes: u32,
     /// By node: the type of a cell, the invalid type for variables.
     pub(super) types: Vec<TypeId>,
@@ -185,6 +188,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let mut linker = Self {
             layouts,
             program: layouts.program(),
+            source: None,
             nodes: 0,
             types: Vec::new(),
             flags: Vec::new(),
@@ -239,6 +243,13 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             journal.extend(self.actions[before..].iter().map(|&action| (action, cause)));
         }
         result
+    }
+
+    /// Takes the facts that `source` knows, instead of making them of bodies.
+    #[must_use]
+    pub fn with_facts(mut self, source: &'x dyn FactSource) -> Self {
+        self.source = Some(source);
+        self
     }
 
     /// Adds where the program begins.
@@ -407,6 +418,11 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     // --- Functions ------------------------------------------------------------------------------
 
+    fn facts_of_body(&self, func: FuncIndex, body: &Body) -> Facts {
+        let known = self.source.and_then(|source| source.facts(func));
+        known.unwrap_or_else(|| extract(self.layouts, body).facts)
+    }
+
     /// The constraints of a function, and whether they are a model's.
     fn facts(&mut self, func: FuncIndex) -> (Rc<Facts>, bool) {
         let at = func.index();
@@ -419,7 +435,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let (facts, modelled) = match models::facts(self.layouts, func) {
             Some(modelled) => (modelled, true),
             None => match self.program.body(func) {
-                Some(body) => (extract(self.layouts, body).facts, false),
+                Some(body) => (self.facts_of_body(func, body), false),
                 None => (models::unknown(self.layouts, func), false),
             },
         };
@@ -434,7 +450,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         if let Some(&known) = self.bodies.get(&func) {
             return Some(known);
         }
-        let facts = Rc::new(extract(self.layouts, self.program.body(func)?).facts);
+        let facts = Rc::new(self.facts_of_body(func, self.program.body(func)?));
         let instance = self.instance_of_facts(func, facts.clone(), false);
         self.bodies.insert(func, instance);
         self.noting(None, |this| this.give_types(instance));
