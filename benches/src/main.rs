@@ -10,6 +10,7 @@
 //! cargo run --release -p gossa-benches -- soundness --what pointsto
 //! cargo run --release -p gossa-benches -- escape-diff ../some/module
 //! cargo run --release -p gossa-benches -- flow cmd/go
+//! cargo run --release -p gossa-benches -- edits cmd/go
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -19,6 +20,7 @@
 
 mod callgraph_diff;
 mod corpus;
+mod edits;
 mod error;
 mod escape_diff;
 mod executed_calls;
@@ -77,6 +79,8 @@ enum Command {
     Flow(flow::FlowArgs),
     /// Compares the points-to solver with the naive one, on whole programs.
     Solvers(solvers::SolversArgs),
+    /// Says what it costs to analyse a program again after edits of function bodies.
+    Edits(edits::EditsArgs),
     /// One measurement of gossa, printed as JSON; what the benchmarks start.
     #[command(hide = true)]
     Measure(measure::MeasureArgs),
@@ -124,6 +128,7 @@ fn main() -> ExitCode {
         Some(Command::EscapeDiff(args)) => escape_diff::escape_diff(&args),
         Some(Command::Flow(args)) => flow::flow(&args),
         Some(Command::Solvers(args)) => solvers::solvers(&args),
+        Some(Command::Edits(args)) => edits::edits(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),
         None => run::run(&cli.run).map(|()| ExitCode::SUCCESS),
     };
