@@ -5,6 +5,8 @@
 //! what flows through constructors and accessors apart; everything else shares the function's
 //! first instance. What the linker finds out it hands to the solver as [`Action`]s.
 
+mod instances;
+
 use super::extract::extract;
 use super::facts::{
     CallTarget, CellRef, Extern, Facts, Filter, NodePlace, NodeRef, ObjectKind, Reflect, Rule,
@@ -15,9 +17,9 @@ use super::models;
 use super::reflection::Reflection;
 use crate::callgraph::Roots;
 use crate::program::{FuncIndex, Program};
-use gossa_base::{FxHashMap, Name};
-use gossa_ssa::{Body, FuncKey, InstId};
-use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeList};
+use gossa_base::FxHashMap;
+use gossa_ssa::{Body, InstId};
+use gossa_types::{BasicKind, DeclId, PackageId, TypeId};
 use std::rc::Rc;
 
 /// A node of the constraint system: a variable, or what a cell holds. Dense, in the order in which
@@ -519,144 +521,6 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let active = false;
         self.instances.push(Instance { func, facts, first, active, first_site, modelled, context });
         instance
-    }
-
-    /// The instance for a method call on an interface. Functions of `reflect` that have models have
-    /// one for each package that calls them, and types of `reflect` are interfaces.
-    pub(super) fn instance_for_invoke(&mut self, site: u32, func: FuncIndex) -> InstanceId {
-        let Site { instance, .. } = self.sites[site as usize];
-        self.instance_for_package(instance, func).unwrap_or_else(|| self.shared_instance(func))
-    }
-
-    /// The instance of a function that works on values of `reflect` for its caller's package: what
-    /// one package does by reflection (printing, decoding, templates) is kept apart from what
-    /// others do, and calls in one package mostly belong to one algorithm that goes through all
-    /// parts of values in turn. That is `reflect`'s own functions, and helpers of other packages
-    /// that take or give such values.
-    fn instance_for_package(&mut self, caller: InstanceId, func: FuncIndex) -> Option<InstanceId> {
-        let own = self.program.function(func).id.package();
-        let Instance { func: parent, context: package, .. } = self.instances[caller.0 as usize];
-        let of_helper = own != package && own == self.program.function(parent).id.package();
-        let is_modelled = models::is_reflect(own) && self.facts(func).1;
-        let takes = own != package && models::takes_reflected(self.layouts, func);
-        if !is_modelled && !takes && !of_helper {
-            return None;
-        }
-        if let Some(&known) = self.of_package.get(&(package, func)) {
-            return Some(known);
-        }
-        let instance = self.new_instance(func);
-        self.instances[instance.0 as usize].context = package;
-        self.of_package.insert((package, func), instance);
-        Some(instance)
-    }
-
-    /// The instance for a call by name.
-    fn instance_for_call(&mut self, caller: InstanceId, func: FuncIndex) -> InstanceId {
-        if let Some(instance) = self.instance_for_package(caller, func) {
-            return instance;
-        }
-        let limit = CLONE_FACTOR * self.program.len();
-        if self.makes_errors(func) {
-            return self.shared_instance(func);
-        }
-        // What a closure captures flows to the shared instance.
-        if self.facts(func).0.captures > 0 {
-            return self.closure_instance(caller, func);
-        }
-        if self.instances.len() < limit && self.clone_size(func) <= CLONE_LIMIT {
-            return self.new_instance(func);
-        }
-        self.shared_instance(func)
-    }
-
-    /// Whether a function makes nothing but errors. Programs have thousands of calls of these, and
-    /// which of them has made an error is hardly ever of interest.
-    fn makes_errors(&mut self, func: FuncIndex) -> bool {
-        let (facts, _) = self.facts(func);
-        let error = TypeId::named(
-            DeclId::top_level(PackageId::universe(), Name::new("error")),
-            TypeList::EMPTY,
-        );
-        !facts.objects.is_empty()
-            && facts.objects.iter().all(|object| {
-                object.kind == ObjectKind::New
-                    && self.program.implements(TypeId::pointer(object.ty), error)
-            })
-    }
-
-    /// The instance of a closure that an instance makes: copies of functions, and those for other
-    /// packages' reflection, have closures of their own.
-    fn closure_instance(&mut self, of: InstanceId, func: FuncIndex) -> InstanceId {
-        if let Some(&known) = self.closures.get(&(of, func)) {
-            return known;
-        }
-        let Instance { func: parent, context, .. } = self.instances[of.0 as usize];
-        let shared = self.shared_instance(func);
-        let is_copy = self.of_func.get(parent.index()) != Some(&Some(of));
-        let is_apart = context != self.program.function(parent).id.package();
-        let has_captures = self.facts(func).0.captures > 0;
-        let is_literal = matches!(self.program.function(func).id.key(), FuncKey::Closure { .. });
-        let worth = match is_apart {
-            true => has_captures || is_literal,
-            false => has_captures && self.clone_size(func) <= CLONE_LIMIT,
-        };
-        if !is_copy || !worth {
-            return shared;
-        }
-        let instance = self.new_instance(func);
-        self.instances[instance.0 as usize].context = context;
-        self.closures.insert((of, func), instance);
-        instance
-    }
-
-    /// The instance that a call of a function value runs.
-    pub(super) fn instance_of_code(&mut self, cell: Node) -> Option<InstanceId> {
-        if let Some(&known) = self.code_of.get(&cell) {
-            return Some(known);
-        }
-        let func = self.func_of(cell)?;
-        Some(self.shared_instance(func))
-    }
-
-    /// How many constraints a clone of a function costs, those of clones that it calls included;
-    /// large for functions that call themselves.
-    fn clone_size(&mut self, func: FuncIndex) -> usize {
-        const LARGE: u32 = 1 << 20;
-        let at = func.index();
-        if at >= self.clone_sizes.len() {
-            self.clone_sizes.resize(self.program.len().max(at + 1), CloneSize::Unknown);
-        }
-        match self.clone_sizes[at] {
-            CloneSize::Known(size) => return size as usize,
-            CloneSize::Open => return LARGE as usize,
-            CloneSize::Unknown => {}
-        }
-        let (facts, _) = self.facts(func);
-        let mut size = facts.size();
-        if size <= CLONE_LIMIT {
-            self.clone_sizes[at] = CloneSize::Open;
-            for place in facts.externs.iter() {
-                if let Extern::Func(closure) = *place
-                    && self.facts(closure).0.captures > 0
-                {
-                    let closure = self.clone_size(closure);
-                    size += if closure > CLONE_LIMIT { 0 } else { closure };
-                }
-            }
-            for call in &facts.calls {
-                size += match call.target {
-                    CallTarget::Static(callee) => {
-                        let size = self.clone_size(callee);
-                        // One that is shared costs the call.
-                        if size > CLONE_LIMIT && size < LARGE as usize { 0 } else { size }
-                    }
-                    CallTarget::Value(_) | CallTarget::Invoke(..) => 0,
-                };
-            }
-        }
-        self.clone_sizes[at] = CloneSize::Known(size.min(LARGE as usize) as u32);
-        size
     }
 
     /// An instance is called: its constraints will be added.
