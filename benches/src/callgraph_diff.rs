@@ -20,7 +20,6 @@ use gossa_points::callgraph::{Algorithm, CallGraph, Dispatch, Edge, Roots, build
 use gossa_points::{FuncIndex, Program};
 use gossa_ssa::{Callee, FuncId, FuncKey, Inst};
 use gossa_syntax::NodeId;
-use gossa_types::PackageId;
 use gossa_types::print::type_string;
 use serde::Deserialize;
 use std::fmt::Write as _;
@@ -124,12 +123,7 @@ pub(crate) fn callgraph_diff(args: &CallgraphDiffArgs) -> Result<ExitCode, Bench
     let lowered = session.lower(&SilentProgress);
     let db = session.db();
     let env = WholeEnv::new(&db);
-    let loaded = session.program();
-    let mains: Vec<PackageId> = loaded
-        .roots
-        .iter()
-        .map(|&root| PackageId::new(&loaded.package(root).import_path))
-        .collect();
+    let mains = session.root_packages();
     let mut names = Names { db: &db, known: FxHashMap::default() };
     for (name, algorithm) in algorithms {
         let mut best: Option<Ours> = None;

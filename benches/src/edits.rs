@@ -262,9 +262,7 @@ fn load(args: &EditsArgs) -> Result<(World, Utf8PathBuf), BenchError> {
     for &func in &functions {
         of_package.entry(package_of(func)).or_default().push(func);
     }
-    let loaded = session.program();
-    let mains = loaded.roots.iter();
-    let mains = mains.map(|&root| PackageId::new(&loaded.package(root).import_path)).collect();
+    let mains = session.root_packages();
     let solved = SolvedFacts::default();
     Ok((World { session, functions, of_package, mains, solved }, dir))
 }

@@ -23,7 +23,6 @@ use gossa_ssa::flow::program::ProgramGraph;
 use gossa_ssa::flow::supergraph::Supergraph;
 use gossa_ssa::flow::value_flow::{Node, ValueFlow};
 use gossa_ssa::{Inst, InstId, ValueId};
-use gossa_types::PackageId;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -88,12 +87,7 @@ pub(crate) fn flow(args: &FlowArgs) -> Result<ExitCode, BenchError> {
     let lowered = session.lower(&SilentProgress);
     let db = session.db();
     let env = WholeEnv::new(&db);
-    let loaded = session.program();
-    let mains: Vec<PackageId> = loaded
-        .roots
-        .iter()
-        .map(|&root| PackageId::new(&loaded.package(root).import_path))
-        .collect();
+    let mains = session.root_packages();
     let program = Program::new(&env, &lowered);
     let Some(roots) = env.main_roots(&program, &mains) else {
         return Err(BenchError::Go("the patterns name no main package".to_owned()));

@@ -15,7 +15,6 @@ use gossa_points::points::layout::Layouts;
 use gossa_points::points::link::{Linker, Node, Origin};
 use gossa_points::points::naive::Naive;
 use gossa_points::points::solver::Solver;
-use gossa_types::PackageId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -61,12 +60,7 @@ pub(crate) fn solvers(args: &SolversArgs) -> Result<ExitCode, BenchError> {
         let lowered = session.lower(&SilentProgress);
         let db = session.db();
         let env = WholeEnv::new(&db);
-        let loaded = session.program();
-        let mains: Vec<PackageId> = loaded
-            .roots
-            .iter()
-            .map(|&root| PackageId::new(&loaded.package(root).import_path))
-            .collect();
+        let mains = session.root_packages();
         let solve = |naive: bool| {
             let program = Program::new(&env, &lowered);
             let roots = env.main_roots(&program, &mains)?;

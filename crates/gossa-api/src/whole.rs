@@ -17,7 +17,6 @@ use gossa_points::points::pointees::{MadeBy, Query};
 use gossa_points::points::solver::Solver;
 use gossa_points::{FuncIndex, Program as PointsProgram};
 use gossa_ssa::{FuncId, InstId, Lowered, ValueId};
-use gossa_types::PackageId;
 use rayon::prelude::*;
 use std::cell::LazyCell;
 use std::fmt;
@@ -439,12 +438,7 @@ pub(crate) fn with_answers<T>(
 /// The main packages that were asked for begin at their `main`; the others, tests included, may be
 /// called by code that is not seen.
 fn roots(session: &Session, env: &WholeEnv<'_>, program: &PointsProgram<'_>) -> Roots {
-    let loaded = session.program();
-    let packages: Vec<PackageId> = loaded
-        .roots
-        .iter()
-        .map(|&root| PackageId::new(&loaded.package(root).import_path))
-        .collect();
+    let packages = session.root_packages();
     let mut roots = env.exported_roots(program, &packages);
     if let Some(main) = env.main_roots(program, &packages) {
         roots.entries.extend(main.entries);

@@ -180,6 +180,13 @@ impl Session {
         &self.program
     }
 
+    /// The packages that the patterns name; in the order of the package graph's roots.
+    #[must_use]
+    pub fn root_packages(&self) -> Vec<PackageId> {
+        let path = |&root| PackageId::new(&self.program.package(root).import_path);
+        self.program.roots.iter().map(path).collect()
+    }
+
     /// A handle of the database, for one thread.
     #[must_use]
     pub fn db(&self) -> RootDb {

@@ -224,10 +224,8 @@ fn goroot() -> String {
     })
 }
 
-/// A fixture that uses the standard library, which is read from the Go distribution.
-fn check_library(name: &str) {
-    let text = read(&format!("library/{name}/main.go"));
-    let dir = Utf8PathBuf::from(FIXTURES).join("library").join(name);
+/// Packages on disk, with the standard library of the Go distribution.
+fn on_disk(dir: Utf8PathBuf, patterns: &[&str]) -> Options {
     let config = BuildConfig {
         dir: Some(dir.clone()),
         goroot: Some(goroot().into()),
@@ -236,14 +234,21 @@ fn check_library(name: &str) {
         cgo: Some(false),
         ..BuildConfig::default()
     };
-    let options = Options {
+    Options {
         system: Arc::new(DiskSystem),
         config,
-        patterns: vec![".".to_owned()],
+        patterns: patterns.iter().map(|&pattern| pattern.to_owned()).collect(),
         dir,
         one_shot: true,
         jobs: 1,
-    };
+    }
+}
+
+/// A fixture that uses the standard library, which is read from the Go distribution.
+fn check_library(name: &str) {
+    let text = read(&format!("library/{name}/main.go"));
+    let dir = Utf8PathBuf::from(FIXTURES).join("library").join(name);
+    let options = on_disk(dir, &["."]);
     hold(name, &text, &options, false);
 }
 
@@ -252,24 +257,8 @@ fn check_library(name: &str) {
 #[test]
 fn models_fit_the_library() {
     let dir = Utf8PathBuf::from(goroot()).join("src");
-    let config = BuildConfig {
-        dir: Some(dir.clone()),
-        goroot: Some(goroot().into()),
-        goos: Some("linux".to_owned()),
-        goarch: Some("amd64".to_owned()),
-        cgo: Some(false),
-        ..BuildConfig::default()
-    };
     // These depend on all packages that have models, and instantiate those that are generic.
-    let patterns = ["net/http", "encoding/json", "compress/flate", "weak"];
-    let options = Options {
-        system: Arc::new(DiskSystem),
-        config,
-        patterns: patterns.map(str::to_owned).to_vec(),
-        dir,
-        one_shot: true,
-        jobs: 1,
-    };
+    let options = on_disk(dir, &["net/http", "encoding/json", "compress/flate", "weak"]);
     let session = Session::load(&options).expect("the library loads");
     let lowered = session.lower(&gossa_db::SilentProgress);
     let db = session.db();

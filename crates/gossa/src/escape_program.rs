@@ -32,9 +32,7 @@ pub(crate) fn run(context: &Context, args: &EscapeArgs) -> Result<Exit, CommandE
     let progress = context.progress();
     let lowered = session.lower(&progress);
     drop(progress);
-    let loaded = session.program();
-    let roots: Vec<PackageId> =
-        loaded.roots.iter().map(|&r| PackageId::new(&loaded.package(r).import_path)).collect();
+    let roots = session.root_packages();
     let wanted: Option<FxHashSet<PackageId>> =
         if args.deps { None } else { Some(roots.iter().copied().collect()) };
     let db = session.db();
@@ -42,7 +40,7 @@ pub(crate) fn run(context: &Context, args: &EscapeArgs) -> Result<Exit, CommandE
     let (whole, of) = (db.clone(), &session);
     let escapes = session.pool().install(move || analyze(of, whole, args.roots, lowered))?;
 
-    let paths = context.paths(loaded);
+    let paths = context.paths(session.program());
     let mut lines: Vec<Line> = Vec::new();
     for function in &escapes.functions {
         if wanted.as_ref().is_none_or(|wanted| wanted.contains(&function.package)) {
