@@ -59,4 +59,22 @@ func main() {
 	first, second := later(x), later(y)
 	reveal(first())  // points to new:57
 	reveal(second()) // points to new:58
+
+	// Memory of a type holds pointers to that type, also where it is written without one.
+	v := new(value)
+	list[1].last = nil
+	slot := (*unsafe.Pointer)(unsafe.Pointer(&list[1].last))
+	*slot = unsafe.Pointer(v)
+	*slot = unsafe.Pointer(list[1])
+	*slot = unsafe.Pointer(buffer)
+	reveal(list[1].last)    // points to new:64
+	reveal((*value)(*slot)) // points to new:64
+
+	// What has pointers is no number, but may be looked at as bytes.
+	number := (*uint64)(unsafe.Pointer(list[1].last))
+	reveal((*value)(unsafe.Pointer(number))) // points to new:64
+	wrongly := (*uint64)(unsafe.Pointer(&list[1].last))
+	reveal((**value)(unsafe.Pointer(wrongly))) // points to nothing
+	bytes := (*[8]byte)(unsafe.Pointer(&list[1].last))
+	reveal((**value)(unsafe.Pointer(bytes))) // points to new:39+2
 }

@@ -293,6 +293,11 @@ fn containers() {
 }
 
 #[test]
+fn methods_found_by_name() {
+    check_library("named");
+}
+
+#[test]
 fn variables_made_by_reflection() {
     check_library("newvalues");
 }

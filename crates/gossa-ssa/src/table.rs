@@ -62,6 +62,12 @@ pub enum TableNode {
 }
 
 impl Table {
+    /// The strings and other large constants in it.
+    #[must_use]
+    pub fn constants(&self) -> &[Value] {
+        &self.values
+    }
+
     /// Packs a tree; linear.
     #[must_use]
     pub fn new(ty: TypeId, root: &TableNode) -> Self {

@@ -7,6 +7,7 @@
 //! of variables that are known are copies.
 
 mod inst;
+mod names;
 mod table;
 
 use super::facts::{
@@ -181,6 +182,7 @@ pub fn extract(layouts: &Layouts<'_, '_>, body: &Body) -> Extracted {
         rules: extractor.rules.into(),
         calls: extractor.calls.into(),
         args: extractor.args.into(),
+        names: names::named_methods(body),
     };
     let Extractor { reprs, aliases, pool, makers, .. } = extractor;
     Extracted { facts, makers, reprs, aliases, pool }

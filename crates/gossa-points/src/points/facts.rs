@@ -5,7 +5,7 @@
 
 use crate::callgraph::CallMode;
 use crate::program::{FuncIndex, MethodName};
-use gossa_base::ListRange;
+use gossa_base::{ListRange, Name};
 use gossa_ssa::InstId;
 use gossa_types::{DeclId, PackageId, TypeId};
 
@@ -215,6 +215,8 @@ pub enum Reflect {
     Call,
     /// Bound methods.
     Methods,
+    /// Bound methods whose names the program's strings have.
+    NamedMethods,
     /// Converted values.
     Converted,
     /// Pointers to new variables.
@@ -271,6 +273,8 @@ pub enum Filter {
     BoxPointers(TypeId),
     /// Pointers that `unsafe` makes pointers to this type.
     Retype(TypeId),
+    /// What memory of this type may hold of what `unsafe` made memory hold.
+    Held(TypeId),
     /// Some bytes further on.
     Bytes(i32),
     /// Anywhere in the object.
@@ -372,6 +376,8 @@ pub struct Facts {
     pub calls: Box<[CallFact]>,
     /// Pool of the calls' arguments.
     pub args: Box<[NodeRef]>,
+    /// Methods that its strings name, sorted: see `extract::names`.
+    pub names: Box<[Name]>,
 }
 
 impl Facts {

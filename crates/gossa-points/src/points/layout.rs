@@ -144,41 +144,105 @@ impl<'p, 'e> Layouts<'p, 'e> {
     }
 
     /// Whether what is `offset` bytes from the start of an object can be taken for a variable of a
-    /// type: where that has pointers, so has the object. `uintptr`s may be anything. The collector
-    /// asks the same of programs: it would not see pointers elsewhere.
+    /// type: where that has pointers, so has the object, and where it has none at all, the object
+    /// has none. Bytes may be a view of anything, and `uintptr`s may be anything. The collector asks
+    /// the first of programs, too: it would not see pointers elsewhere.
     #[must_use]
     pub fn fits(&self, object: LayoutId, offset: u64, ty: TypeId) -> bool {
         let view = self.of(ty);
         if let Some(&known) = self.fitting.borrow().get(&(object, offset, view)) {
             return known;
         }
-        let object_layout = self.get(object);
-        let word = u64::from(self.program.env().target().word_size);
-        let is_pointer = |at: u64| {
-            let chain = object_layout.at_offset(at);
-            let innermost = chain.last().map(|&(at, _)| object_layout.cells[at as usize].holds);
-            innermost.is_some_and(|holds| holds != Holds::Nothing)
+        let fits = match self.is_bytes(ty) {
+            true => true,
+            false if self.has_pointers(view) => self.has_pointers_of(object, offset, view),
+            false => self.is_free_of_pointers(object, offset, self.get(view).cells[0].size),
         };
-        let is_uintptr =
-            |ty| self.program.under(ty).as_basic().is_some_and(|basic| basic == BasicKind::Uintptr);
-        let fits = self.get(view).cells.iter().all(|cell| {
-            let words = match cell.holds {
-                Holds::Nothing => 0,
-                Holds::Interface => 2,
-                Holds::Pointer if is_uintptr(cell.ty) => 0,
-                Holds::Pointer | Holds::String => 1,
-            };
-            (0..words).all(|at| {
-                let at = offset.checked_add(cell.offset).map(|start| start + at * word);
-                at.is_none_or(|at| at >= u64::MAX / 2 || is_pointer(at))
-            })
-        });
         self.fitting.borrow_mut().insert((object, offset, view), fits);
         fits
     }
 
+    /// Whether a type is a byte or an array of bytes.
+    #[must_use]
+    pub fn is_bytes(&self, ty: TypeId) -> bool {
+        match self.program.under(ty).kind() {
+            TypeKind::Array { elem, .. } => self.is_bytes(*elem),
+            TypeKind::Basic(basic) => matches!(basic, BasicKind::Uint8 | BasicKind::Int8),
+            _ => false,
+        }
+    }
+
+    /// Whether a type is of addresses of nothing in particular: `unsafe.Pointer` or `uintptr`.
+    #[must_use]
+    pub fn is_address(&self, ty: TypeId) -> bool {
+        let basic = self.program.under(ty).as_basic();
+        matches!(basic, Some(BasicKind::UnsafePointer | BasicKind::Uintptr))
+    }
+
+    /// The shape of memory that has parts and pointers: memory of one such type can be taken for that
+    /// of another with the same.
+    #[must_use]
+    pub fn shape_of(&self, ty: TypeId) -> Option<u32> {
+        let id = self.of(ty);
+        let layout = self.get(id);
+        (layout.cells.len() > 1 && self.has_pointers(id)).then_some(layout.shape)
+    }
+
+    fn is_uintptr(&self, ty: TypeId) -> bool {
+        self.program.under(ty).as_basic().is_some_and(|basic| basic == BasicKind::Uintptr)
+    }
+
+    /// Whether variables of a layout hold pointers, or strings.
+    #[must_use]
+    pub fn has_pointers(&self, id: LayoutId) -> bool {
+        self.get(id).cells.iter().any(|cell| cell.holds != Holds::Nothing)
+    }
+
+    /// The innermost cell at a byte offset of an object.
+    fn innermost(&self, object: LayoutId, at: u64) -> Option<Cell> {
+        let layout = self.get(object);
+        layout.at_offset(at).last().map(|&(at, _)| layout.cells[at as usize])
+    }
+
+    fn word(&self) -> u64 {
+        u64::from(self.program.env().target().word_size)
+    }
+
+    /// Whether an object has pointers wherever a view of it has.
+    fn has_pointers_of(&self, object: LayoutId, offset: u64, view: LayoutId) -> bool {
+        self.get(view).cells.iter().all(|cell| {
+            let words = match cell.holds {
+                Holds::Nothing => 0,
+                Holds::Interface => 2,
+                Holds::Pointer if self.is_uintptr(cell.ty) => 0,
+                Holds::Pointer | Holds::String => 1,
+            };
+            (0..words).all(|at| {
+                let at = offset.checked_add(cell.offset).map(|start| start + at * self.word());
+                at.is_none_or(|at| {
+                    at >= u64::MAX / 2
+                        || self.innermost(object, at).is_some_and(|c| c.holds != Holds::Nothing)
+                })
+            })
+        })
+    }
+
+    /// Whether an object has no pointers in some bytes.
+    fn is_free_of_pointers(&self, object: LayoutId, offset: u64, size: u64) -> bool {
+        let layout = self.get(object);
+        if layout.cells.iter().all(|cell| cell.holds == Holds::Nothing) {
+            return true;
+        }
+        // Of a longer view than this the rest is an array's, like its beginning.
+        let words = (size.min(4096)).div_ceil(self.word());
+        (0..words).all(|at| {
+            let innermost = self.innermost(object, offset.saturating_add(at * self.word()));
+            innermost.is_none_or(|cell| cell.holds == Holds::Nothing || self.is_uintptr(cell.ty))
+        })
+    }
+
     /// Whether memory of one type can be taken for that of the other, as far as the smaller goes:
-    /// the same things are at the same places. What has no pointers can be taken for anything.
+    /// the same things are at the same places. What has no pointers is apart from all else.
     #[must_use]
     pub fn is_prefix(&self, a: TypeId, b: TypeId) -> bool {
         let (a, b) = (self.of(a), self.of(b));
@@ -195,8 +259,8 @@ impl<'p, 'e> Layouts<'p, 'e> {
             let cells = layout.cells.iter().filter(|cell| cell.holds != Holds::Nothing);
             cells.map(|cell| (cell.offset, cell.holds)).filter(|&(at, _)| at < end).collect()
         };
-        let has_none = |layout: &Layout| layout.cells.iter().all(|c| c.holds == Holds::Nothing);
-        let is_prefix = has_none(a) || has_none(b) || held(a) == held(b);
+        let held = [held(a), held(b)];
+        let is_prefix = held[0] == held[1] && !held[0].is_empty();
         self.prefixes.borrow_mut().insert(key, is_prefix);
         is_prefix
     }

@@ -121,6 +121,8 @@ pub(super) const FUNC: u8 = 2;
 pub(super) const OPAQUE: u8 = 4;
 /// Stands for all that a package knows by reflection.
 pub(super) const UNIVERSE: u8 = 8;
+/// No cell: what a filter makes of another node's elements, and nothing else.
+pub(super) const PART: u8 = 16;
 
 /// Functions of up to this many constraints, with those that they call by name, are cloned.
 const CLONE_LIMIT: usize = 16;
@@ -163,6 +165,9 @@ pub struct Linker<'x, 'p, 'e> {
     /// By leaf and the type that pointers in it are said to point to, where that is not what the
     /// leaf's type says: what it holds.
     pub(super) slots: FxHashMap<(Node, TypeId), Node>,
+    /// Nodes of what filters make of nodes' elements; and their opposites.
+    pub(super) parts: FxHashMap<(Node, Filter), Node>,
+    pub(super) filtered: FxHashMap<Node, (Node, Filter)>,
     pub(super) reflection: Reflection,
     panic: Node,
     pub(super) strings: Node,
@@ -211,6 +216,8 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             of_package: FxHashMap::default(),
             closures: FxHashMap::default(),
             slots: FxHashMap::default(),
+            parts: FxHashMap::default(),
+            filtered: FxHashMap::default(),
             closure_cells: FxHashMap::default(),
             code_of: FxHashMap::default(),
             bodies: FxHashMap::default(),
@@ -558,6 +565,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             let rule = self.relocated(id, rule);
             self.actions.push(Action::Rule(node, rule));
         }
+        self.noting(None, |this| this.name_methods(&facts.names));
         for (at, call) in facts.calls.iter().enumerate() {
             let site = first_site + at as u32;
             match call.target {

@@ -55,10 +55,14 @@ pub(super) struct Reflection {
     clones: FxHashMap<(Node, TypeId), Node>,
     /// The arrays of variadic parameters, by the parameter.
     rest: FxHashMap<Node, Node>,
+    /// The names of methods that strings of the program have.
+    names: FxHashSet<Name>,
     /// Calls that no instruction makes: caller and callee.
     calls: FxHashSet<(FuncIndex, FuncIndex)>,
     /// Method calls on values of universes: sites and callees.
     invoked: FxHashSet<(u32, FuncIndex)>,
+    /// Methods and the variables that hold the values that they are called on.
+    received: FxHashSet<(InstanceId, Node)>,
 }
 
 /// What a package knows by reflection.
@@ -74,6 +78,8 @@ struct Universe {
     known: Vec<TypeId>,
     /// Those of which there are values.
     existing: Vec<TypeId>,
+    /// By method: how many of these have been looked at for it, and which have it.
+    having: FxHashMap<MethodName, (usize, Vec<TypeId>)>,
     by_type: FxHashMap<TypeId, Variables>,
     /// By underlying type: what may be assigned.
     assigned: FxHashMap<TypeId, Node>,
@@ -89,6 +95,13 @@ struct Universe {
     /// opposites.
     absorbed_by: Vec<(UniverseId, Option<TypeId>)>,
     absorbs: Vec<(UniverseId, Option<TypeId>)>,
+    /// Types without values that are known once something is made of types; and what of it is made.
+    heard_of: Vec<(TypeId, bool)>,
+    is_heard_of: FxHashSet<TypeId>,
+    /// Universes whose types it knows then, or those of these that implement an interface.
+    heard_from: Vec<(UniverseId, Option<TypeId>)>,
+    /// Whether something is made of types.
+    makes: bool,
     /// Universes that know the types of these values.
     types_known_to: Vec<(UniverseId, Option<TypeId>)>,
 }
@@ -121,6 +134,8 @@ enum Use {
     Call,
     /// They look up methods.
     Methods,
+    /// They look up methods by their names.
+    NamedMethods,
     /// They take addresses.
     Address,
     /// They make slices of arrays.
@@ -141,6 +156,32 @@ enum Use {
     Maps,
     /// They look at the types of methods.
     MethodTypes,
+}
+
+impl Use {
+    /// Whether something is made of types of which there are no values.
+    fn makes(self) -> bool {
+        match self {
+            Self::New
+            | Self::Zero
+            | Self::Make
+            | Self::Pointers
+            | Self::Slices
+            | Self::Arrays
+            | Self::Chans
+            | Self::Maps
+            | Self::MethodTypes
+            | Self::Convert => true,
+            Self::Derive
+            | Self::Assign
+            | Self::Call
+            | Self::Methods
+            | Self::NamedMethods
+            | Self::Address
+            | Self::Slice
+            | Self::Grow => false,
+        }
+    }
 }
 
 /// What a node gets of the types of a universe.
@@ -240,6 +281,7 @@ impl Linker<'_, '_, '_> {
             types: [None; 2],
             known: Vec::new(),
             existing: Vec::new(),
+            having: FxHashMap::default(),
             by_type: FxHashMap::default(),
             assigned: FxHashMap::default(),
             uses: FxHashSet::default(),
@@ -248,6 +290,10 @@ impl Linker<'_, '_, '_> {
             given_to: Vec::new(),
             absorbed_by: Vec::new(),
             absorbs: Vec::new(),
+            heard_of: Vec::new(),
+            is_heard_of: FxHashSet::default(),
+            heard_from: Vec::new(),
+            makes: false,
             types_known_to: Vec::new(),
         });
         self.reflection.of_cell.insert(value, id);
@@ -422,7 +468,7 @@ impl Linker<'_, '_, '_> {
                     Some(of) => self.know_types(of, self.interface_at(element), id),
                     None => {
                         let ty = self.program.normal(self.dynamic_type(element));
-                        self.learn(id, ty, false);
+                        self.hear_of(id, ty, false);
                     }
                 }
                 let types = self.types_of(id, lite);
@@ -487,6 +533,7 @@ impl Linker<'_, '_, '_> {
             Reflect::Grow => (&[Use::Derive, Use::Grow, Use::Assign], true),
             Reflect::Call => (&[Use::Derive, Use::Call], true),
             Reflect::Methods => (&[Use::Methods], true),
+            Reflect::NamedMethods => (&[Use::NamedMethods], true),
             Reflect::Converted => (&[Use::Convert], true),
             Reflect::New => (&[Use::New], true),
             Reflect::Zero => (&[Use::Zero], true),
@@ -550,6 +597,9 @@ impl Linker<'_, '_, '_> {
 
     /// A package begins to do something with all that it knows.
     fn start(&mut self, id: UniverseId, used: Use) {
+        if used.makes() {
+            self.begin_to_make(id);
+        }
         if self.universe_mut(id).uses.insert(used) {
             let mut at = 0;
             while let Some(&ty) = self.universe(id).known.get(at) {
@@ -565,6 +615,9 @@ impl Linker<'_, '_, '_> {
             return;
         }
         takers.push((take, node));
+        if let Take::At | Take::SliceAt | Take::MakeFunc = take {
+            self.begin_to_make(id);
+        }
         let mut at = 0;
         while let Some(&ty) = self.universe(id).known.get(at) {
             self.take_of(id, take, node, ty);

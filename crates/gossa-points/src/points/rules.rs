@@ -3,11 +3,14 @@
 //! Both solvers work by these; they differ in when they ask.
 
 use super::facts::{CallTarget, Filter, Reflect, Rule};
-use super::layout::Holds;
-use super::link::{Action, Element, FUNC, InstanceId, Linker, NIL, Node, OPAQUE, Site, UNIVERSE};
+use super::layout::{Cell, Holds, chan_object, map_object};
+use super::link::{
+    Action, Element, FUNC, InstanceId, Linker, NIL, Node, OPAQUE, PART, Site, UNIVERSE,
+};
 use super::models;
 use crate::program::MethodName;
 use gossa_types::{TypeId, TypeKind};
+use smallvec::SmallVec;
 
 impl Linker<'_, '_, '_> {
     /// The dynamic type that an element of an interface value stands for.
@@ -100,6 +103,16 @@ impl Linker<'_, '_, '_> {
         Some(self.instance_for_invoke(site, func))
     }
 
+    /// Whether a node holds what a filter makes of another's elements, and nothing else.
+    pub(super) fn is_part(&self, node: Node) -> bool {
+        self.flags[node as usize] & PART != 0
+    }
+
+    /// Whether a cell is no memory that is laid out as its type says.
+    pub(super) fn is_apart(&self, cell: Node) -> bool {
+        self.flags[cell as usize] & (NIL | FUNC | OPAQUE) != 0
+    }
+
     /// How many leaves the receiver of a method has.
     pub(super) fn receiver_leaf_count(&self, method: InstanceId) -> u32 {
         let (params, _) = models::signature(self.layouts, self.instances[method.0 as usize].func);
@@ -151,21 +164,23 @@ impl Linker<'_, '_, '_> {
             return;
         }
         if self.is_as_declared(cell, base) {
-            let slot = self.slot_as(cell, delta, base);
-            self.actions.push(Action::Edge(slot, dst));
-            return;
+            return self.access_as(cell, delta, base, dst, true);
         }
         if self.is_opaque(cell) {
             return;
         }
         for (leaf, held, wanted) in self.overlapping(cell, delta, base) {
-            let action = match (held, wanted) {
+            let action = match (held, wanted.holds) {
                 (Holds::String, _) => Action::Edge(self.strings, dst),
                 (Holds::Interface, Holds::Pointer) => {
                     Action::Rule(leaf, Rule::Reflect { op: Reflect::DataWord, to: dst, with: dst })
                 }
                 (Holds::Pointer, Holds::Interface) => {
-                    Action::Rule(leaf, Rule::Apply { dst, filter: Filter::AsDataWord })
+                    Action::Edge(self.part(leaf, Filter::AsDataWord), dst)
+                }
+                (Holds::Pointer, Holds::Pointer) => {
+                    self.access(leaf, wanted.ty, dst, true);
+                    continue;
                 }
                 _ => Action::Edge(leaf, dst),
             };
@@ -178,21 +193,23 @@ impl Linker<'_, '_, '_> {
             return;
         }
         if self.is_as_declared(cell, base) {
-            let slot = self.slot_as(cell, delta, base);
-            self.actions.push(Action::Edge(src, slot));
-            return;
+            return self.access_as(cell, delta, base, src, false);
         }
         if self.is_opaque(cell) {
             return;
         }
         for (leaf, held, wanted) in self.overlapping(cell, delta, base) {
-            let action = match (held, wanted) {
+            let action = match (held, wanted.holds) {
                 (Holds::String, _) => Action::Edge(src, self.to_strings),
                 (Holds::Interface, Holds::Pointer) => {
-                    Action::Rule(src, Rule::Apply { dst: leaf, filter: Filter::AsDataWord })
+                    Action::Edge(self.part(src, Filter::AsDataWord), leaf)
                 }
                 (Holds::Pointer, Holds::Interface) => {
                     Action::Rule(src, Rule::Reflect { op: Reflect::DataWord, to: leaf, with: leaf })
+                }
+                (Holds::Pointer, Holds::Pointer) => {
+                    self.access(leaf, wanted.ty, src, false);
+                    continue;
                 }
                 _ => Action::Edge(src, leaf),
             };
@@ -209,17 +226,73 @@ impl Linker<'_, '_, '_> {
                 && self.layouts.layout(ty).shape == self.layouts.layout(base).shape
     }
 
-    /// The node of what a cell's part holds, where a pointer to `base` says that it is a `delta`-th
-    /// cell. Memory that is used for pointers to one type now and to another then (a pool of slices
-    /// of pointers, say, that serves several types) keeps them apart: a pointer that is loaded is
-    /// one that was stored as such.
-    fn slot_as(&mut self, cell: Node, delta: u32, base: TypeId) -> Node {
+    /// A load or store of a cell's part, where a pointer to `base` says that it is a `delta`-th cell.
+    fn access_as(&mut self, cell: Node, delta: u32, base: TypeId, other: Node, loads: bool) {
         let leaf = cell + delta;
-        if self.types[cell as usize] == base {
-            return leaf;
+        let wanted = match self.types[cell as usize] == base {
+            true => self.types[leaf as usize],
+            false => self.layouts.layout(base).cells[delta as usize].ty,
+        };
+        self.access(leaf, wanted, other, loads);
+    }
+
+    /// A load to `other` or a store of it, where memory that holds a pointer is taken for memory of
+    /// type `wanted`. Memory that is used for pointers to one type now and to another then (a pool of
+    /// slices of pointers, say, that serves several types) keeps them apart: a pointer that is
+    /// loaded is one that was stored as such. Memory that is used as of no type takes and gives what
+    /// its type allows.
+    fn access(&mut self, leaf: Node, wanted: TypeId, other: Node, loads: bool) {
+        let edge = |node| match loads {
+            true => Action::Edge(node, other),
+            false => Action::Edge(other, node),
+        };
+        let held = self.types[leaf as usize];
+        if held == wanted || held == TypeId::INVALID || wanted == TypeId::INVALID {
+            return self.actions.push(edge(leaf));
         }
-        let wanted = self.layouts.layout(base).cells[delta as usize].ty;
-        self.slot(leaf, wanted)
+        let passes_all = match (self.program.under(held).kind(), self.program.under(wanted).kind())
+        {
+            (TypeKind::Pointer(held), TypeKind::Pointer(wanted)) => {
+                if self.layouts.is_prefix(*held, *wanted) {
+                    return self.actions.push(edge(leaf));
+                }
+                let (is_view, is_viewed) =
+                    (self.layouts.is_bytes(*wanted), self.layouts.is_bytes(*held));
+                let wanted = self.program.normal(*wanted);
+                let slot = match self.slots.get(&(leaf, wanted)) {
+                    Some(&known) => known,
+                    None => {
+                        let node = self.variables(1);
+                        self.slots.insert((leaf, wanted), node);
+                        node
+                    }
+                };
+                self.actions.push(edge(slot));
+                if !is_view && !is_viewed {
+                    return;
+                }
+                false
+            }
+            (TypeKind::Basic(_), _) => !loads,
+            (_, TypeKind::Basic(_)) => loads,
+            (held, wanted) => std::mem::discriminant(held) == std::mem::discriminant(wanted),
+        };
+        let (from, to, of) = if loads { (leaf, other, wanted) } else { (other, leaf, held) };
+        let from = if passes_all { from } else { self.part(from, Filter::Held(of)) };
+        self.actions.push(Action::Edge(from, to));
+    }
+
+    /// A node of what a filter makes of a node's elements: one for all that ask.
+    fn part(&mut self, node: Node, filter: Filter) -> Node {
+        if let Some(&known) = self.parts.get(&(node, filter)) {
+            return known;
+        }
+        let part = self.variables(1);
+        self.parts.insert((node, filter), part);
+        self.filtered.insert(part, (node, filter));
+        self.flags[part as usize] |= PART;
+        self.actions.push(Action::Rule(node, Rule::Apply { dst: part, filter }));
+        part
     }
 
     /// The nodes of what memory holds as pointers to other types than it is declared with; in order.
@@ -230,36 +303,14 @@ impl Linker<'_, '_, '_> {
         nodes
     }
 
-    fn slot(&mut self, leaf: Node, wanted: TypeId) -> Node {
-        let held = self.types[leaf as usize];
-        if held == wanted || held == TypeId::INVALID || wanted == TypeId::INVALID {
-            return leaf;
-        }
-        let (TypeKind::Pointer(held), TypeKind::Pointer(wanted)) =
-            (self.program.under(held).kind(), self.program.under(wanted).kind())
-        else {
-            return leaf;
-        };
-        if self.layouts.is_prefix(*held, *wanted) {
-            return leaf;
-        }
-        let wanted = self.program.normal(*wanted);
-        if let Some(&known) = self.slots.get(&(leaf, wanted)) {
-            return known;
-        }
-        let node = self.variables(1);
-        self.slots.insert((leaf, wanted), node);
-        node
-    }
-
     /// The leaves of an object that are where a pointer to `base` has its leaf `delta`, each with
     /// what it holds and what the pointer's type says.
-    fn overlapping(&mut self, cell: Node, delta: u32, base: TypeId) -> Vec<(Node, Holds, Holds)> {
+    fn overlapping(&self, cell: Node, delta: u32, base: TypeId) -> Vec<(Node, Holds, Cell)> {
         let object = *self.object_of(cell);
         let layouts = self.layouts;
         let layout = layouts.get(object.layout);
         let view = layouts.layout(base);
-        let mut found: Vec<(Node, Holds, Holds)> = Vec::new();
+        let mut found: Vec<(Node, Holds, Cell)> = Vec::new();
         let (Some(start), Some(wanted)) =
             (layout.cells.get((cell - object.first) as usize), view.cells.get(delta as usize))
         else {
@@ -278,12 +329,9 @@ impl Linker<'_, '_, '_> {
             if held == Holds::Nothing {
                 continue;
             }
-            let node = match (held, wanted.holds) {
-                (Holds::Pointer, Holds::Pointer) => self.slot(object.first + leaf, wanted.ty),
-                _ => object.first + leaf,
-            };
+            let node = object.first + leaf;
             if !found.iter().any(|&(other, ..)| other == node) {
-                found.push((node, held, wanted.holds));
+                found.push((node, held, *wanted));
             }
         }
         found
@@ -320,6 +368,88 @@ impl Linker<'_, '_, '_> {
         Some(2 * (object.first + found.0))
     }
 
+    /// A pointer to a cell as one to a type that `unsafe` says it is, if there may be a variable of
+    /// that type.
+    fn retyped(&self, cell: Node, ty: TypeId) -> Option<Element> {
+        let object = *self.object_of(cell);
+        let layout = self.layouts.get(object.layout);
+        let offset = layout.cells.get((cell - object.first) as usize)?.offset;
+        if offset >= u64::MAX / 2 {
+            // Of a map or a channel: nothing is known of what is around it.
+            let here = self.layouts.of(self.types[cell as usize]);
+            return self.layouts.fits(here, 0, ty).then_some(2 * cell);
+        }
+        let chain = layout.at_offset(offset);
+        let same = |&&(at, begins): &&(u32, bool)| begins && layout.cells[at as usize].ty == ty;
+        match chain.iter().find(same) {
+            Some(&(at, _)) => Some(2 * (object.first + at)),
+            None => self.layouts.fits(object.layout, offset, ty).then_some(2 * cell),
+        }
+    }
+
+    /// The cells that begin where a cell does, from the outermost to the innermost.
+    pub(super) fn beginning_with(&self, cell: Node) -> SmallVec<[Node; 8]> {
+        let object = *self.object_of(cell);
+        let layout = self.layouts.get(object.layout);
+        match layout.cells.get((cell - object.first) as usize) {
+            Some(here) if here.offset < u64::MAX / 2 => {
+                let chain = layout.at_offset(here.offset);
+                let begins = chain.into_iter().filter(|&(_, begins)| begins);
+                begins.map(|(at, _)| object.first + at).collect()
+            }
+            // Of a map or a channel: nothing is known of what is around it.
+            _ => [cell].into_iter().collect(),
+        }
+    }
+
+    /// The type of the memory that pointers of a type point to.
+    pub(super) fn memory_of(&self, pointer: TypeId) -> Option<TypeId> {
+        match *self.program.under(pointer).kind() {
+            TypeKind::Pointer(elem) | TypeKind::Slice(elem) => Some(self.program.normal(elem)),
+            TypeKind::Map { .. } => Some(map_object(self.program, pointer)),
+            TypeKind::Chan { .. } => Some(chan_object(self.program, pointer)),
+            _ => None,
+        }
+    }
+
+    /// A pointer to a cell as what memory of a type may hold: memory laid out as the type says.
+    fn held(&self, of: TypeId, cell: Node) -> Option<Element> {
+        let (ty, flags) = (self.types[cell as usize], self.flags[cell as usize]);
+        let Some(memory) = self.memory_of(of) else {
+            let may_be = match self.program.under(of).kind() {
+                TypeKind::Signature(_) => flags & FUNC != 0,
+                TypeKind::Basic(_) => true,
+                _ => false,
+            };
+            return may_be.then_some(2 * cell);
+        };
+        let is_bytes = self.layouts.is_bytes(memory);
+        if ty == memory || flags & OPAQUE != 0 {
+            return Some(2 * cell);
+        }
+        if flags & (NIL | FUNC) != 0 {
+            return (flags & NIL == 0 && is_bytes).then_some(2 * cell);
+        }
+        let cells = self.beginning_with(cell);
+        if let Some(&same) = cells.iter().find(|&&other| self.types[other as usize] == memory) {
+            return Some(2 * same);
+        }
+        let layout = self.layouts.of(memory);
+        let may_be = match self.layouts.shape_of(memory) {
+            Some(shape) => {
+                let shape_of = |&other: &Node| self.layouts.shape_of(self.types[other as usize]);
+                cells.iter().any(|other| shape_of(other) == Some(shape))
+            }
+            None => {
+                is_bytes
+                    || self.layouts.is_bytes(ty) && !self.layouts.has_pointers(layout)
+                    || self.layouts.is_address(ty) && self.layouts.has_pointers(layout)
+                    || self.layouts.is_address(memory)
+            }
+        };
+        may_be.then_some(2 * cell)
+    }
+
     /// What a filter makes of an element.
     pub(super) fn filter(&mut self, filter: Filter, element: Element, made: &mut Vec<Element>) {
         let (cell, boxed) = (element / 2, element % 2 == 1);
@@ -350,22 +480,15 @@ impl Linker<'_, '_, '_> {
                 }
             }
             Filter::Retype(ty) => {
-                if boxed || flags & (NIL | FUNC | OPAQUE) != 0 || self.types[cell as usize] == ty {
+                if boxed || flags & (FUNC | OPAQUE) != 0 || self.types[cell as usize] == ty {
                     made.push(element);
-                    return;
+                } else if flags & NIL == 0 {
+                    made.extend(self.retyped(cell, ty));
                 }
-                let object = *self.object_of(cell);
-                let layout = self.layouts.get(object.layout);
-                let Some(here) = layout.cells.get((cell - object.first) as usize) else { return };
-                let chain = layout.at_offset(here.offset);
-                let same =
-                    |&&(at, begins): &&(u32, bool)| begins && layout.cells[at as usize].ty == ty;
-                match chain.iter().find(same) {
-                    Some(&(at, _)) => made.push(2 * (object.first + at)),
-                    None if self.layouts.fits(object.layout, here.offset, ty) => {
-                        made.push(2 * cell);
-                    }
-                    None => {}
+            }
+            Filter::Held(of) => {
+                if !boxed {
+                    made.extend(self.held(of, cell));
                 }
             }
             Filter::Bytes(bytes) => {

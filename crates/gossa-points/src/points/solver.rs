@@ -8,12 +8,18 @@
 //! set of objects they share a node for it: a field that a hundred places read of a thousand
 //! objects is eleven hundred edges, not a hundred thousand.
 
-use super::facts::{Filter, Rule};
+mod cycles;
+mod lists;
+mod parts;
+
+use super::facts::{Filter, Reflect, Rule};
 use super::link::{Action, Element, InstanceId, Linker, Node};
 use super::sets::{SetId, Sets};
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_types::TypeId;
+use lists::{END, Lists};
+use parts::{Memory, Part};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
@@ -21,9 +27,6 @@ use std::rc::Rc;
 
 /// From how many elements on a part of a set of objects has a node of its own.
 const SHARE_FROM: usize = 4;
-
-/// The end of a list in [`Lists`].
-const END: u32 = u32::MAX;
 
 /// Where a rule leads that makes elements of elements, and nothing else.
 fn flows_to(rule: Rule<Node>) -> Option<Node> {
@@ -35,66 +38,13 @@ fn flows_to(rule: Rule<Node>) -> Option<Node> {
 
 /// Whether it is remembered what a rule has made of a set, whichever node asks.
 fn is_remembered(rule: Rule<Node>) -> bool {
-    matches!(rule, Rule::Load { .. } | Rule::Store { .. }) || flows_to(rule).is_some()
-}
-
-/// Linked lists of items, one per node.
-struct Lists<T> {
-    heads: Vec<u32>,
-    items: Vec<(T, u32)>,
-    /// Items that are not used any more, as a list.
-    unused: u32,
-}
-
-impl<T: Copy> Lists<T> {
-    const fn new() -> Self {
-        Self { heads: Vec::new(), items: Vec::new(), unused: END }
-    }
-
-    fn grow(&mut self, nodes: usize) {
-        self.heads.resize(nodes, END);
-    }
-
-    fn push(&mut self, node: Node, item: T) {
-        let head = &mut self.heads[node as usize];
-        let at = self.unused;
-        if at == END {
-            self.items.push((item, *head));
-            *head = (self.items.len() - 1) as u32;
-        } else {
-            let slot = &mut self.items[at as usize];
-            self.unused = std::mem::replace(slot, (item, *head)).1;
-            *head = at;
-        }
-    }
-
-    /// An item that is on no list any more can be used again.
-    fn free(&mut self, at: u32) {
-        self.items[at as usize].1 = std::mem::replace(&mut self.unused, at);
-    }
-
-    /// The position of a node's first item, for [`Lists::next`].
-    fn first(&self, node: Node) -> u32 {
-        self.heads[node as usize]
-    }
-
-    fn next(&self, at: u32) -> Option<(T, u32)> {
-        (at != END).then(|| self.items[at as usize])
-    }
-
-    /// Puts the list of `from` in front of that of `to`.
-    fn append(&mut self, from: Node, to: Node) {
-        let head = std::mem::replace(&mut self.heads[from as usize], END);
-        let mut last = head;
-        while let Some((_, next)) = self.next(last) {
-            if next == END {
-                self.items[last as usize].1 = self.heads[to as usize];
-                self.heads[to as usize] = head;
-                return;
-            }
-            last = next;
-        }
-    }
+    matches!(
+        rule,
+        Rule::Load { .. }
+            | Rule::Store { .. }
+            | Rule::Unbox { .. }
+            | Rule::Reflect { op: Reflect::DataWord, .. }
+    ) || flows_to(rule).is_some()
 }
 
 /// Elements by the methods that they have; without a method, those that the linker must look at.
@@ -142,9 +92,11 @@ pub struct Solver<'x, 'p, 'e> {
     /// By node: whether it has rules or leads to nodes that have. What comes to others waits in
     /// their inboxes until the end.
     live: Vec<bool>,
-    /// Nodes with rules, and what they have not seen.
-    unseen: Vec<(Node, SetId)>,
-    /// The same of single rules.
+    /// Nodes with rules that have not seen all of their sets, and nodes that were.
+    unseen: Vec<Node>,
+    /// By node: what its rules have seen, those apart that only make elements of elements.
+    seen: Vec<SetId>,
+    /// What single rules have not seen.
     late: Vec<(Rule<Node>, SetId)>,
     filtered: FxHashMap<(SetId, Filter), SetId>,
     moved: FxHashMap<(SetId, u32, TypeId), SetId>,
@@ -154,8 +106,17 @@ pub struct Solver<'x, 'p, 'e> {
     /// What methods have as receivers: sets, and of these what they have copies of.
     received: FxHashSet<(InstanceId, SetId)>,
     copied: FxHashSet<(InstanceId, Element)>,
-    loads: FxHashMap<(SetId, u32, TypeId), Node>,
-    stores: FxHashMap<(SetId, u32, TypeId), Node>,
+    /// Nodes that stand for all that are on a cycle.
+    on_cycle: FxHashSet<Node>,
+    /// The nodes that stand for parts of all elements of a set.
+    parts: FxHashMap<(SetId, Part), Node>,
+    /// By set: its values in interfaces by their types; without one, those that the linker must
+    /// look at.
+    by_type: FxHashMap<SetId, FxHashMap<Option<TypeId>, Vec<Element>>>,
+    /// By set: its pointers by the memory that they point to.
+    by_memory: FxHashMap<SetId, FxHashMap<Memory, Vec<Element>>>,
+    /// What operations of reflection have been done with, whatever has it.
+    reflected: FxHashMap<(Reflect, (Node, Node)), SetId>,
     fresh_edges: usize,
     live_edges: usize,
     effort: Effort,
@@ -179,6 +140,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             queued: Vec::new(),
             live: Vec::new(),
             unseen: Vec::new(),
+            seen: Vec::new(),
             late: Vec::new(),
             filtered: FxHashMap::default(),
             moved: FxHashMap::default(),
@@ -186,8 +148,11 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             connected: FxHashSet::default(),
             received: FxHashSet::default(),
             copied: FxHashSet::default(),
-            loads: FxHashMap::default(),
-            stores: FxHashMap::default(),
+            on_cycle: FxHashSet::default(),
+            parts: FxHashMap::default(),
+            by_type: FxHashMap::default(),
+            by_memory: FxHashMap::default(),
+            reflected: FxHashMap::default(),
             fresh_edges: 0,
             live_edges: 0,
             effort: Effort::default(),
@@ -200,10 +165,13 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             }
             solver.propagate();
             solver.see();
-            if solver.queue.is_empty() {
+            // Large, and of use to those that ask of one set in a row.
+            solver.by_type = FxHashMap::default();
+            solver.by_memory = FxHashMap::default();
+            if solver.is_done() {
                 solver.collapse();
             }
-            if solver.queue.is_empty() {
+            if solver.is_done() {
                 break;
             }
         }
@@ -219,6 +187,11 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         (solver.effort.elements, solver.effort.pages) = solver.sets.elements();
         solver.effort.set_bytes = solver.sets.bytes();
         solver
+    }
+
+    /// Whether nothing waits to flow or to be seen.
+    fn is_done(&self) -> bool {
+        self.queue.is_empty() && self.unseen.is_empty() && self.late.is_empty()
     }
 
     /// What it took.
@@ -274,6 +247,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         if nodes > known {
             self.standing_for.extend(known as u32..nodes as u32);
             self.current.resize(nodes, SetId::EMPTY);
+            self.seen.resize(nodes, SetId::EMPTY);
             self.inbox.grow(nodes);
             self.edges.grow(nodes);
             self.rules.grow(nodes);
@@ -370,9 +344,16 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                         let node = self.find_mut(node);
                         self.rules.push(node, rule);
                         self.enliven(node);
-                        let current = self.current[node as usize];
-                        if !current.is_empty() {
-                            self.see_rule(rule, current);
+                        // The rest comes to it with the other rules' turn.
+                        let known = match flows_to(rule) {
+                            Some(_) => self.current[node as usize],
+                            None => self.seen[node as usize],
+                        };
+                        if !known.is_empty() {
+                            self.see_rule(rule, known);
+                        }
+                        if flows_to(rule).is_none() && known != self.current[node as usize] {
+                            self.unseen.push(node);
                         }
                     }
                 }
@@ -424,7 +405,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 at = next;
             }
             if is_unseen {
-                self.unseen.push((node, fresh));
+                self.unseen.push(node);
             }
             if !self.linker.actions.is_empty() {
                 self.act();
@@ -434,8 +415,14 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
 
     /// Shows the other rules what is new.
     fn see(&mut self) {
-        for (node, fresh) in std::mem::take(&mut self.unseen) {
+        for node in std::mem::take(&mut self.unseen) {
             let node = self.find_mut(node);
+            let current = self.current[node as usize];
+            let seen = std::mem::replace(&mut self.seen[node as usize], current);
+            let fresh = self.sets.difference(current, seen);
+            if fresh.is_empty() {
+                continue;
+            }
             let mut at = self.rules.first(node);
             while let Some((rule, next)) = self.rules.next(at) {
                 if flows_to(rule).is_none() {
@@ -462,12 +449,43 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 self.add_to(dst, set);
             }
             Rule::Load { dst, delta, base } if self.sets.count(fresh) >= SHARE_FROM => {
-                let part = self.shared_part(fresh, delta, base, true);
+                let part = self.shared(fresh, Part::Loaded(delta, base));
                 self.linker.actions.push(Action::Edge(part, dst));
             }
             Rule::Store { src, delta, base } if self.sets.count(fresh) >= SHARE_FROM => {
-                let part = self.shared_part(fresh, delta, base, false);
+                let part = self.shared(fresh, Part::Stored(delta, base));
                 self.linker.actions.push(Action::Edge(src, part));
+            }
+            Rule::Unbox { dst, delta, ty } if self.sets.count(fresh) >= SHARE_FROM => {
+                let part = self.shared(fresh, Part::Unboxed(delta, ty));
+                self.linker.actions.push(Action::Edge(part, dst));
+                // What reflection does it notes for the rule that asks.
+                for element in self.boxed_of(fresh, None) {
+                    self.linker.apply(rule, element);
+                }
+            }
+            Rule::Reflect { op: Reflect::DataWord, to, .. }
+                if self.sets.count(fresh) >= SHARE_FROM =>
+            {
+                let words = self.shared(fresh, Part::DataWord);
+                self.linker.actions.push(Action::Edge(words, to));
+            }
+            Rule::Reflect { op, to, with } => {
+                // What it does does not depend on where the elements are found.
+                let operands = match op {
+                    Reflect::AbsorbVariable(_)
+                    | Reflect::AbsorbValue(_)
+                    | Reflect::Exists(_)
+                    | Reflect::PointerExists(_)
+                    | Reflect::CallCode { .. } => (0, 0),
+                    _ => (to, with),
+                };
+                let known = self.reflected.entry((op, operands)).or_default();
+                let fresh = self.sets.difference(fresh, *known);
+                *known = self.sets.union(*known, fresh);
+                for element in self.sets.to_vec(fresh) {
+                    self.linker.apply(rule, element);
+                }
             }
             Rule::Invoke(site) => self.invoke(site, fresh),
             _ => {
@@ -523,287 +541,11 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         }
     }
 
-    /// The methods of a name that the elements of a set have, with those that have each; in the
-    /// order of their first elements.
-    fn dispatch(&mut self, set: SetId, method: MethodName) -> Groups {
-        let mut groups: Vec<(Option<FuncIndex>, Vec<Element>)> = Vec::new();
-        let mut places: FxHashMap<Option<FuncIndex>, usize> = FxHashMap::default();
-        let mut by_type: FxHashMap<TypeId, Option<FuncIndex>> = FxHashMap::default();
-        for element in self.sets.to_vec(set) {
-            let callee = if self.linker.is_special(element) {
-                None
-            } else {
-                let ty = self.linker.dynamic_type(element);
-                let dispatch = || self.linker.program.dispatch(ty, method);
-                match by_type.entry(ty).or_insert_with(dispatch) {
-                    None => continue,
-                    callee => *callee,
-                }
-            };
-            let place = *places.entry(callee).or_insert(groups.len());
-            if place == groups.len() {
-                groups.push((callee, Vec::new()));
-            }
-            groups[place].1.push(element);
-        }
-        groups
-            .into_iter()
-            .map(|(callee, mut elements)| (callee, self.sets.from_unsorted(&mut elements)))
-            .collect()
-    }
-
     fn add_to(&mut self, node: Node, set: SetId) {
         if !set.is_empty() {
             self.grow();
             let node = self.find_mut(node);
             self.add(node, set);
         }
-    }
-
-    fn filter(&mut self, filter: Filter, set: SetId) -> SetId {
-        if let Some(&known) = self.filtered.get(&(set, filter)) {
-            return known;
-        }
-        let mut made = Vec::new();
-        for element in self.sets.to_vec(set) {
-            self.linker.filter(filter, element, &mut made);
-        }
-        let result = self.sets.from_unsorted(&mut made);
-        self.filtered.insert((set, filter), result);
-        result
-    }
-
-    fn offset(&mut self, set: SetId, delta: u32, base: TypeId) -> SetId {
-        if let Some(&known) = self.moved.get(&(set, delta, base)) {
-            return known;
-        }
-        let elements = self.sets.get(set);
-        let mut made: Vec<Element> =
-            elements.filter_map(|element| self.linker.offset(element, delta, base)).collect();
-        let result = self.sets.from_unsorted(&mut made);
-        self.moved.insert((set, delta, base), result);
-        result
-    }
-
-    /// The node of a part of all objects of a set: what they hold, or what they are made to hold.
-    fn shared_part(&mut self, set: SetId, delta: u32, base: TypeId, loads: bool) -> Node {
-        let table = if loads { &self.loads } else { &self.stores };
-        if let Some(&known) = table.get(&(set, delta, base)) {
-            return known;
-        }
-        let node = self.linker.variables(1);
-        let rule = match loads {
-            true => Rule::Load { dst: node, delta, base },
-            false => Rule::Store { src: node, delta, base },
-        };
-        for element in self.sets.to_vec(set) {
-            self.linker.apply(rule, element);
-        }
-        let table = if loads { &mut self.loads } else { &mut self.stores };
-        table.insert((set, delta, base), node);
-        node
-    }
-
-    /// Takes the nodes of each cycle together, removes repeated edges, and orders the nodes.
-    fn collapse(&mut self) {
-        self.grow();
-        let mut cycles: Vec<Vec<Node>> = Vec::new();
-        self.components(false, |_, members| {
-            if members.len() > 1 {
-                cycles.push(members.to_vec());
-            }
-        });
-        for cycle in cycles {
-            self.merge(&cycle);
-        }
-        self.tidy_edges();
-        // What rules make of elements flows like them; around cycles with such, in the order that
-        // edges alone give.
-        let mut order = std::mem::take(&mut self.order);
-        order.clear();
-        order.resize(self.current.len(), u64::MAX);
-        self.components(true, |finished, members| {
-            for &node in members {
-                order[node as usize] = u64::from(u32::MAX - finished) << 32;
-            }
-        });
-        self.components(false, |finished, members| {
-            for &node in members {
-                order[node as usize] |= u64::from(u32::MAX - finished);
-            }
-        });
-        self.order = order;
-        self.find_live();
-        // Places in the queue follow the new order.
-        let waiting = std::mem::take(&mut self.queue);
-        for Reverse((_, node)) in waiting {
-            self.queued[node as usize] = false;
-            let root = self.find_mut(node);
-            self.enqueue(root);
-        }
-    }
-
-    /// Finds out which nodes lead to rules.
-    fn find_live(&mut self) {
-        let mut live = std::mem::take(&mut self.live);
-        let mut sorted: Vec<(u64, Node)> = (0..self.current.len() as u32)
-            .filter(|&node| self.standing_for[node as usize] == node)
-            .map(|node| (self.order[node as usize] & u64::from(u32::MAX), node))
-            .collect();
-        sorted.sort_unstable();
-        for &(_, node) in sorted.iter().rev() {
-            let mut is_live = live[node as usize] || self.rules.first(node) != END;
-            let mut at = self.edges.first(node);
-            while let Some((to, next)) = self.edges.next(at) {
-                is_live |= live[self.find_mut(to) as usize];
-                at = next;
-            }
-            live[node as usize] = is_live;
-        }
-        self.live = live;
-        for (_, node) in sorted {
-            if self.live[node as usize] && self.inbox.first(node) != END {
-                self.enqueue(node);
-            }
-        }
-    }
-
-    /// The strongly connected components along edges, and along rules that lead to another node if
-    /// `with_rules`: those that come later in topological order first. Tarjan's algorithm on a
-    /// stack of its own.
-    fn components(&mut self, with_rules: bool, mut visit: impl FnMut(u32, &[Node])) {
-        let count = self.current.len();
-        let mut index = vec![0u32; count];
-        let mut low = vec![0u32; count];
-        let mut on_stack = vec![false; count];
-        let mut stack: Vec<Node> = Vec::new();
-        let mut work: Vec<(Node, u32, u32)> = Vec::new();
-        let mut next_index = 1;
-        let mut finished = 0u32;
-        for root in 0..count as u32 {
-            if index[root as usize] != 0 || self.standing_for[root as usize] != root {
-                continue;
-            }
-            let mut entered = Some(root);
-            loop {
-                if let Some(node) = entered.take() {
-                    let rules = if with_rules { self.rules.first(node) } else { END };
-                    work.push((node, self.edges.first(node), rules));
-                    index[node as usize] = next_index;
-                    low[node as usize] = next_index;
-                    next_index += 1;
-                    stack.push(node);
-                    on_stack[node as usize] = true;
-                }
-                let Some((node, edge, rule)) = work.last_mut() else { break };
-                let node = *node;
-                let mut to = None;
-                if let Some((next_to, next)) = self.edges.next(*edge) {
-                    *edge = next;
-                    to = Some(next_to);
-                } else if let Some((next_rule, next)) = self.rules.next(*rule) {
-                    *rule = next;
-                    match flows_to(next_rule) {
-                        Some(next_to) => to = Some(next_to),
-                        None => continue,
-                    }
-                }
-                if let Some(to) = to {
-                    let to = self.find_mut(to);
-                    if index[to as usize] == 0 {
-                        entered = Some(to);
-                    } else if on_stack[to as usize] {
-                        low[node as usize] = low[node as usize].min(index[to as usize]);
-                    }
-                    continue;
-                }
-                work.pop();
-                if let Some(&(parent, ..)) = work.last() {
-                    low[parent as usize] = low[parent as usize].min(low[node as usize]);
-                }
-                if low[node as usize] == index[node as usize] {
-                    let start = stack.iter().rposition(|&on| on == node).unwrap_or(0);
-                    finished += 1;
-                    for &member in &stack[start..] {
-                        on_stack[member as usize] = false;
-                    }
-                    visit(finished, &stack[start..]);
-                    stack.truncate(start);
-                }
-            }
-        }
-    }
-
-    fn merge(&mut self, cycle: &[Node]) {
-        let root = cycle.iter().copied().min().unwrap_or(cycle[0]);
-        let mut all = SetId::EMPTY;
-        for &node in cycle {
-            all = self.sets.union(all, self.current[node as usize]);
-            self.standing_for[node as usize] = root;
-        }
-        for &node in cycle {
-            // What the others have is new to its edges and rules.
-            let fresh = self.sets.difference(all, self.current[node as usize]);
-            if fresh.is_empty() {
-                continue;
-            }
-            let mut at = self.edges.first(node);
-            while let Some((to, next)) = self.edges.next(at) {
-                let to = self.find_mut(to);
-                if to != root {
-                    self.add(to, fresh);
-                }
-                at = next;
-            }
-            // Many nodes of a cycle lack different parts of the same set; what is made of the whole
-            // is made once for all of them.
-            let shared =
-                if 2 * self.sets.count(fresh) > self.sets.count(all) { all } else { fresh };
-            let mut at = self.rules.first(node);
-            while let Some((rule, next)) = self.rules.next(at) {
-                let unseen = if is_remembered(rule) { shared } else { fresh };
-                self.late.push((rule, unseen));
-                at = next;
-            }
-        }
-        let mut has_inbox = false;
-        for &node in cycle {
-            has_inbox |= self.inbox.first(node) != END;
-            if node != root {
-                self.effort.collapsed += 1;
-                self.edges.append(node, root);
-                self.rules.append(node, root);
-                self.inbox.append(node, root);
-            }
-        }
-        self.current[root as usize] = all;
-        let is_live = cycle.iter().any(|&node| self.live[node as usize]);
-        self.live[root as usize] = is_live;
-        if has_inbox && is_live {
-            self.enqueue(root);
-        }
-    }
-
-    /// Removes edges that are there twice or lead back.
-    fn tidy_edges(&mut self) {
-        let count = self.current.len();
-        let mut seen = vec![u32::MAX; count];
-        let mut tidy: Lists<Node> = Lists::new();
-        tidy.grow(count);
-        tidy.items.reserve(self.live_edges);
-        for node in 0..count as u32 {
-            let mut at = self.edges.first(node);
-            while let Some((to, next)) = self.edges.next(at) {
-                let to = self.find_mut(to);
-                if to != node && seen[to as usize] != node {
-                    seen[to as usize] = node;
-                    tidy.push(node, to);
-                }
-                at = next;
-            }
-        }
-        self.live_edges = tidy.items.len();
-        self.fresh_edges = 0;
-        self.edges = tidy;
     }
 }

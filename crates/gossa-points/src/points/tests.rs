@@ -82,6 +82,7 @@ fn build<'x, 'p, 'e>(
             Filter::AsDataWord,
             Filter::ArrayAround,
             Filter::Retype(base),
+            Filter::Held(TypeId::pointer(base)),
             Filter::PointersTo(base),
             Filter::Bytes((c % 40) as i32 - 8),
         ];

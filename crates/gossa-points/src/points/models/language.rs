@@ -469,6 +469,7 @@ impl Compiler<'_, '_, '_> {
             "grow" => Reflect::Grow,
             "callvalue" => Reflect::Call,
             "methods" => Reflect::Methods,
+            "namedmethods" => Reflect::NamedMethods,
             "converted" => Reflect::Converted,
             "newof" => Reflect::New,
             "zero" => Reflect::Zero,

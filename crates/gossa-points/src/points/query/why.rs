@@ -282,7 +282,11 @@ impl Queries<'_, '_, '_> {
                 Filter::Implements(_) | Filter::PointersTo(_) | Filter::Typed(_) => same(),
                 Filter::BoxPointers(_) if element.is_multiple_of(2) => same(),
                 Filter::BoxPointers(_) => self.solver.points_to(node),
-                Filter::Retype(_) | Filter::Bytes(_) | Filter::Anywhere | Filter::ArrayAround => {
+                Filter::Retype(_)
+                | Filter::Held(_)
+                | Filter::Bytes(_)
+                | Filter::Anywhere
+                | Filter::ArrayAround => {
                     self.solver.elements_within(node, self.object_range(element))
                 }
                 Filter::AsDataWord => {
@@ -359,7 +363,20 @@ impl Queries<'_, '_, '_> {
         let journal = linker.journal.take();
         linker.apply(rule, element);
         linker.journal = journal;
-        std::mem::take(&mut linker.actions)
+        let mut actions = std::mem::take(&mut linker.actions);
+        // What filters make of a node is in a node of its own, shared by all that ask: seen through.
+        actions.retain(|action| match *action {
+            Action::Rule(_, Rule::Apply { dst, .. }) => !linker.is_part(dst),
+            _ => true,
+        });
+        for action in &mut actions {
+            if let Action::Edge(from, to) = *action
+                && let Some(&(node, filter)) = linker.filtered.get(&from)
+            {
+                *action = Action::Rule(node, Rule::Apply { dst: to, filter });
+            }
+        }
+        actions
     }
 
     /// Stores that lead to a fact, and pointers that are put into interfaces.

@@ -1,6 +1,6 @@
 //! Calls by reflection, of methods on values that came from it, and of functions that it makes.
 
-use super::{Stub, UniverseId, named};
+use super::{Stub, UniverseId, Use, named};
 use crate::callgraph::is_callable;
 use crate::points::facts::{CallTarget, Filter, Rule};
 use crate::points::layout::{backing_array, func_object};
@@ -31,11 +31,23 @@ impl Linker<'_, '_, '_> {
             return;
         }
         sites.push(site);
-        let mut at = 0;
-        while let Some(&ty) = self.universe(id).existing.get(at) {
+        // Types that come later find the site.
+        for ty in self.existing_with(id, method) {
             self.dispatch_site(id, ty, method, site);
-            at += 1;
         }
+    }
+
+    /// The types of a universe's values that have a method.
+    fn existing_with(&mut self, id: UniverseId, method: MethodName) -> Vec<TypeId> {
+        let universe = self.universe_mut(id);
+        let (looked_at, mut having) = universe.having.remove(&method).unwrap_or_default();
+        let fresh: Vec<TypeId> = universe.existing[looked_at..].to_vec();
+        let count = universe.existing.len();
+        having.extend(fresh.into_iter().filter(|&ty| {
+            !self.program.is_interface(ty) && self.program.dispatch(ty, method).is_some()
+        }));
+        self.universe_mut(id).having.insert(method, (count, having.clone()));
+        having
     }
 
     /// Calls of methods on values of a universe reach those of a type.
@@ -58,28 +70,52 @@ impl Linker<'_, '_, '_> {
         method: MethodName,
         (site, interface): (u32, Option<TypeId>),
     ) {
-        if self.program.is_interface(ty)
-            || interface.is_some_and(|interface| !self.program.implements(ty, interface))
-        {
+        if self.program.is_interface(ty) {
             return;
         }
         let Some(callee) = self.program.dispatch(ty, method) else { return };
+        if interface.is_some_and(|interface| !self.program.implements(ty, interface)) {
+            return;
+        }
         let proxy = self.proxy(id, ty);
         let instance = self.instance_for_invoke(site, callee);
-        let skip = self.pass_receiver(instance, 2 * proxy + 1);
-        self.connect(site, instance, skip);
-        self.reflection.invoked.insert((site, callee));
+        if self.reflection.received.insert((instance, proxy)) {
+            self.pass_receiver(instance, 2 * proxy + 1);
+        }
+        if self.reflection.invoked.insert((site, callee)) {
+            let skip = self.receiver_leaf_count(instance);
+            self.connect(site, instance, skip);
+        }
         self.call(instance);
         self.activate_called();
     }
 
-    /// All exported methods of a type may be called, and be function values.
-    pub(super) fn call_methods(&mut self, id: UniverseId, ty: TypeId) {
+    /// Strings of the program have the names of methods: values may be looked up for these.
+    pub(in crate::points) fn name_methods(&mut self, names: &[Name]) {
+        for &name in names {
+            if !self.reflection.names.insert(name) {
+                continue;
+            }
+            let method = MethodName { name, package: None };
+            for id in 0..self.reflection.universes.len() as UniverseId {
+                if !self.universe(id).uses.contains(&Use::NamedMethods) {
+                    continue;
+                }
+                for ty in self.existing_with(id, method) {
+                    self.call_methods(id, ty, false);
+                }
+            }
+        }
+    }
+
+    /// The exported methods of a type may be called, and be function values: all, or those that
+    /// strings name.
+    pub(super) fn call_methods(&mut self, id: UniverseId, ty: TypeId, all: bool) {
         if self.program.is_interface(ty) {
             return;
         }
         for (method, signature) in self.program.method_signatures(ty) {
-            if !is_callable(&method) {
+            if !is_callable(&method) || !all && !self.reflection.names.contains(&method.name) {
                 continue;
             }
             let Some(callee) = self.program.dispatch(ty, method) else { continue };

@@ -55,10 +55,47 @@ impl Linker<'_, '_, '_> {
         }
         for (to, interface) in self.universe(id).types_known_to.clone() {
             if interface.is_none_or(|interface| self.program.implements(ty, interface)) {
-                self.learn(to, ty, is_made);
+                self.hear_of(to, ty, is_made);
             }
         }
         variables
+    }
+
+    /// A type without values matters to a package that makes something of types; before that it is
+    /// only remembered. Most packages look at types to print them, or to find something by them.
+    pub(super) fn hear_of(&mut self, id: UniverseId, ty: TypeId, is_made: bool) {
+        let universe = self.universe_mut(id);
+        if universe.by_type.contains_key(&ty) {
+            return;
+        }
+        if universe.makes {
+            self.learn(id, ty, is_made);
+            return;
+        }
+        if !universe.is_heard_of.insert(ty) {
+            return;
+        }
+        universe.heard_of.push((ty, is_made));
+        for (to, interface) in universe.types_known_to.clone() {
+            if interface.is_none_or(|interface| self.program.implements(ty, interface)) {
+                self.hear_of(to, ty, is_made);
+            }
+        }
+    }
+
+    /// A package begins to make something of types.
+    pub(super) fn begin_to_make(&mut self, id: UniverseId) {
+        let universe = self.universe_mut(id);
+        if std::mem::replace(&mut universe.makes, true) {
+            return;
+        }
+        let heard_of = std::mem::take(&mut universe.heard_of);
+        for (from, interface) in self.universe(id).heard_from.clone() {
+            self.know_types(from, interface, id);
+        }
+        for (ty, is_made) in heard_of {
+            self.learn(id, ty, is_made);
+        }
     }
 
     /// There are values of a type: methods that are called on values may be its methods.
@@ -71,13 +108,13 @@ impl Linker<'_, '_, '_> {
         }
         universe.existing.push(ty);
         let universe = self.universe_mut(id);
-        let calls_methods = universe.uses.contains(&Use::Methods);
+        let calls_methods = [Use::Methods, Use::NamedMethods].map(|u| universe.uses.contains(&u));
         for (to, interface) in universe.absorbed_by.clone() {
             self.absorb_existing(id, to, interface, ty);
         }
         self.dispatch_sites(id, ty);
-        if calls_methods {
-            self.call_methods(id, ty);
+        if calls_methods.contains(&true) {
+            self.call_methods(id, ty, calls_methods[0]);
         }
     }
 
@@ -170,6 +207,16 @@ impl Linker<'_, '_, '_> {
         interface: Option<TypeId>,
         to: UniverseId,
     ) {
+        if from != to && !self.universe(to).makes {
+            let heard_from = &mut self.universe_mut(to).heard_from;
+            if !heard_from.contains(&(from, None)) && !heard_from.contains(&(from, interface)) {
+                heard_from.push((from, interface));
+                for (to, of) in self.universe(to).types_known_to.clone() {
+                    self.know_types(from, of.or(interface), to);
+                }
+            }
+            return;
+        }
         let known = &self.universe(from).types_known_to;
         if from == to || known.contains(&(to, None)) || known.contains(&(to, interface)) {
             return;
@@ -178,9 +225,17 @@ impl Linker<'_, '_, '_> {
         let mut at = 0;
         while let Some(&ty) = self.universe(from).known.get(at) {
             if interface.is_none_or(|interface| self.program.implements(ty, interface)) {
-                self.learn(to, ty, !self.may_compose(from, ty));
+                self.hear_of(to, ty, !self.may_compose(from, ty));
             }
             at += 1;
+        }
+        for (other, of) in self.universe(from).heard_from.clone() {
+            self.know_types(other, interface.or(of), to);
+        }
+        for (ty, is_made) in self.universe(from).heard_of.clone() {
+            if interface.is_none_or(|interface| self.program.implements(ty, interface)) {
+                self.hear_of(to, ty, is_made);
+            }
         }
     }
 
@@ -307,8 +362,10 @@ impl Linker<'_, '_, '_> {
                     self.rule(proxy, Rule::Reflect { op, to: proxy, with: proxy });
                 }
             }
-            Use::Methods if variables.exists => self.call_methods(id, ty),
-            Use::Methods => {}
+            Use::Methods | Use::NamedMethods if variables.exists => {
+                self.call_methods(id, ty, used == Use::Methods);
+            }
+            Use::Methods | Use::NamedMethods => {}
             Use::Zero => self.exists(id, ty),
             Use::Address => {
                 if let Some(to) = self.address(id, ty) {
@@ -493,14 +550,14 @@ impl Linker<'_, '_, '_> {
             }
             (Take::At, _) => {
                 if let Some(to) = self.address(id, ty) {
-                    self.pass(node, to, Filter::Retype(ty));
+                    self.pass(node, to, Filter::Held(TypeId::pointer(ty)));
                 }
             }
             (Take::SliceAt, _) if self.may_compose(id, ty) => {
                 let slice = self.program.normal(TypeId::slice(ty));
                 self.learn(id, slice, true);
                 let to = self.proxy(id, slice);
-                self.pass(node, to, Filter::Retype(ty));
+                self.pass(node, to, Filter::Held(slice));
             }
             _ => {}
         }

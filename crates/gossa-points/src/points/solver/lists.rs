@@ -1,0 +1,65 @@
+//! Linked lists of edges and rules, one list for each node, in one array for all.
+
+use crate::points::link::Node;
+
+/// The end of a list in [`Lists`].
+pub(super) const END: u32 = u32::MAX;
+
+/// Linked lists of items, one per node.
+pub(super) struct Lists<T> {
+    pub(super) heads: Vec<u32>,
+    pub(super) items: Vec<(T, u32)>,
+    /// Items that are not used any more, as a list.
+    unused: u32,
+}
+
+impl<T: Copy> Lists<T> {
+    pub(super) const fn new() -> Self {
+        Self { heads: Vec::new(), items: Vec::new(), unused: END }
+    }
+
+    pub(super) fn grow(&mut self, nodes: usize) {
+        self.heads.resize(nodes, END);
+    }
+
+    pub(super) fn push(&mut self, node: Node, item: T) {
+        let head = &mut self.heads[node as usize];
+        let at = self.unused;
+        if at == END {
+            self.items.push((item, *head));
+            *head = (self.items.len() - 1) as u32;
+        } else {
+            let slot = &mut self.items[at as usize];
+            self.unused = std::mem::replace(slot, (item, *head)).1;
+            *head = at;
+        }
+    }
+
+    /// An item that is on no list any more can be used again.
+    pub(super) fn free(&mut self, at: u32) {
+        self.items[at as usize].1 = std::mem::replace(&mut self.unused, at);
+    }
+
+    /// The position of a node's first item, for [`Lists::next`].
+    pub(super) fn first(&self, node: Node) -> u32 {
+        self.heads[node as usize]
+    }
+
+    pub(super) fn next(&self, at: u32) -> Option<(T, u32)> {
+        (at != END).then(|| self.items[at as usize])
+    }
+
+    /// Puts the list of `from` in front of that of `to`.
+    pub(super) fn append(&mut self, from: Node, to: Node) {
+        let head = std::mem::replace(&mut self.heads[from as usize], END);
+        let mut last = head;
+        while let Some((_, next)) = self.next(last) {
+            if next == END {
+                self.items[last as usize].1 = self.heads[to as usize];
+                self.heads[to as usize] = head;
+                return;
+            }
+            last = next;
+        }
+    }
+}
