@@ -1,39 +1,32 @@
 //! Runs a program in the interpreter and holds call graphs against the calls that it makes: each
 //! call that is executed must be in each graph.
 
-use camino::Utf8PathBuf;
-use gossa_db::{Options, RunEnv, Session, SilentProgress, WholeEnv};
+use crate::subject::{Check, Findings, Subject};
 use gossa_interp::observe::{CallKind, Observer, Site};
-use gossa_interp::{Outcome, Output};
-use gossa_load::{BuildConfig, System};
 use gossa_points::callgraph::{Algorithm, CallGraph, Dispatch, Edge, build};
 use gossa_points::{FuncIndex, Program};
 use gossa_ssa::{FuncId, FuncKey};
-use gossa_types::PackageId;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What a run and the graphs have to do with each other.
 #[derive(Debug, Default)]
-pub(crate) struct Executed {
-    /// How the program ended.
-    pub(crate) ended: String,
+struct Executed {
     /// Different calls that were executed: caller, instruction, callee, kind.
-    pub(crate) calls: usize,
+    calls: usize,
     /// Those of function values and through interfaces.
-    pub(crate) dynamic: usize,
+    dynamic: usize,
     /// Those that no instruction makes: by reflection, of finalizers, timers and the like.
-    pub(crate) hidden: usize,
+    hidden: usize,
     /// By graph: what it lacks.
-    pub(crate) missed: Vec<Missed>,
+    missed: Vec<Missed>,
 }
 
 /// A call that was executed and is not in a graph.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Missed {
+struct Missed {
     /// The graph.
     graph: &'static str,
     /// Caller, if there is one, and callee.
@@ -46,13 +39,9 @@ impl fmt::Display for Missed {
     }
 }
 
-/// The graphs that must have all executed calls.
-const ALGORITHMS: &[(&str, Algorithm)] = &[
-    ("cha", Algorithm::Cha),
-    ("rta", Algorithm::Rta),
-    ("vta", Algorithm::Vta),
-    ("pta", Algorithm::Pta),
-];
+/// The graphs that must have all executed calls, beside that of points-to analysis.
+const ALGORITHMS: &[(&str, Algorithm)] =
+    &[("cha", Algorithm::Cha), ("rta", Algorithm::Rta), ("vta", Algorithm::Vta)];
 
 type Calls = BTreeSet<(Option<(u32, u32)>, u32, CallKind)>;
 
@@ -75,86 +64,27 @@ impl Observer for Collector {
     }
 }
 
-/// Keeps nothing of what a program prints.
-pub(crate) struct Ignored;
-
-impl Output for Ignored {
-    fn write(&mut self, _: u32, _: &[u8]) {}
-}
-
-/// How a package is loaded to be analysed and run side by side.
-pub(crate) fn observable(
-    system: Arc<dyn System + Send + Sync>,
-    goroot: Utf8PathBuf,
-    dir: Utf8PathBuf,
-    pattern: &str,
-) -> Options {
-    Options {
-        system,
-        config: BuildConfig {
-            dir: Some(dir.clone()),
-            goroot: Some(goroot),
-            goos: Some("linux".to_owned()),
-            goarch: Some("amd64".to_owned()),
-            cgo: Some(false),
-            // Go code rather than assembly, as the command has it.
-            tags: vec!["purego".to_owned(), "math_big_pure_go".to_owned()],
-            ..BuildConfig::default()
-        },
-        dir,
-        patterns: vec![pattern.to_owned()],
-        jobs: 1,
-        one_shot: false,
-    }
-}
-
-/// How a run ended, in words.
-pub(crate) fn ending(outcome: Outcome) -> String {
-    match outcome {
-        Outcome::Exit(status) => format!("exit status {status}"),
-        Outcome::Refused { what, .. } => what,
-    }
-}
-
-/// Builds the graphs of a main package, runs it, and compares. `Err` says why that cannot be done.
-pub(crate) fn executed(
-    system: Arc<dyn System + Send + Sync>,
-    goroot: Utf8PathBuf,
-    dir: Utf8PathBuf,
-    pattern: &str,
-    options: gossa_interp::Options,
-) -> Result<Executed, String> {
-    let loaded = observable(system.clone(), goroot, dir, pattern);
-    let session = Session::load(&loaded).map_err(|error| error.to_string())?;
-    let lowered = session.lower(&SilentProgress);
-    let [root] = session.program().roots[..] else {
-        return Err(format!("{pattern} is not one package"));
-    };
-    let main = PackageId::new(&session.program().package(root).import_path);
-    let db = session.db();
-    // On a thread of the pool: lowering needs its large stack.
-    session.pool().install(move || {
-        let whole = WholeEnv::new(&db);
-        let program = Program::new(&whole, &lowered);
-        let roots = whole.main_roots(&program, &[main]);
-        let roots = roots.ok_or_else(|| format!("{pattern} is not a main package"))?;
-        let graphs: Vec<(&'static str, CallGraph)> = ALGORITHMS
-            .iter()
-            .map(|&(name, algorithm)| (name, build(&program, &roots, algorithm)))
-            .collect();
-        let env = RunEnv::new(&db, &*system);
-        let seen = Rc::default();
-        let watcher = Box::new(Collector(Rc::clone(&seen)));
-        let outcome =
-            gossa_interp::run_main_observed(&env, main, options, Box::new(Ignored), watcher);
-        let mut found = Executed { ended: ending(outcome), ..Executed::default() };
+/// Builds the graphs of a program, to be compared with a run.
+pub(crate) fn check<'s>(subject: &'s Subject<'_, '_, '_>) -> Check<'s> {
+    let program = subject.program;
+    let graphs = ALGORITHMS.iter().map(|&(name, by)| (name, build(program, &subject.roots, by)));
+    let mut graphs: Vec<(&'static str, CallGraph)> = graphs.collect();
+    graphs.push(("pta", subject.queries().solver().call_graph()));
+    let seen = Rc::default();
+    let observer = Box::new(Collector(Rc::clone(&seen)));
+    let compare = move || {
+        let mut found = Executed::default();
         for seen in &seen.borrow().1 {
-            compare(&program, &graphs, seen, &mut found);
+            compare(program, &graphs, seen, &mut found);
         }
         found.missed.sort();
         found.missed.dedup();
-        Ok(found)
-    })
+        let counts =
+            vec![("calls", found.calls), ("dynamic", found.dynamic), ("hidden", found.hidden)];
+        let missed = found.missed.iter().map(ToString::to_string).collect();
+        Findings { counts, missed, ..Findings::default() }
+    };
+    Check { observer, compare: Box::new(compare) }
 }
 
 fn compare(

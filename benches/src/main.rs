@@ -7,7 +7,7 @@
 //! cargo run --release -p gossa-benches -- list-diff ../some/module
 //! cargo run --release -p gossa-benches -- callgraph-diff cmd/go
 //! cargo run --release -p gossa-benches -- soundness --what calls
-//! cargo run --release -p gossa-benches -- soundness --what pointsto
+//! cargo run --release -p gossa-benches -- soundness --what pointsto,escape --examples
 //! cargo run --release -p gossa-benches -- escape-diff ../some/module
 //! cargo run --release -p gossa-benches -- flow cmd/go
 //! cargo run --release -p gossa-benches -- edits cmd/go
@@ -36,6 +36,8 @@ mod seen_points;
 mod solvers;
 mod soundness;
 mod stage;
+mod std_examples;
+mod subject;
 mod table;
 mod types_diff;
 

@@ -2,37 +2,29 @@
 //! an object that is seen after the activation that made it has ended, by another goroutine, or in
 //! a package-level variable must not be claimed to stay in its frame.
 
-use crate::executed_calls::{Ignored, ending, observable};
-use camino::Utf8PathBuf;
-use gossa_db::{
-    DbEnv, RunEnv, Session, SilentProgress, WholeEnv, call_table, program_calls, program_escapes,
-};
+use crate::subject::{Check, Findings, Subject};
+use gossa_db::{DbEnv, call_table, program_calls, program_escapes};
 use gossa_escape::{Allocation, AllocationKind as Static, Conversion, PackageEscapes, Sink};
 use gossa_interp::observe::{
     Access, Activation, AllocationKind, CallKind, Definition, Object, Observer, Pointer, Site,
 };
-use gossa_load::System;
-use gossa_points::Program;
 use gossa_ssa::{FuncId, FuncKey, InstId, LowerEnv as _, SourceMap};
 use gossa_types::{DeclId, DeclSource, PackageId, TypeEnv as _};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What a run and the analysis have to do with each other.
 #[derive(Debug, Default)]
-pub(crate) struct Escapes {
-    /// How the program ended.
-    pub(crate) ended: String,
+struct Escapes {
     /// Instructions that made objects.
-    pub(crate) sites: usize,
+    sites: usize,
     /// Those with an object that got out of its frame.
-    pub(crate) outlived: usize,
+    outlived: usize,
     /// Those of which the analysis says something.
-    pub(crate) compared: usize,
+    compared: usize,
     /// Those that the analysis claims to be local and that got out, or never to run.
-    pub(crate) missed: Vec<String>,
+    missed: Vec<String>,
 }
 
 /// What happened to the objects of an instruction.
@@ -140,50 +132,33 @@ impl Observer for Collector {
     }
 }
 
-/// Analyses a main package, runs it, and compares. `Err` says why that cannot be done.
-pub(crate) fn seen_escapes(
-    system: Arc<dyn System + Send + Sync>,
-    goroot: Utf8PathBuf,
-    dir: Utf8PathBuf,
-    pattern: &str,
-    options: gossa_interp::Options,
-) -> Result<Escapes, String> {
-    let loaded = observable(system.clone(), goroot, dir, pattern);
-    let session = Session::load(&loaded).map_err(|error| error.to_string())?;
-    let lowered = session.lower(&SilentProgress);
-    let [root] = session.program().roots[..] else {
-        return Err(format!("{pattern} is not one package"));
-    };
-    let main = PackageId::new(&session.program().package(root).import_path);
-    let (db, of) = (session.db(), &session);
-    // On a thread of the pool: lowering needs its large stack.
-    session.pool().install(move || {
-        let whole = WholeEnv::new(&db);
-        let program = Program::new(&whole, &lowered);
-        let roots = whole.main_roots(&program, &[main]);
-        let roots = roots.ok_or_else(|| format!("{pattern} is not a main package"))?;
-        let graph = program_calls(&program, &roots);
-        let packages: Vec<PackageId> =
-            of.packages().iter().map(|package| package.id(&db)).collect();
-        let table = call_table(&whole, &program, &graph, &packages);
-        let escapes = program_escapes(&db, of.packages(), &table);
-
-        let env = RunEnv::new(&db, &*system);
-        let seen = Rc::default();
-        let watcher = Box::new(Collector(Rc::clone(&seen)));
-        let outcome =
-            gossa_interp::run_main_observed(&env, main, options, Box::new(Ignored), watcher);
-        let mut found = Escapes { ended: ending(outcome), ..Escapes::default() };
-        let db = DbEnv::new(&db);
+/// Analyses a program, to be compared with a run.
+pub(crate) fn check<'s>(subject: &'s Subject<'_, '_, '_>) -> Check<'s> {
+    let (db, program) = (subject.db, subject.program);
+    let graph = program_calls(program, &subject.roots);
+    let packages: Vec<PackageId> = subject.packages.iter().map(|package| package.id(db)).collect();
+    let table = call_table(subject.whole, program, &graph, &packages);
+    let escapes = program_escapes(db, subject.packages, &table);
+    let seen = Rc::<RefCell<Objects>>::default();
+    let observer = Box::new(Collector(Rc::clone(&seen)));
+    let compare = move || {
+        let mut found = Escapes::default();
+        let env = DbEnv::new(db);
         let claims = Claims::new(&escapes);
         for made in &seen.borrow().made {
             let Some(func) = program.known(made.func) else { continue };
             let Some(map) = program.function(func).source_map() else { continue };
-            compare(&db, &claims, made, map, &mut found);
+            compare(&env, &claims, made, map, &mut found);
         }
         found.missed.sort();
-        Ok(found)
-    })
+        let counts = vec![
+            ("instructions", found.sites),
+            ("with objects that outlive frames", found.outlived),
+            ("compared", found.compared),
+        ];
+        Findings { counts, missed: found.missed, ..Findings::default() }
+    };
+    Check { observer, compare: Box::new(compare) }
 }
 
 /// A declaration with its literals.

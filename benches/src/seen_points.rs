@@ -1,39 +1,34 @@
 //! Runs a program in the interpreter and holds points-to analysis against it: what made the object
 //! that an SSA value is seen to point to must be among what the analysis says of the value.
 
-use crate::executed_calls::{Ignored, ending, observable};
-use camino::Utf8PathBuf;
-use gossa_db::{Place, RootDb, RunEnv, Session, SilentProgress, WholeEnv};
+use crate::subject::{Check, Findings, Subject};
+use gossa_db::{Place, RootDb};
 use gossa_interp::memory::Addr;
 use gossa_interp::observe::{AllocationKind, Definition, Object, Observer, Pointer, Site};
-use gossa_load::System;
 use gossa_points::points::facts::ObjectKind;
 use gossa_points::points::layout::{Holds, Layouts};
 use gossa_points::points::link::Origin;
 use gossa_points::points::query::{FuncValue, Queries};
 use gossa_points::{FuncIndex, Program};
 use gossa_ssa::{FuncId, Inst, InstId, ValueDef, ValueId};
-use gossa_types::{DeclId, PackageId, TypeId, TypeKind};
+use gossa_types::{DeclId, TypeId, TypeKind};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What a run and the analysis have to do with each other.
 #[derive(Debug, Default)]
-pub(crate) struct Pointees {
-    /// How the program ended.
-    pub(crate) ended: String,
+struct Pointees {
     /// Different pairs of a pointer in a value and what made its object.
-    pub(crate) pairs: usize,
+    pairs: usize,
     /// Those that could be compared.
-    pub(crate) compared: usize,
+    compared: usize,
     /// Those of them where the analysis says that it may be anything that reflection knows.
-    pub(crate) reflected: usize,
+    reflected: usize,
     /// By reason: those that could not be compared.
-    pub(crate) left_out: BTreeMap<&'static str, usize>,
+    left_out: BTreeMap<&'static str, usize>,
     /// Those that the analysis does not have.
-    pub(crate) missed: Vec<String>,
+    missed: Vec<String>,
 }
 
 /// What made an object.
@@ -81,55 +76,31 @@ impl Observer for Collector {
     }
 }
 
-/// Analyses a main package, runs it, and compares. `Err` says why that cannot be done.
-pub(crate) fn seen_points(
-    system: Arc<dyn System + Send + Sync>,
-    goroot: Utf8PathBuf,
-    dir: Utf8PathBuf,
-    pattern: &str,
-    options: gossa_interp::Options,
-) -> Result<Pointees, String> {
-    let loaded = observable(system.clone(), goroot, dir, pattern);
-    let session = Session::load(&loaded).map_err(|error| error.to_string())?;
-    let lowered = session.lower(&SilentProgress);
-    let [root] = session.program().roots[..] else {
-        return Err(format!("{pattern} is not one package"));
-    };
-    let main = PackageId::new(&session.program().package(root).import_path);
-    let db = session.db();
-    // On a thread of the pool: lowering needs its large stack.
-    session.pool().install(move || {
-        let whole = WholeEnv::new(&db);
-        let program = Program::new(&whole, &lowered);
-        let roots = whole.main_roots(&program, &[main]);
-        let roots = roots.ok_or_else(|| format!("{pattern} is not a main package"))?;
-        let layouts = Layouts::new(&program);
-        let solver = gossa_points::points::solve(&layouts, &roots);
-        let queries = Queries::new(solver, &layouts);
-        let env = RunEnv::new(&db, &*system);
-        let seen = Rc::default();
-        let watcher = Box::new(Collector(Rc::clone(&seen)));
-        let outcome =
-            gossa_interp::run_main_observed(&env, main, options, Box::new(Ignored), watcher);
-        let mut found = Pointees { ended: ending(outcome), ..Pointees::default() };
-        let pairs = std::mem::take(&mut seen.borrow_mut().pairs);
-        // What functions do that only those call of which models say what they do, these say too.
-        let graph = queries.solver().call_graph();
-        let mut seen_apart: HashSet<FuncIndex> = HashSet::new();
-        let mut stack: Vec<FuncIndex> = roots.iter().collect();
-        while let Some(func) = stack.pop() {
-            if !queries.is_modelled(func) && seen_apart.insert(func) {
-                stack.extend(graph.calls(func).iter().map(|edge| edge.callee));
-            }
+/// Analyses a program, to be compared with a run.
+pub(crate) fn check<'s>(subject: &'s Subject<'_, '_, '_>) -> Check<'s> {
+    let queries = subject.queries();
+    // What functions do that only those call of which models say what they do, these say too.
+    let graph = queries.solver().call_graph();
+    let mut seen_apart: HashSet<FuncIndex> = HashSet::new();
+    let mut stack: Vec<FuncIndex> = subject.roots.iter().collect();
+    while let Some(func) = stack.pop() {
+        if !seen_apart.contains(&func) && !queries.is_modelled(func) {
+            seen_apart.insert(func);
+            stack.extend(graph.calls(func).iter().map(|edge| edge.callee));
         }
-        let comparison = Comparison {
-            db: &db,
-            program: &program,
-            layouts: &layouts,
-            queries: &queries,
-            seen_apart: &seen_apart,
-        };
-        for pair in pairs {
+    }
+    let seen = Rc::<RefCell<Seen>>::default();
+    let observer = Box::new(Collector(Rc::clone(&seen)));
+    let comparison = Comparison {
+        db: subject.db,
+        program: subject.program,
+        layouts: subject.layouts,
+        queries,
+        seen_apart,
+    };
+    let compare = move || {
+        let mut found = Pointees::default();
+        for pair in std::mem::take(&mut seen.borrow_mut().pairs) {
             found.pairs += 1;
             match comparison.compare(pair) {
                 Answer::Has => found.compared += 1,
@@ -145,8 +116,14 @@ pub(crate) fn seen_points(
             }
         }
         found.missed.sort();
-        Ok(found)
-    })
+        let counts = vec![
+            ("pairs", found.pairs),
+            ("compared", found.compared),
+            ("by reflection", found.reflected),
+        ];
+        Findings { counts, left_out: found.left_out, missed: found.missed }
+    };
+    Check { observer, compare: Box::new(compare) }
 }
 
 enum Answer {
@@ -163,7 +140,7 @@ struct Comparison<'c, 'x, 'p, 'e> {
     layouts: &'c Layouts<'p, 'e>,
     queries: &'c Queries<'x, 'p, 'e>,
     /// Functions that run without a model in between.
-    seen_apart: &'c HashSet<FuncIndex>,
+    seen_apart: HashSet<FuncIndex>,
 }
 
 impl Comparison<'_, '_, '_, '_> {
@@ -300,26 +277,5 @@ impl Comparison<'_, '_, '_, '_> {
             Place::of_function(self.db, function.id, map.node(inst))?.resolve(self.db)
         });
         place.map_or_else(|| "-".to_owned(), |at| format!("{}:{}", at.start.line, at.start.column))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use gossa_load::DiskSystem;
-
-    #[test]
-    fn what_programs_are_seen_to_point_to_is_in_the_sets() {
-        let goroot = gossa_test::goroot().unwrap_or_else(|error| panic!("{error}"));
-        let goroot = Utf8PathBuf::from_path_buf(goroot).expect("a UTF-8 path");
-        let all = camino::Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/run");
-        for name in ["closures", "interfaces", "generics"] {
-            let options = gossa_interp::Options::default();
-            let dir = all.join(name);
-            let found = seen_points(Arc::new(DiskSystem), goroot.clone(), dir, ".", options);
-            let found = found.unwrap_or_else(|error| panic!("{name}: {error}"));
-            assert!(found.compared > 1000, "{name}: {found:?}");
-            assert_eq!(found.missed, Vec::<String>::new(), "{name}");
-        }
     }
 }

@@ -37,4 +37,4 @@ mod unwind;
 
 pub use machine::{EmbeddedFile, Machine, Options, Output, ProgramEnv};
 pub use replay::Schedule;
-pub use run::{Outcome, Prepared, run_main, run_main_observed, run_main_recorded};
+pub use run::{Outcome, Prepared, run_main, run_main_observed, run_main_recorded, run_observed};

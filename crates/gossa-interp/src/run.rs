@@ -58,7 +58,7 @@ pub fn run_main_recorded<'e>(
         Ok(machine) => machine,
         Err(trap) => return (no_room(&trap), Schedule::default()),
     };
-    let outcome = machine.run_program(package);
+    let outcome = machine.run_program(package, "main");
     (outcome, std::mem::take(&mut machine.scheduler.script).into_schedule())
 }
 
@@ -70,13 +70,26 @@ pub fn run_main_observed<'e>(
     output: Box<dyn Output + 'e>,
     observer: Box<dyn Observer + 'e>,
 ) -> Outcome {
+    run_observed(env, package, "main", options, output, observer)
+}
+
+/// The same with another function of the package, that takes and returns nothing, in the place of
+/// `main`.
+pub fn run_observed<'e>(
+    env: &'e dyn ProgramEnv,
+    package: PackageId,
+    function: &str,
+    options: Options,
+    output: Box<dyn Output + 'e>,
+    observer: Box<dyn Observer + 'e>,
+) -> Outcome {
     match Machine::new(env, package, options, output) {
         Ok(mut machine) => {
             machine.observer = Some(observer);
             machine.memory.fresh = Some(Vec::new());
             // Addresses stay those of their objects.
             machine.duties.percent = Some(-1);
-            machine.run_program(package)
+            machine.run_program(package, function)
         }
         Err(trap) => no_room(&trap),
     }
@@ -135,13 +148,13 @@ impl<'e> Prepared<'e> {
 }
 
 impl Machine<'_> {
-    /// Initialises the packages and runs `main`.
-    fn run_program(&mut self, package: PackageId) -> Outcome {
+    /// Initialises the packages and runs `main`, or what is in its place.
+    fn run_program(&mut self, package: PackageId, function: &str) -> Outcome {
         let mut result = self.run_code(CodeKey::Start(package));
         if result.is_ok() {
             // Each part of the run has the steps of the budget.
             self.steps = 0;
-            let main = DeclId::top_level(package, Name::new("main"));
+            let main = DeclId::top_level(package, Name::new(function));
             result = self.run_code(CodeKey::Func(FuncId::declared(main)));
         }
         self.outcome(result)
