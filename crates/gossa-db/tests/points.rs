@@ -80,6 +80,13 @@ fn revealed(
                     Origin::Global(decl) => decl.name().to_string(),
                     Origin::Func(func) => program.function(func).to_string(),
                     Origin::Nil => continue,
+                    Origin::Outside => {
+                        let ty = linker.cell_type(element / 2);
+                        let ty = gossa_types::print::type_string(program.resolver(), ty);
+                        let ty = ty.replace("example.com/m.", "").replace("invalid type", "any");
+                        objects.push(format!("outside:{ty}"));
+                        continue;
+                    }
                     other => format!("{other:?}").to_lowercase(),
                 };
                 if part > 0 {
@@ -128,7 +135,8 @@ fn hold(name: &str, text: &str, options: &Options, with_naive: bool) {
     let db = session.db();
     let env = WholeEnv::new(&db);
     let program = Program::new(&env, &lowered);
-    let roots: Roots = env.main_roots(&program, &[package]).expect("a main package");
+    let main = env.main_roots(&program, &[package]);
+    let roots: Roots = main.unwrap_or_else(|| env.exported_roots(&program, &[package]));
     let expected = expected(text);
 
     let layouts = Layouts::new(&program);
@@ -288,6 +296,11 @@ fn reflection() {
 }
 
 #[test]
+fn values_that_are_known_later() {
+    check_library("absorbed");
+}
+
+#[test]
 fn containers() {
     check_library("containers");
 }
@@ -320,6 +333,11 @@ fn calls_and_closures() {
 #[test]
 fn unsafe_conversions() {
     check("unsafe.go");
+}
+
+#[test]
+fn callers_that_are_not_seen() {
+    check("outside.go");
 }
 
 #[test]

@@ -11,10 +11,14 @@ fn gossa(arguments: &[&str]) -> (Option<i32>, String, String) {
 }
 
 fn gossa_with(command: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    gossa_on(".", command, arguments)
+}
+
+fn gossa_on(package: &str, command: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
     let goroot = gossa_test::goroot().unwrap_or_else(|error| panic!("{error}"));
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pointsto");
     let mut run = Command::new(env!("CARGO_BIN_EXE_gossa"));
-    run.args(["-q", command, "."]).args(arguments).current_dir(fixture);
+    run.args(["-q", command, package]).args(arguments).current_dir(fixture);
     run.env("GOROOT", goroot).env("GOTOOLCHAIN", "local").env("GOWORK", "off").env("GOFLAGS", "");
     run.env("CGO_ENABLED", "0").env("GOOS", "linux").env("GOARCH", "amd64").env("GOENV", "off");
     let output = run.output().expect("the binary starts");
@@ -78,6 +82,25 @@ fn chains_lead_from_the_allocation_to_the_pointer() {
     for (step, line) in steps.iter().zip(text.lines().skip(1)) {
         assert!(line.contains(step["reason"].as_str().expect("a reason")), "{line}");
     }
+}
+
+#[test]
+fn libraries_have_callers_that_are_not_seen() {
+    let printed = |command, arguments: &[&str]| {
+        let (status, out, errors) = gossa_on("./library", command, arguments);
+        assert_eq!(status, Some(0), "{errors}");
+        out
+    };
+    insta::assert_snapshot!(
+        "library",
+        printed("pointsto", &["--func", "library.Fill"])
+            + &printed("pointsto", &["--func", "library.memory.Put"])
+    );
+    insta::assert_snapshot!(
+        "library_why",
+        printed("pointsto", &["--at", "library/library.go:22:2", "--why", "library/library.go:22"])
+    );
+    insta::assert_snapshot!("library_calls", printed("callgraph", &["--algo", "pta"]));
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub enum Origin {
     Boxes,
     /// Made by reflection.
     Reflected,
+    /// Made by callers that are not seen, or anything that they have.
+    Outside,
     /// Stands for all values that a package knows by reflection.
     Universe(PackageId),
     /// Stands for types in `reflect`.
@@ -269,6 +271,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
         self.noting(None, models::runtime_panics);
         self.activate_called();
+        self.noting(None, |this| this.open(roots));
     }
 
     /// The program.
@@ -339,7 +342,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     }
 
     /// The node of a package-level variable's first cell.
-    fn global(&mut self, decl: DeclId) -> Node {
+    pub(super) fn global(&mut self, decl: DeclId) -> Node {
         if let Some(&known) = self.globals.get(&decl) {
             return known;
         }
@@ -621,6 +624,12 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         let args = facts.args[call.args.range()].iter();
         let args = args.map(|&arg| (!arg.is_nil()).then(|| self.node(instance, arg)));
         (args.collect(), first + call.results)
+    }
+
+    /// How many nodes a call's results have: none, where they are dropped.
+    pub(super) fn result_count(&self, site: u32) -> u32 {
+        let Site { instance, call, .. } = self.sites[site as usize];
+        self.instances[instance.0 as usize].facts.calls[call as usize].result_count
     }
 
     /// The global number of a node of an instance.

@@ -19,6 +19,7 @@
 //! end; types made by `StructOf` and `FuncOf` are not known.
 
 mod calls;
+mod outside;
 mod variables;
 
 use super::facts::{CallTarget, Filter, Reflect, Rule};
@@ -31,6 +32,7 @@ use crate::callgraph::{call_method, call_reflect};
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet, Name};
 use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind, TypeList};
+use outside::Outside;
 
 /// A universe; dense.
 type UniverseId = u32;
@@ -63,6 +65,8 @@ pub(super) struct Reflection {
     invoked: FxHashSet<(u32, FuncIndex)>,
     /// Methods and the variables that hold the values that they are called on.
     received: FxHashSet<(InstanceId, Node)>,
+    /// Callers that are not seen, if there are some.
+    outside: Option<Outside>,
 }
 
 /// What a package knows by reflection.
@@ -104,6 +108,8 @@ struct Universe {
     makes: bool,
     /// Universes that know the types of these values.
     types_known_to: Vec<(UniverseId, Option<TypeId>)>,
+    /// Whether it has all that callers have that are not seen.
+    includes_outside: bool,
 }
 
 /// The variables of a type in a universe.
@@ -156,6 +162,8 @@ enum Use {
     Maps,
     /// They look at the types of methods.
     MethodTypes,
+    /// They are callers that are not seen.
+    Outside,
 }
 
 impl Use {
@@ -179,7 +187,8 @@ impl Use {
             | Self::NamedMethods
             | Self::Address
             | Self::Slice
-            | Self::Grow => false,
+            | Self::Grow
+            | Self::Outside => false,
         }
     }
 }
@@ -214,6 +223,8 @@ enum Stub {
     Method(FuncIndex),
     /// Calls another with a slice of its arguments: its type, its universe and the slice.
     Made(TypeId, UniverseId, Node),
+    /// A function of callers that are not seen: its type, and their universe.
+    Outside(TypeId, UniverseId),
 }
 
 /// The declared type of a name in a package.
@@ -232,7 +243,7 @@ impl Linker<'_, '_, '_> {
         match self.reflection.stubs.get(&cell) {
             Some(Stub::Method(callee)) => vec![*callee, call_method(self.program)],
             Some(Stub::Made(..)) => vec![call_reflect(self.program)],
-            None => Vec::new(),
+            Some(Stub::Outside(..)) | None => Vec::new(),
         }
     }
 
@@ -272,7 +283,13 @@ impl Linker<'_, '_, '_> {
         if let Some(&known) = self.reflection.of_package.get(&package) {
             return known;
         }
-        let value = self.object(TypeId::INVALID, Origin::Universe(package));
+        let id = self.new_universe(Origin::Universe(package));
+        self.reflection.of_package.insert(package, id);
+        id
+    }
+
+    fn new_universe(&mut self, origin: Origin) -> UniverseId {
+        let value = self.object(TypeId::INVALID, origin);
         self.flags[value as usize] = UNIVERSE;
         let id = self.reflection.universes.len() as UniverseId;
         self.reflection.universes.push(Universe {
@@ -295,9 +312,9 @@ impl Linker<'_, '_, '_> {
             heard_from: Vec::new(),
             makes: false,
             types_known_to: Vec::new(),
+            includes_outside: false,
         });
         self.reflection.of_cell.insert(value, id);
-        self.reflection.of_package.insert(package, id);
         id
     }
 
@@ -313,11 +330,8 @@ impl Linker<'_, '_, '_> {
         let cell = match is_any {
             true => self.universe(id).value,
             false => {
-                let Origin::Universe(package) = self.object_of(self.universe(id).value).origin
-                else {
-                    unreachable!("universes have cells of their own")
-                };
-                let cell = self.object(TypeId::INVALID, Origin::Universe(package));
+                let origin = self.object_of(self.universe(id).value).origin;
+                let cell = self.object(TypeId::INVALID, origin);
                 self.flags[cell as usize] = UNIVERSE;
                 self.reflection.of_cell.insert(cell, id);
                 self.reflection.interface_of_cell.insert(cell, interface);

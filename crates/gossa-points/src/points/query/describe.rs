@@ -26,6 +26,8 @@ pub enum PointeeKind {
     Box,
     /// Reflection makes it.
     Reflected,
+    /// Callers that are not seen make it, or it is anything that they have.
+    Outside,
     /// Anything that a package knows by reflection.
     Universe(PackageId),
     /// A type, as `reflect` has it.
@@ -71,6 +73,7 @@ impl PointeeKind {
             Self::Nil => "nil",
             Self::Box => "box",
             Self::Reflected => "reflected",
+            Self::Outside => "outside",
             Self::Universe(_) => "reflection",
             Self::Type => "type",
             Self::Opaque => "runtime",
@@ -95,6 +98,7 @@ impl Queries<'_, '_, '_> {
             Origin::Nil => PointeeKind::Nil,
             Origin::Boxes => PointeeKind::Box,
             Origin::Reflected => PointeeKind::Reflected,
+            Origin::Outside => PointeeKind::Outside,
             Origin::Universe(package) => PointeeKind::Universe(package),
             Origin::Types => PointeeKind::Type,
             Origin::Opaque => PointeeKind::Opaque,
@@ -105,6 +109,9 @@ impl Queries<'_, '_, '_> {
                 (self.layouts.program().function(func).to_string(), String::new())
             }
             Origin::Universe(package) => (package.to_string(), String::new()),
+            Origin::Outside if let Some(ty) = linker.outside_type(cell) => {
+                (self.type_text(ty), String::new())
+            }
             _ => {
                 let ty = self.layouts.get(object.layout).cells[0].ty;
                 (self.type_text(ty), self.path(object.layout, cell - object.first))

@@ -31,6 +31,9 @@ impl Linker<'_, '_, '_> {
             return;
         }
         sites.push(site);
+        if self.universe(id).includes_outside {
+            self.call_method_outside(site.0);
+        }
         // Types that come later find the site.
         for ty in self.existing_with(id, method) {
             self.dispatch_site(id, ty, method, site);
@@ -153,7 +156,7 @@ impl Linker<'_, '_, '_> {
                 let instance = self.shared_instance(callee);
                 self.call_by_reflection(id, instance, skip, variadic);
             }
-            Some(Stub::Made(_, other, _)) => {
+            Some(Stub::Made(_, other, _) | Stub::Outside(_, other)) => {
                 // It gets what there is, and what it gives is known.
                 self.give(id, other);
                 self.give(other, id);
@@ -193,10 +196,11 @@ impl Linker<'_, '_, '_> {
         skip: u32,
         variadic: bool,
     ) {
-        let caller = self.reflect_caller();
         let instance = &self.instances[callee.0 as usize];
         let func = instance.func;
-        self.reflection.calls.insert((caller, func));
+        if let Some(caller) = self.caller_in(id, func) {
+            self.reflection.calls.insert((caller, func));
+        }
         let (first, params_len) = (instance.first, instance.facts.params);
         let (params, results) = models::signature(self.layouts, func);
         let mut at = 0;
@@ -216,7 +220,7 @@ impl Linker<'_, '_, '_> {
             {
                 let array = match self.reflection.rest.get(&here) {
                     Some(&known) => known,
-                    None => self.object(backing_array(elem), Origin::Reflected),
+                    None => self.object(backing_array(elem), self.origin_in(id)),
                 };
                 self.reflection.rest.insert(here, array);
                 self.fill(id, elem, |leaf| array + 1 + leaf);
@@ -268,6 +272,16 @@ impl Linker<'_, '_, '_> {
                 self.call_made(site, ty, id, slice);
                 true
             }
+            Some(Stub::Outside(ty, id)) => {
+                if let TypeKind::Signature(signature) = self.program.under(ty).kind() {
+                    let types = |list: &[gossa_types::Param]| -> Vec<TypeId> {
+                        list.iter().map(|param| param.ty).collect()
+                    };
+                    let (params, results) = (types(&signature.params), types(&signature.results));
+                    self.call_outside(id, site, &params, &results);
+                }
+                true
+            }
         }
     }
 
@@ -298,21 +312,26 @@ impl Linker<'_, '_, '_> {
             self.rule(slice, Rule::Store { src, delta, base: self.program.normal(value) });
         }
         let mut at = results;
+        let end = results + self.result_count(site);
         for result in &signature.results {
             let leaves = self.leaves_of(result.ty);
             let here = at;
             let position = |leaf: u32| {
                 here + leaves.iter().position(|&other| other == leaf).unwrap_or(0) as u32
             };
-            if !leaves.is_empty() {
+            at += leaves.len() as u32;
+            if !leaves.is_empty() && at <= end {
                 self.fill(id, result.ty, position);
             }
-            at += leaves.len() as u32;
         }
     }
 
     pub(super) fn stub(&mut self, stub: Stub) -> Node {
-        let node = self.object(func_object(), Origin::Reflected);
+        let origin = match stub {
+            Stub::Outside(..) => Origin::Outside,
+            Stub::Method(_) | Stub::Made(..) => Origin::Reflected,
+        };
+        let node = self.object(func_object(), origin);
         self.flags[node as usize] = FUNC;
         self.reflection.stubs.insert(node, stub);
         node

@@ -116,6 +116,9 @@ impl Linker<'_, '_, '_> {
         if calls_methods.contains(&true) {
             self.call_methods(id, ty, calls_methods[0]);
         }
+        if self.is_outside(id) {
+            self.have(id, ty);
+        }
     }
 
     /// The first cell of the variable that holds what the variables of a type hold.
@@ -163,6 +166,8 @@ impl Linker<'_, '_, '_> {
             return;
         }
         self.universe_mut(to).absorbs.push((from, interface));
+        self.universe_mut(from).absorbed_by.push((to, interface));
+        self.include_outside(from, to);
         let mut at = 0;
         while let Some(&ty) = self.universe(from).existing.get(at) {
             self.absorb_existing(from, to, interface, ty);
@@ -269,9 +274,13 @@ impl Linker<'_, '_, '_> {
             let cells = &self.layouts.layout(ty).cells;
             if cells.len() > 1 {
                 let value = 1 + cells[1].extent;
-                self.absorb_variable(id, cell + 1);
-                if parts.len() == 1 {
-                    self.absorb_variable(id, cell + value);
+                let keys = Some(cell + 1);
+                let elements = (parts.len() == 1).then_some(cell + value);
+                for part in keys.into_iter().chain(elements) {
+                    match self.is_outside(id) {
+                        true => self.open_element(id, part),
+                        false => self.absorb_variable(id, part),
+                    }
                 }
             }
         } else if ty != TypeId::INVALID {
@@ -367,6 +376,7 @@ impl Linker<'_, '_, '_> {
             }
             Use::Methods | Use::NamedMethods => {}
             Use::Zero => self.exists(id, ty),
+            Use::Outside => self.meet(id, ty),
             Use::Address => {
                 if let Some(to) = self.address(id, ty) {
                     self.edge(variables.reached, to);
@@ -385,7 +395,7 @@ impl Linker<'_, '_, '_> {
             Use::Grow => {
                 if let TypeKind::Slice(elem) = *kind {
                     let proxy = self.proxy(id, ty);
-                    let array = self.object(backing_array(elem), Origin::Reflected);
+                    let array = self.object(backing_array(elem), self.origin_in(id));
                     self.member(proxy, 2 * (array + 1));
                     let base = program.normal(elem);
                     for leaf in self.leaves_of(elem) {
