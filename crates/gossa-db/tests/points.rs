@@ -354,3 +354,33 @@ fn aliases() {
 fn loops_and_recursion() {
     check("cycles.go");
 }
+
+#[test]
+fn generic_types_and_functions() {
+    check("generics.go");
+}
+
+#[test]
+fn methods_as_values_and_expressions() {
+    check("methods.go");
+}
+
+#[test]
+fn loops_over_functions() {
+    check("rangefunc.go");
+}
+
+#[test]
+fn views_of_memory() {
+    check("views.go");
+}
+
+#[test]
+fn what_reflection_makes() {
+    check_library("made");
+}
+
+#[test]
+fn iterators_of_the_library() {
+    check_library("coroutines");
+}

@@ -2,7 +2,7 @@
 
 mod language;
 
-use super::facts::{CellRef, Facts, NodeRef, ObjectFact, ObjectKind, Rule};
+use super::facts::{CellRef, Extern, Facts, NodeRef, ObjectFact, ObjectKind, Reflect, Rule};
 use super::layout::Layouts;
 use super::link::{Action, Linker};
 use crate::callgraph::{call_sites, panic_types};
@@ -123,12 +123,13 @@ pub(super) fn facts(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Option<Facts>
     if let Some(model) = language::model(&name) {
         return language::compile(layouts, func, model);
     }
-    let FuncKey::Decl { decl, .. } = *function.id.key() else { return None };
+    let FuncKey::Decl { decl, args } = *function.id.key() else { return None };
     let (package, name) = (decl.package().path(), decl.name().as_str());
     if decl.parent().is_some() {
         return None;
     }
     match package {
+        "reflect" if name == "TypeFor" => type_for(layouts, func, *args.first()?),
         "sync/atomic" if function.body().is_none() => atomic(layouts, func, name),
         "internal/runtime/atomic" => atomic(layouts, func, name),
         // The runtime's own, which tell the collector of the pointers that they store.
@@ -138,6 +139,23 @@ pub(super) fn facts(layouts: &Layouts<'_, '_>, func: FuncIndex) -> Option<Facts>
         }
         _ => None,
     }
+}
+
+/// `reflect.TypeFor[T]`: what `reflect.TypeOf((*T)(nil)).Elem()` is, by a type argument that no line
+/// of a model could name.
+fn type_for(layouts: &Layouts<'_, '_>, func: FuncIndex, ty: TypeId) -> Option<Facts> {
+    let mut facts = empty(layouts, func);
+    if facts.results != 1 {
+        return None;
+    }
+    let (result, pointer) = (NodeRef::variable(0), NodeRef::variable(1));
+    facts.variables = 2;
+    facts.externs = [Extern::NilOf(layouts.program().normal(ty))].into();
+    facts.members = [(pointer, CellRef { node: NodeRef::external(0), boxed: false })].into();
+    let package = layouts.program().function(func).id.package();
+    let op = Reflect::TypeOf { package, lite: false };
+    facts.rules = [(pointer, Rule::Reflect { op, to: result, with: result })].into();
+    Some(facts)
 }
 
 /// Whether a package is one of those that get at values by their types.
