@@ -51,6 +51,15 @@ pub(crate) fn version(goroot: &Utf8Path) -> String {
     String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().to_owned()
 }
 
+/// How many lines the Go files of a program have.
+pub(crate) fn lines(program: &gossa_load::Program) -> Result<usize, BenchError> {
+    let mut lines = 0;
+    for file in program.packages.iter().flat_map(|package| &package.files) {
+        lines += read(&file.path)?.iter().filter(|&&byte| byte == b'\n').count();
+    }
+    Ok(lines)
+}
+
 /// The `.go` files below a directory, sorted; directories named `testdata` are left out.
 pub(crate) fn go_files(directory: &Utf8Path) -> Result<Vec<Utf8PathBuf>, BenchError> {
     files(directory, &["go"])

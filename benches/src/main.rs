@@ -11,6 +11,7 @@
 //! cargo run --release -p gossa-benches -- escape-diff ../some/module
 //! cargo run --release -p gossa-benches -- flow cmd/go
 //! cargo run --release -p gossa-benches -- edits cmd/go
+//! cargo run --release -p gossa-benches -- memory cmd/go
 //! ```
 //!
 //! Stands outside the pipeline: it drives every stage of it and is used by none. [`run`] starts
@@ -29,6 +30,7 @@ mod fuzz;
 mod list_diff;
 mod machine;
 mod measure;
+mod memory;
 mod peer;
 mod run;
 mod seen_escapes;
@@ -79,6 +81,8 @@ enum Command {
     EscapeDiff(escape_diff::EscapeDiffArgs),
     /// Says what the interprocedural data-flow analyses cost on whole programs.
     Flow(flow::FlowArgs),
+    /// Says what whole-program analysis takes of memory, by stage.
+    Memory(memory::MemoryArgs),
     /// Compares the points-to solver with the naive one, on whole programs.
     Solvers(solvers::SolversArgs),
     /// Says what it costs to analyse a program again after edits of function bodies.
@@ -129,6 +133,7 @@ fn main() -> ExitCode {
         Some(Command::Soundness(args)) => soundness::soundness(&args),
         Some(Command::EscapeDiff(args)) => escape_diff::escape_diff(&args),
         Some(Command::Flow(args)) => flow::flow(&args),
+        Some(Command::Memory(args)) => memory::memory(&args),
         Some(Command::Solvers(args)) => solvers::solvers(&args),
         Some(Command::Edits(args)) => edits::edits(&args),
         Some(Command::Measure(args)) => measure::measure(&args).map(|()| ExitCode::SUCCESS),

@@ -386,4 +386,17 @@ impl Facts {
     pub fn size(&self) -> usize {
         self.members.len() + self.copies.len() + self.rules.len() + 2 * self.calls.len()
     }
+
+    /// Bytes of its lists, for reports.
+    #[must_use]
+    pub fn heap_size(&self) -> usize {
+        size_of_val(&*self.objects)
+            + size_of_val(&*self.externs)
+            + size_of_val(&*self.members)
+            + size_of_val(&*self.copies)
+            + size_of_val(&*self.rules)
+            + size_of_val(&*self.calls)
+            + size_of_val(&*self.args)
+            + size_of_val(&*self.names)
+    }
 }
