@@ -2,7 +2,10 @@
 // how far it gets.
 package main
 
-import "os"
+import (
+	"os"
+	"sync/atomic"
+)
 
 type setter interface{ set(*int) }
 
@@ -141,12 +144,23 @@ func pong(g getter, p *int, n int) {
 	ping(g, &x, n-1)
 }
 
+type published struct{ p atomic.Pointer[int] }
+
+// On the way into memory the pointer is a number.
+func (to *published) publish() {
+	x := 12 //! x heap
+	to.p.Store(&x)
+}
+
+var shared published
+
 func neverCalled() *int {
 	x := 11 //! x heap never
 	return &x
 }
 
 func main() {
+	shared.publish()
 	useSetter(&reader{})                               //! &reader{} frame
 	useSetter(&keeper{})                               //! &keeper{} frame
 	sum := useGetter(value{1})                         //! value{...} frame

@@ -95,6 +95,7 @@ pub fn call_table(
                 && let Some(linked) = env.linked(FuncId::declared(decl))
                 && let FuncKey::Decl { decl: body, .. } = *linked.key()
                 && body != decl
+                && !passes_numbers(program, decl)
             {
                 table.linked.push((decl, body));
             }
@@ -104,6 +105,17 @@ pub fn call_table(
     let makes = program.known(FuncId::declared(makes));
     table.makes_functions = makes.is_some_and(|func| graph.is_reachable(func));
     table
+}
+
+/// Whether a function takes pointers that its body may keep as numbers, which are not followed: the
+/// runtime's own do (`sync/atomic.StorePointer`). Nothing is known of them, as to the compiler.
+fn passes_numbers(program: &Program<'_>, decl: DeclId) -> bool {
+    let Some(ty) = program.signature(FuncId::declared(decl)) else { return true };
+    let TypeKind::Signature(signature) = program.under(ty).kind() else { return true };
+    signature
+        .params
+        .iter()
+        .any(|param| program.under(param.ty).as_basic() == Some(BasicKind::UnsafePointer))
 }
 
 struct Maker<'m, 'e> {
