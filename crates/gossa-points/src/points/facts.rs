@@ -85,7 +85,7 @@ pub enum Extern {
     NilOf(TypeId),
     /// What `panic` was called with.
     Panic,
-    /// What the bytes of strings that `unsafe` made lie in.
+    /// What the bytes of strings lie in.
     Strings,
     /// What of the pointers that come here points to bytes goes to `Strings`.
     ToStrings,

@@ -393,9 +393,16 @@ impl Extractor<'_, '_, '_> {
             UnsafeOp::Slice | UnsafeOp::SliceData => self.define_same(result, x),
             UnsafeOp::StringData => {
                 let node = self.external(Extern::Strings);
+                // Those that no `unsafe` made are one for all, as their bytes never change.
+                let bytes = self.external(Extern::Plain(TypeId::basic(BasicKind::Uint8)));
+                self.member(node, CellRef { node: bytes, boxed: false });
                 self.define(result, &[node]);
             }
-            UnsafeOp::String => self.define_nil(result),
+            UnsafeOp::String => {
+                let (from, to) = (self.leaf(x), self.external(Extern::ToStrings));
+                self.copy(from, to);
+                self.define_nil(result);
+            }
         }
     }
 

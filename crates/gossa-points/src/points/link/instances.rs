@@ -4,12 +4,15 @@
 //! the help of others.
 
 use super::{CLONE_FACTOR, CLONE_LIMIT, CloneSize, Instance, InstanceId, Linker, Node, Site};
-use crate::points::facts::{CallTarget, Extern, ObjectKind};
+use crate::points::facts::{CallFact, CallTarget, Extern, ObjectKind};
 use crate::points::models;
 use crate::program::FuncIndex;
 use gossa_base::Name;
 use gossa_ssa::FuncKey;
 use gossa_types::{DeclId, PackageId, TypeId, TypeList};
+
+/// The constraints of a call by name in a model: the call, and the address that it gets.
+const NAMED_CALL: usize = 3;
 
 impl Linker<'_, '_, '_> {
     /// The instance for a method call on an interface. Functions of `reflect` that have models have
@@ -127,8 +130,18 @@ impl Linker<'_, '_, '_> {
             CloneSize::Open => return LARGE as usize,
             CloneSize::Unknown => {}
         }
-        let (facts, _) = self.facts(func);
+        let (facts, modelled) = self.facts(func);
         let mut size = facts.size();
+        if modelled {
+            // What a model calls by name is told for its own sake: it says what is locked.
+            let is_named = |call: &&CallFact| matches!(call.target, CallTarget::Static(_));
+            let named = facts.calls.iter().filter(is_named).count();
+            size = size.saturating_sub(NAMED_CALL * named);
+            if named > 0 && size <= CLONE_LIMIT {
+                self.clone_sizes[at] = CloneSize::Known(size as u32);
+                return size;
+            }
+        }
         if size <= CLONE_LIMIT {
             self.clone_sizes[at] = CloneSize::Open;
             for place in facts.externs.iter() {

@@ -4,6 +4,7 @@
 //! sync.*Pool.Get(p) x        a function, names for its parameters (the receiver first), results
 //!     x = p.local            assignments
 //!     x = call p.New         calls; arguments follow
+//!     run sync.*Mutex.Lock with m.mu      a method that it calls by name, and the receiver
 //! ```
 //!
 //! A *place* is a parameter, a result, or a name for a value of one pointer, with `.field` and `[]`
@@ -24,9 +25,9 @@ use crate::points::facts::{
 use crate::points::layout::{Layouts, backing_array};
 use crate::points::reflection::named;
 use crate::program::FuncIndex;
-use gossa_base::{FxHashMap, FxHashSet, ListRange};
-use gossa_ssa::InstId;
-use gossa_types::{BasicKind, PackageId, TypeId, TypeKind};
+use gossa_base::{FxHashMap, FxHashSet, ListRange, Name};
+use gossa_ssa::{FuncId, InstId};
+use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind};
 use std::sync::LazyLock;
 
 /// What one function does.
@@ -49,6 +50,8 @@ enum Source<'t> {
     New,
     NewValues,
     Call(Place<'t>, Vec<Place<'t>>),
+    /// A call of a method by name; the place is the receiver, whose address it gets.
+    Run(&'t str, Place<'t>),
     Op(&'t str, Place<'t>, Option<Place<'t>>),
 }
 
@@ -126,6 +129,7 @@ fn statement(text: &str) -> Statement<'_> {
         ["call", target, ref args @ ..] => {
             Source::Call(place(target), args.iter().map(|arg| place(arg)).collect())
         }
+        ["run", function, "with", receiver] => Source::Run(function, place(receiver)),
         [op, x] => Source::Op(op, place(x), None),
         [op, x, _, with, ..] => Source::Op(op, place(x), Some(place(with))),
         _ => Source::Op("", place(what), None),
@@ -404,6 +408,25 @@ impl Compiler<'_, '_, '_> {
                 }
                 nodes
             }
+            Source::Run(function, receiver) => {
+                let function = self.method(function)?;
+                let Found::Memory { node, delta, base, .. } = self.find(receiver)? else {
+                    return None;
+                };
+                let dst = self.variable();
+                self.rules.push((node, Rule::Offset { dst, delta, base }));
+                let start = self.args.len() as u32;
+                self.args.push(dst);
+                self.calls.push(CallFact {
+                    inst: InstId::new(0),
+                    mode: CallMode::Call,
+                    target: CallTarget::Static(function),
+                    args: ListRange { start, len: 1 },
+                    results: self.facts.variables,
+                    result_count: 0,
+                });
+                return Some(());
+            }
             Source::Op("assert", x, None) => {
                 let found = self.find(x)?;
                 let node = *self.read(&found).first()?;
@@ -429,6 +452,15 @@ impl Compiler<'_, '_, '_> {
             self.write(&to, &nodes);
         }
         Some(())
+    }
+
+    /// A method with a pointer receiver: by its package, type (with a `*`) and name.
+    fn method(&self, name: &str) -> Option<FuncIndex> {
+        let (receiver, name) = name.rsplit_once('.')?;
+        let (package, ty) = receiver.rsplit_once(".*")?;
+        let receiver = DeclId::top_level(PackageId::new(package), Name::new(ty));
+        let method = DeclId::method(receiver, Name::new(name));
+        self.layouts.program().known(FuncId::declared(method))
     }
 
     /// The values of a type in an interface.
