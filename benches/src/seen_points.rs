@@ -223,6 +223,8 @@ impl Comparison<'_, '_, '_, '_> {
                     Origin::Plain,
                     Maker::Inst(by, at, AllocationKind::Boxed | AllocationKind::Table),
                 ) => self.same_type(by, at, linker.dynamic_type(element)),
+                // The bytes of strings are one for all.
+                (Origin::Plain, Maker::Inst(_, _, AllocationKind::Text)) => true,
                 (Origin::Universe(_) | Origin::Reflected | Origin::Opaque | Origin::Types, _) => {
                     reflected = true;
                     false

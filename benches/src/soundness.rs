@@ -237,7 +237,7 @@ mod tests {
     #[test]
     fn what_programs_do_is_what_analyses_say() {
         let all = Utf8Path::new(env!("CARGO_MANIFEST_DIR")).join("../testdata/run");
-        for name in ["closures", "interfaces", "generics"] {
+        for name in ["closures", "interfaces", "generics", "library", "collect"] {
             let what = [What::Calls, What::Pointsto, What::Escape];
             for run in run(&program(all.join(name)), &what) {
                 assert_eq!(run.ended, Ended::Exit(0), "{name}");
@@ -245,7 +245,7 @@ mod tests {
                     assert_eq!(found.missed, Vec::<String>::new(), "{name}");
                 }
                 let [calls, points, escapes] = &run.findings[..] else { panic!("three checks") };
-                assert!(calls.count("dynamic") > 10, "{name}: {calls:?}");
+                assert!(calls.count("dynamic") > 5, "{name}: {calls:?}");
                 assert!(points.count("compared") > 1000, "{name}: {points:?}");
                 assert!(escapes.count("compared") > 50, "{name}: {escapes:?}");
             }

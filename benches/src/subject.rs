@@ -170,7 +170,9 @@ pub(crate) fn run_all(
             let start = FuncId::declared(DeclId::top_level(package, Name::new(&entry.function)));
             let begin = FuncId::new(FuncKey::PackageInit(package));
             let [Some(begin), Some(start)] = [begin, start].map(|func| program.known(func)) else {
-                return Err(format!("it has no function {}", entry.function));
+                let ended = Ended::Refused("a function that is not in the build".to_owned());
+                tell(Ran { function: entry.function.clone(), ended, findings: Vec::new() });
+                continue;
             };
             let subject = Subject {
                 db: &db,
