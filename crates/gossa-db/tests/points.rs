@@ -10,6 +10,7 @@ use gossa_db::{Options, Place, RootDb, Session, WholeEnv};
 use gossa_load::{BuildConfig, DiskSystem, MemorySystem};
 use gossa_points::Program;
 use gossa_points::callgraph::Roots;
+use gossa_points::points::bounds::{Detail, FEW_UNTYPED};
 use gossa_points::points::facts::CallTarget;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::link::{InstanceId, Linker, Node, Origin};
@@ -102,32 +103,36 @@ fn revealed(
 
 fn check(name: &str) {
     let text = read(name);
+    hold(name, &text, &in_memory(&text), Detail::Full, true);
+}
+
+/// A program of one file, without a library.
+fn in_memory(text: &str) -> Options {
     let mut system = MemorySystem::new();
     system
         .add_file("/go/VERSION", "go1.27.3\n")
         .add_file("/go/src/runtime/runtime.go", "package runtime\n")
         .add_file("/go/src/unsafe/unsafe.go", "package unsafe\n\ntype Pointer *int\n")
         .add_file("/m/go.mod", "module example.com/m\n\ngo 1.27\n")
-        .add_file("/m/main.go", text.as_str());
+        .add_file("/m/main.go", text);
     let config = BuildConfig {
         goroot: Some("/go".into()),
         goos: Some("linux".to_owned()),
         goarch: Some("amd64".to_owned()),
         ..BuildConfig::default()
     };
-    let options = Options {
+    Options {
         system: Arc::new(system),
         config,
         patterns: vec![".".to_owned()],
         dir: Utf8PathBuf::from("/m"),
         one_shot: true,
         jobs: 1,
-    };
-    hold(name, &text, &options, true);
+    }
 }
 
 /// Holds the solution of a program against what its text says.
-fn hold(name: &str, text: &str, options: &Options, with_naive: bool) {
+fn hold(name: &str, text: &str, options: &Options, detail: Detail, with_naive: bool) {
     let session = Session::load(options).expect("the fixture loads");
     let [root] = session.program().roots[..] else { panic!("{name} is not one package") };
     let package = PackageId::new(&session.program().package(root).import_path);
@@ -140,21 +145,24 @@ fn hold(name: &str, text: &str, options: &Options, with_naive: bool) {
     let expected = expected(text);
 
     let layouts = Layouts::new(&program);
-    let mut linker = Linker::new(&layouts);
+    let mut linker = Linker::new(&layouts).with_detail(detail);
     linker.add_roots(&roots);
     let fast = Solver::solve(linker);
     let of = |node| fast.points_to(node).to_vec();
     assert_eq!(revealed(&db, &program, fast.linker(), &of), expected, "{name}, fast");
     // Of the library's nodes some.
     let every = if with_naive { 1 } else { 97 };
-    let queries = Queries::solve(&layouts, &roots);
+    let mut linker = Linker::new(&layouts).with_detail(detail);
+    linker.keep_journal();
+    linker.add_roots(&roots);
+    let queries = Queries::new(Solver::solve(linker), &layouts);
     assert_eq!(aliases_of(&db, &program, &queries), expected_aliases(text), "{name}");
     explain(name, queries, every);
     if !with_naive {
         return;
     }
 
-    let mut linker = Linker::new(&layouts);
+    let mut linker = Linker::new(&layouts).with_detail(detail);
     linker.add_roots(&roots);
     let naive = Naive::solve(linker);
     let of = |node| naive.points_to(node);
@@ -253,11 +261,11 @@ fn on_disk(dir: Utf8PathBuf, patterns: &[&str]) -> Options {
 }
 
 /// A fixture that uses the standard library, which is read from the Go distribution.
-fn check_library(name: &str) {
+fn check_library(name: &str, detail: Detail) {
     let text = read(&format!("library/{name}/main.go"));
     let dir = Utf8PathBuf::from(FIXTURES).join("library").join(name);
     let options = on_disk(dir, &["."]);
-    hold(name, &text, &options, false);
+    hold(name, &text, &options, detail, false);
 }
 
 /// Models that are not used are holes: functions would be analysed by bodies that do not show what
@@ -291,33 +299,71 @@ fn models_fit_the_library() {
 }
 
 #[test]
+fn reflection_within_bounds() {
+    check_library("bounded", Detail::Bounded);
+}
+
+/// An untyped load through a pointer to very much.
+#[test]
+fn untyped_loads_within_bounds() {
+    const COUNT: usize = 600;
+    let holders: String =
+        (0..COUNT).map(|at| format!("var holder{at} struct{{ p *int }}\n")).collect();
+    let stores: String = (0..COUNT)
+        .map(|at| format!("\tholder{at}.p = new(int)\n\tu = unsafe.Pointer(&holder{at})\n"))
+        .collect();
+    let text = format!(
+        "package main\n\nimport \"unsafe\"\n\nfunc reveal(any) {{}}\n\nvar u unsafe.Pointer\n{holders}\n\
+         func main() {{\n{stores}\treveal((*int)(*(*unsafe.Pointer)(u)))\n}}\n"
+    );
+    let options = in_memory(&text);
+    let session = Session::load(&options).expect("the program loads");
+    let lowered = session.lower(&gossa_db::SilentProgress);
+    let db = session.db();
+    let env = WholeEnv::new(&db);
+    let program = Program::new(&env, &lowered);
+    let main = PackageId::new("example.com/m");
+    let roots: Roots = env.main_roots(&program, &[main]).expect("a main package");
+    let layouts = Layouts::new(&program);
+    for (detail, seen) in [(Detail::Full, COUNT), (Detail::Bounded, FEW_UNTYPED)] {
+        let mut linker = Linker::new(&layouts).with_detail(detail);
+        linker.add_roots(&roots);
+        let solver = Solver::solve(linker);
+        let of = |node| solver.points_to(node).to_vec();
+        let found = revealed(&db, &program, solver.linker(), &of);
+        let counts: Vec<usize> = found.values().map(Vec::len).collect();
+        assert_eq!(counts, [seen], "{detail:?}");
+    }
+}
+
+#[test]
 fn reflection() {
-    check_library("reflection");
+    check_library("reflection", Detail::Full);
 }
 
 #[test]
 fn values_that_are_known_later() {
-    check_library("absorbed");
+    check_library("absorbed", Detail::Full);
 }
 
 #[test]
 fn containers() {
-    check_library("containers");
+    check_library("containers", Detail::Full);
 }
 
 #[test]
 fn methods_found_by_name() {
-    check_library("named");
+    check_library("named", Detail::Full);
 }
 
 #[test]
 fn variables_made_by_reflection() {
-    check_library("newvalues");
+    check_library("newvalues", Detail::Full);
 }
 
 #[test]
 fn runtime() {
-    check_library("runtime");
+    check_library("runtime", Detail::Full);
 }
 
 #[test]
@@ -377,10 +423,10 @@ fn views_of_memory() {
 
 #[test]
 fn what_reflection_makes() {
-    check_library("made");
+    check_library("made", Detail::Full);
 }
 
 #[test]
 fn iterators_of_the_library() {
-    check_library("coroutines");
+    check_library("coroutines", Detail::Full);
 }

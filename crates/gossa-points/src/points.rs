@@ -13,6 +13,7 @@
 //! (`models`), and what `reflect` does with values is told in `reflection`. `docs/points-to.md`
 //! says what is not followed.
 
+pub mod bounds;
 pub mod extract;
 pub mod facts;
 mod graph;
@@ -34,6 +35,7 @@ mod tests;
 pub use models::unused_models;
 
 use crate::callgraph::Roots;
+use bounds::Detail;
 use layout::Layouts;
 use link::Linker;
 use local::FactSource;
@@ -43,6 +45,18 @@ use solver::Solver;
 #[must_use]
 pub fn solve<'x, 'p, 'e>(layouts: &'x Layouts<'p, 'e>, roots: &Roots) -> Solver<'x, 'p, 'e> {
     let mut linker = Linker::new(layouts);
+    linker.add_roots(roots);
+    Solver::solve(linker)
+}
+
+/// The same, with so much of reflection and `unsafe` followed.
+#[must_use]
+pub fn solve_in_detail<'x, 'p, 'e>(
+    layouts: &'x Layouts<'p, 'e>,
+    roots: &Roots,
+    detail: Detail,
+) -> Solver<'x, 'p, 'e> {
+    let mut linker = Linker::new(layouts).with_detail(detail);
     linker.add_roots(roots);
     Solver::solve(linker)
 }

@@ -7,6 +7,7 @@ use crate::config_spec::ConfigSpec;
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gossa_load::{BuildConfig, ModMode};
+use gossa_points::points::bounds::Detail;
 use gossa_report::{Confidence, OutputFormat};
 
 /// Whole-program static analysis for Go: finds misuse of memory, concurrency and resources,
@@ -375,6 +376,10 @@ pub(crate) struct CallgraphArgs {
     /// types, among what is reachable)
     #[arg(long, value_enum, value_name = "ALGORITHM", default_value = "vta")]
     pub(crate) algo: AlgorithmArg,
+    /// How much of reflection and unsafe is followed by the points-to analysis: full (all), bounded
+    /// (what large programs can afford), auto (all, unless the program is too large for that)
+    #[arg(long, value_enum, value_name = "DETAIL", default_value = "auto")]
+    pub(crate) detail: DetailArg,
     /// Where programs begin: main (in main packages), tests (in the packages' tests), exported
     /// (everywhere that other packages can call) [default: main if there is a main package, else
     /// exported]
@@ -399,6 +404,23 @@ pub(crate) enum AlgorithmArg {
     Rta,
     Vta,
     Pta,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum DetailArg {
+    Auto,
+    Full,
+    Bounded,
+}
+
+impl From<DetailArg> for Detail {
+    fn from(detail: DetailArg) -> Self {
+        match detail {
+            DetailArg::Auto => Self::Automatic,
+            DetailArg::Full => Self::Full,
+            DetailArg::Bounded => Self::Bounded,
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
@@ -431,6 +453,10 @@ pub(crate) struct PointstoArgs {
     /// FILE:LINE or FILE:LINE:COLUMN of its allocation, or the name of a variable or function
     #[arg(long, value_name = "OBJECT", requires = "at")]
     pub(crate) why: Option<String>,
+    /// How much of reflection and unsafe is followed by the points-to analysis: full (all), bounded
+    /// (what large programs can afford), auto (all, unless the program is too large for that)
+    #[arg(long, value_enum, value_name = "DETAIL", default_value = "auto")]
+    pub(crate) detail: DetailArg,
     /// Where programs begin: main (in main packages), tests (in the packages' tests), exported
     /// (everywhere that other packages can call) [default: main if there is a main package, else
     /// exported]

@@ -9,6 +9,7 @@ use crate::exit::{CommandError, Exit};
 use crate::output;
 use gossa_db::{Place, RootDb, Session, WholeEnv};
 use gossa_points::callgraph::{Algorithm, CallGraph, CallMode, Dispatch, Edge, Roots, build};
+use gossa_points::points::{self, bounds::Detail, layout::Layouts};
 use gossa_points::{FuncIndex, FunctionKind, Program};
 use gossa_report::{NoSources, PathDisplay, Report, escape_line};
 use gossa_syntax::NodeId;
@@ -36,19 +37,29 @@ pub(crate) fn run(context: &Context, args: &CallgraphArgs) -> Result<Exit, Comma
         AlgorithmArg::Vta => Algorithm::Vta,
         AlgorithmArg::Pta => Algorithm::Pta,
     };
-    let graph = build(&program, &roots, algorithm);
+    let detail = args.detail.into();
+    let mut is_bounded = false;
+    let graph = match algorithm {
+        Algorithm::Pta => {
+            let layouts = Layouts::new(&program);
+            let solver = points::solve_in_detail(&layouts, &roots, detail);
+            is_bounded = solver.detail() == Detail::Bounded;
+            solver.call_graph()
+        }
+        _ => build(&program, &roots, algorithm),
+    };
     let paths = context.paths(session.program());
     let writer = Writer { db: &db, program: &program, graph: &graph, paths: &paths };
     let mut out = output::stdout();
     match (&args.why, args.format) {
         (Some(wanted), _) => match wanted.split_once(" -> ") {
             Some((caller, callee)) => {
-                let question = Question { roots: &roots, algorithm, caller, callee };
+                let question = Question { roots: &roots, algorithm, detail, caller, callee };
                 why_edge::why(&writer, &question, &mut out)?;
             }
             None => writer.why(&roots, wanted, &mut out)?,
         },
-        _ if args.stats => writer.stats(&mut out)?,
+        _ if args.stats => writer.stats(is_bounded, &mut out)?,
         (None, GraphFormat::Text) => writer.text(&mut out)?,
         (None, GraphFormat::Json) => writer.json(args.algo, &roots, &mut out)?,
         (None, GraphFormat::Dot) => writer.dot(&mut out)?,
@@ -336,7 +347,7 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn stats(&self, out: &mut dyn Write) -> Result<(), CommandError> {
+    fn stats(&self, is_bounded: bool, out: &mut dyn Write) -> Result<(), CommandError> {
         let graph = self.graph;
         let count =
             |dispatch| graph.edges().iter().filter(|edge| edge.dispatch == dispatch).count();
@@ -355,6 +366,9 @@ impl Writer<'_, '_> {
         ];
         for (count, what) in rows {
             writeln!(out, "{count:>12} {what}")?;
+        }
+        if is_bounded {
+            writeln!(out, "{:>12} reflection and unsafe", "bounded")?;
         }
         Ok(())
     }

@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context, args: &PointstoArgs) -> Result<Exit, Comman
     if found.is_empty() {
         return Err(CommandError::Usage("nothing there is or holds a pointer".to_owned()));
     }
-    let queries = Queries::solve(&layouts, &roots);
+    let queries = Queries::solve(&layouts, &roots, args.detail.into());
     let mut writer = Writer { db: &db, program: &program, paths: &paths, queries };
     let mut out = output::stdout();
     match (&args.why, args.format) {

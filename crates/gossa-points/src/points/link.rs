@@ -7,6 +7,7 @@
 
 mod instances;
 
+use super::bounds::Detail;
 use super::extract::extract;
 use super::facts::{
     CallTarget, CellRef, Extern, Facts, Filter, NodePlace, NodeRef, ObjectKind, Reflect, Rule,
@@ -171,6 +172,10 @@ pub struct Linker<'x, 'p, 'e> {
     pub(super) parts: FxHashMap<(Node, Filter), Node>,
     pub(super) filtered: FxHashMap<Node, (Node, Filter)>,
     pub(super) reflection: Reflection,
+    /// How much is followed, whether that is too much, and where it began.
+    pub(super) detail: Detail,
+    pub(super) is_too_much: bool,
+    roots: Roots,
     panic: Node,
     pub(super) strings: Node,
     pub(super) to_strings: Node,
@@ -224,6 +229,9 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             code_of: FxHashMap::default(),
             bodies: FxHashMap::default(),
             reflection: Reflection::default(),
+            detail: Detail::Automatic,
+            is_too_much: false,
+            roots: Roots::default(),
             panic: 0,
             strings: 0,
             to_strings: 0,
@@ -265,6 +273,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     /// Adds where the program begins.
     pub fn add_roots(&mut self, roots: &Roots) {
+        self.roots.clone_from(roots);
         for func in roots.iter() {
             let instance = self.shared_instance(func);
             self.call(instance);
@@ -272,6 +281,26 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         self.noting(None, models::runtime_panics);
         self.activate_called();
         self.noting(None, |this| this.open(roots));
+    }
+
+    /// The same program from the beginning, with bounds on what is followed. What is known of
+    /// functions alone is kept.
+    pub(super) fn bounded(self) -> Self {
+        let mut linker = Self::new(self.layouts);
+        linker.detail = Detail::Bounded;
+        linker.source = self.source;
+        linker.facts = self.facts;
+        linker.clone_sizes = self.clone_sizes;
+        linker.journal = self.journal.map(|_| Vec::new());
+        linker.add_roots(&self.roots);
+        linker
+    }
+
+    /// Follows so much of reflection and `unsafe`, at most.
+    #[must_use]
+    pub fn with_detail(mut self, detail: Detail) -> Self {
+        self.detail = detail;
+        self
     }
 
     /// The program.

@@ -11,6 +11,7 @@ pub mod why;
 
 pub use describe::{Pointee, PointeeKind};
 
+use super::bounds::Detail;
 use super::extract::{Extracted, LeafSource, extract};
 use super::facts::{Extern, NodeRef};
 use super::layout::Layouts;
@@ -56,8 +57,8 @@ pub struct Queries<'x, 'p, 'e> {
 impl<'x, 'p, 'e> Queries<'x, 'p, 'e> {
     /// Solves the program that begins at `roots`, and keeps what [`Queries::why`] needs.
     #[must_use]
-    pub fn solve(layouts: &'x Layouts<'p, 'e>, roots: &Roots) -> Self {
-        let mut linker = Linker::new(layouts);
+    pub fn solve(layouts: &'x Layouts<'p, 'e>, roots: &Roots, detail: Detail) -> Self {
+        let mut linker = Linker::new(layouts).with_detail(detail);
         linker.keep_journal();
         linker.add_roots(roots);
         Self::new(Solver::solve(linker), layouts)

@@ -22,6 +22,7 @@ mod calls;
 mod outside;
 mod variables;
 
+use super::bounds::Detail;
 use super::facts::{CallTarget, Filter, Reflect, Rule};
 use super::layout::{chan_object, map_object};
 use super::link::{
@@ -31,7 +32,7 @@ use super::models;
 use crate::callgraph::{call_method, call_reflect};
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet, Name};
-use gossa_types::{BasicKind, DeclId, PackageId, TypeId, TypeKind, TypeList};
+use gossa_types::{DeclId, PackageId, TypeId, TypeKind, TypeList};
 use outside::Outside;
 
 /// A universe; dense.
@@ -55,6 +56,9 @@ pub(super) struct Reflection {
     method_stubs: FxHashMap<FuncIndex, Node>,
     /// Maps that `maps.Clone` makes: by result and type, the interface's cell.
     clones: FxHashMap<(Node, TypeId), Node>,
+    /// By type: the variables that packages make by reflection, and those that callers make that are
+    /// not seen.
+    made: FxHashMap<(TypeId, Origin), Node>,
     /// The arrays of variadic parameters, by the parameter.
     rest: FxHashMap<Node, Node>,
     /// The names of methods that strings of the program have.
@@ -373,6 +377,11 @@ impl Linker<'_, '_, '_> {
         })
     }
 
+    /// Whether what a universe knows is not looked into.
+    fn is_bounded(&self, id: UniverseId) -> bool {
+        self.detail == Detail::Bounded && !self.is_outside(id)
+    }
+
     fn universe(&self, id: UniverseId) -> &Universe {
         &self.reflection.universes[id as usize]
     }
@@ -660,7 +669,10 @@ impl Linker<'_, '_, '_> {
     }
 
     fn give_type(&mut self, from: UniverseId, to: UniverseId, ty: TypeId) {
-        if self.layouts.leaf_count(ty) == 0 || self.program.is_interface(ty) {
+        if self.is_bounded(from)
+            || self.layouts.leaf_count(ty) == 0
+            || self.program.is_interface(ty)
+        {
             return;
         }
         let proxy = self.proxy(from, ty);
@@ -684,17 +696,10 @@ impl Linker<'_, '_, '_> {
         if self.universe_at(element).is_some() {
             return;
         }
-        match self.program.under(self.types[cell as usize]).kind() {
-            TypeKind::Pointer(_)
-            | TypeKind::Map { .. }
-            | TypeKind::Chan { .. }
-            | TypeKind::Signature(_)
-            | TypeKind::Basic(BasicKind::UnsafePointer)
-                if boxed =>
-            {
-                self.edge(cell, to);
-            }
-            _ => self.member(to, 2 * cell),
+        if boxed && self.is_word(self.types[cell as usize]) {
+            self.edge(cell, to);
+        } else {
+            self.member(to, 2 * cell);
         }
     }
 

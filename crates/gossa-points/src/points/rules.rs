@@ -9,7 +9,7 @@ use super::link::{
 };
 use super::models;
 use crate::program::MethodName;
-use gossa_types::{TypeId, TypeKind};
+use gossa_types::{BasicKind, TypeId, TypeKind};
 use smallvec::SmallVec;
 
 impl Linker<'_, '_, '_> {
@@ -450,6 +450,18 @@ impl Linker<'_, '_, '_> {
         may_be.then_some(2 * cell)
     }
 
+    /// Whether interfaces hold values of a type as they are, not in memory of their own.
+    pub(super) fn is_word(&self, ty: TypeId) -> bool {
+        matches!(
+            self.program.under(ty).kind(),
+            TypeKind::Pointer(_)
+                | TypeKind::Map { .. }
+                | TypeKind::Chan { .. }
+                | TypeKind::Signature(_)
+                | TypeKind::Basic(BasicKind::UnsafePointer)
+        )
+    }
+
     /// What a filter makes of an element.
     pub(super) fn filter(&mut self, filter: Filter, element: Element, made: &mut Vec<Element>) {
         let (cell, boxed) = (element / 2, element % 2 == 1);
@@ -531,7 +543,7 @@ impl Linker<'_, '_, '_> {
             Filter::AsDataWord => {
                 if !boxed && flags & FUNC == 0 {
                     made.push(2 * cell);
-                    if flags & NIL == 0 {
+                    if flags & NIL == 0 && !self.is_word(self.types[cell as usize]) {
                         made.push(2 * cell + 1);
                     }
                 }

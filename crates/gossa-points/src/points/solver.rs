@@ -12,6 +12,7 @@ mod cycles;
 mod lists;
 mod parts;
 
+use super::bounds::{Detail, FEW_UNTYPED, MANY_UNTYPED};
 use super::facts::{Filter, Reflect, Rule};
 use super::link::{Action, Element, InstanceId, Linker, Node};
 use super::sets::{SetId, Sets};
@@ -117,6 +118,8 @@ pub struct Solver<'x, 'p, 'e> {
     by_memory: FxHashMap<SetId, FxHashMap<Memory, Vec<Element>>>,
     /// What operations of reflection have been done with, whatever has it.
     reflected: FxHashMap<(Reflect, (Node, Node)), SetId>,
+    /// By rule that takes memory for something untyped: how many elements it has seen.
+    untyped: FxHashMap<Rule<Node>, usize>,
     fresh_edges: usize,
     live_edges: usize,
     effort: Effort,
@@ -153,6 +156,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             by_type: FxHashMap::default(),
             by_memory: FxHashMap::default(),
             reflected: FxHashMap::default(),
+            untyped: FxHashMap::default(),
             fresh_edges: 0,
             live_edges: 0,
             effort: Effort::default(),
@@ -165,6 +169,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             }
             solver.propagate();
             solver.see();
+            if solver.is_too_much() {
+                return Self::solve(solver.linker.bounded());
+            }
             // Large, and of use to those that ask of one set in a row.
             solver.by_type = FxHashMap::default();
             solver.by_memory = FxHashMap::default();
@@ -189,9 +196,23 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         solver
     }
 
+    /// Whether more is followed than is of use.
+    fn is_too_much(&self) -> bool {
+        self.linker.is_too_much && self.linker.detail == Detail::Automatic
+    }
+
     /// Whether nothing waits to flow or to be seen.
     fn is_done(&self) -> bool {
         self.queue.is_empty() && self.unseen.is_empty() && self.late.is_empty()
+    }
+
+    /// How much of reflection and `unsafe` was followed in the end.
+    #[must_use]
+    pub fn detail(&self) -> Detail {
+        match self.linker.detail {
+            Detail::Automatic => Detail::Full,
+            detail => detail,
+        }
     }
 
     /// What it took.
@@ -379,6 +400,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
     /// elements.
     fn propagate(&mut self) {
         while let Some(Reverse((_, node))) = self.queue.pop() {
+            if self.is_too_much() {
+                return;
+            }
             self.queued[node as usize] = false;
             if self.standing_for[node as usize] != node {
                 continue;
@@ -416,6 +440,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
     /// Shows the other rules what is new.
     fn see(&mut self) {
         for node in std::mem::take(&mut self.unseen) {
+            if self.is_too_much() {
+                return;
+            }
             let node = self.find_mut(node);
             let current = self.current[node as usize];
             let seen = std::mem::replace(&mut self.seen[node as usize], current);
@@ -438,7 +465,26 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         }
     }
 
+    /// What a rule sees of a set, if it is one that is not to see too much.
+    fn within_bounds(&mut self, rule: Rule<Node>, set: SetId) -> SetId {
+        let Some(untyped) = self.linker.untyped(rule) else { return set };
+        let mut kept = self.sets.to_vec(set);
+        let all = kept.len();
+        let seen = self.untyped.entry(rule).or_default();
+        let (detail, linker) = (self.linker.detail, &self.linker);
+        kept.retain(|&element| {
+            if linker.is_declared(&untyped, element) {
+                return true;
+            }
+            *seen += 1;
+            detail != Detail::Bounded || *seen <= FEW_UNTYPED
+        });
+        self.linker.is_too_much |= *seen > MANY_UNTYPED;
+        if kept.len() < all { self.sets.intern(&kept) } else { set }
+    }
+
     fn see_rule(&mut self, rule: Rule<Node>, fresh: SetId) {
+        let fresh = self.within_bounds(rule, fresh);
         match rule {
             Rule::Apply { dst, filter } => {
                 let set = self.filter(filter, fresh);

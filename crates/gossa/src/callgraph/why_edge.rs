@@ -6,6 +6,7 @@ use crate::pointsto;
 use gossa_db::Place;
 use gossa_points::FuncIndex;
 use gossa_points::callgraph::{Algorithm, Dispatch, Edge, Roots};
+use gossa_points::points::bounds::Detail;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::query::why::Step;
 use gossa_points::points::query::{PointeeKind, Queries};
@@ -17,6 +18,7 @@ use std::io::Write;
 pub(super) struct Question<'q> {
     pub(super) roots: &'q Roots,
     pub(super) algorithm: Algorithm,
+    pub(super) detail: Detail,
     pub(super) caller: &'q str,
     pub(super) callee: &'q str,
 }
@@ -43,7 +45,7 @@ pub(super) fn why(
         db: writer.db,
         program: writer.program,
         paths: writer.paths,
-        queries: Queries::solve(&layouts, question.roots),
+        queries: Queries::solve(&layouts, question.roots, question.detail),
     });
     for edge in edges {
         writeln!(out, "{}", writer.edge_text(&writer.name(caller), &edge))?;

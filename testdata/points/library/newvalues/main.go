@@ -14,7 +14,7 @@ func main() {
 	list := reflect.MakeSlice(reflect.SliceOf(t), 1, 1)
 	list = reflect.Append(list, reflect.ValueOf(item{&item{}}))
 	items := list.Interface().([]item)
-	reveal(&items[0])     // points to reflected+1 reflected+1
+	reveal(&items[0])     // points to reflected+1
 	reveal(items[0].Link) // points to reflected table:15
 	table := reflect.MakeMap(reflect.MapOf(reflect.TypeOf(""), t))
 	table.SetMapIndex(reflect.ValueOf("key"), reflect.ValueOf(item{}))

@@ -114,7 +114,7 @@ impl Linker<'_, '_, '_> {
     /// The exported methods of a type may be called, and be function values: all, or those that
     /// strings name.
     pub(super) fn call_methods(&mut self, id: UniverseId, ty: TypeId, all: bool) {
-        if self.program.is_interface(ty) {
+        if self.program.is_interface(ty) || self.is_bounded(id) {
             return;
         }
         for (method, signature) in self.program.method_signatures(ty) {

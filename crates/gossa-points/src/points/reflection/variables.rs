@@ -3,6 +3,7 @@
 
 use super::{Take, UniverseId, Use, Variables};
 use crate::callgraph::{call_reflect, is_callable};
+use crate::points::bounds::MANY_TYPES;
 use crate::points::facts::{Filter, Reflect, Rule};
 use crate::points::layout::{backing_array, chan_object, map_object};
 use crate::points::link::{Action, Element, FUNC, Linker, NIL, Node, OPAQUE, Origin, UNIVERSE};
@@ -23,6 +24,12 @@ impl Linker<'_, '_, '_> {
         let universe = self.universe_mut(id);
         universe.by_type.insert(ty, variables);
         universe.known.push(ty);
+        let is_many = universe.known.len() > MANY_TYPES;
+        self.is_too_much |= is_many && !self.is_outside(id);
+        if self.is_bounded(id) {
+            return variables;
+        }
+        let universe = self.universe(id);
         let mut uses: Vec<Use> = universe.uses.iter().copied().collect();
         uses.sort_unstable_by_key(|used| *used as u8);
         let takers = universe.takers.clone();
@@ -119,6 +126,17 @@ impl Linker<'_, '_, '_> {
         if self.is_outside(id) {
             self.have(id, ty);
         }
+    }
+
+    /// The variable of a type that reflection makes: one for all packages.
+    fn made(&mut self, id: UniverseId, ty: TypeId) -> Node {
+        let origin = self.origin_in(id);
+        if let Some(&known) = self.reflection.made.get(&(ty, origin)) {
+            return known;
+        }
+        let object = self.object(ty, origin);
+        self.reflection.made.insert((ty, origin), object);
+        object
     }
 
     /// The first cell of the variable that holds what the variables of a type hold.
@@ -328,6 +346,9 @@ impl Linker<'_, '_, '_> {
     /// Does with a type what a package does with all types.
     pub(super) fn act_on(&mut self, id: UniverseId, used: Use, ty: TypeId) {
         let Some(&variables) = self.universe(id).by_type.get(&ty) else { return };
+        if self.is_bounded(id) {
+            return;
+        }
         let program = self.program;
         let kind = program.under(ty).kind();
         match used {
@@ -395,7 +416,7 @@ impl Linker<'_, '_, '_> {
             Use::Grow => {
                 if let TypeKind::Slice(elem) = *kind {
                     let proxy = self.proxy(id, ty);
-                    let array = self.object(backing_array(elem), self.origin_in(id));
+                    let array = self.made(id, backing_array(elem));
                     self.member(proxy, 2 * (array + 1));
                     let base = program.normal(elem);
                     for leaf in self.leaves_of(elem) {
@@ -406,7 +427,7 @@ impl Linker<'_, '_, '_> {
             }
             Use::New => {
                 if let Some(to) = self.address(id, ty) {
-                    let object = self.object(ty, Origin::Reflected);
+                    let object = self.made(id, ty);
                     self.member(to, 2 * object);
                 }
             }
@@ -418,7 +439,7 @@ impl Linker<'_, '_, '_> {
                     _ => return,
                 };
                 let proxy = self.proxy(id, ty);
-                let object = self.object(content, Origin::Reflected);
+                let object = self.made(id, content);
                 self.member(proxy, 2 * (object + part));
             }
             Use::Pointers | Use::Slices | Use::Arrays | Use::Chans | Use::Maps => {
@@ -507,6 +528,9 @@ impl Linker<'_, '_, '_> {
     }
 
     pub(super) fn take_of(&mut self, id: UniverseId, take: Take, node: Node, ty: TypeId) {
+        if self.is_bounded(id) {
+            return;
+        }
         let kind = self.program.under(ty).kind();
         let is_text = |this: &Self, elem: TypeId| {
             let basic = this.program.under(elem).as_basic();
