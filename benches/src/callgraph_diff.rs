@@ -5,17 +5,17 @@
 //! no source has are left out on both sides: whoever calls one calls what it calls. A difference
 //! counts only where both sides reach the caller; that one of them does not is counted by itself.
 
-use crate::corpus::{self, command};
+use crate::corpus::command;
 use crate::error::BenchError;
 use crate::machine;
 use crate::peer::{Peer, go_environment, output};
+use crate::program_args::ProgramArgs;
 use crate::run::own_program;
 use crate::say;
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use clap::Args;
 use gossa_base::{FxHashMap, FxHashSet};
-use gossa_db::{Options, Place, RootDb, Session, SilentProgress, WholeEnv};
-use gossa_load::{BuildConfig, DiskSystem};
+use gossa_db::{Place, RootDb, Session, SilentProgress, WholeEnv};
 use gossa_points::callgraph::{Algorithm, CallGraph, Dispatch, Edge, Roots, build};
 use gossa_points::{FuncIndex, Program};
 use gossa_ssa::{Callee, FuncId, FuncKey, Inst};
@@ -24,21 +24,13 @@ use gossa_types::print::type_string;
 use serde::Deserialize;
 use std::fmt::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// What to compare.
 #[derive(Args)]
 pub(crate) struct CallgraphDiffArgs {
-    /// The Go distribution.
-    #[arg(long)]
-    goroot: Option<Utf8PathBuf>,
-    /// Whether files that import C are part of the build, on both sides.
-    #[arg(long)]
-    cgo: bool,
-    /// Where patterns are relative to; the distribution's `src` if not given.
-    #[arg(short = 'C', value_name = "DIR")]
-    dir: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    program: ProgramArgs,
     /// Algorithms: static, cha, rta, vta.
     #[arg(long = "algo", value_delimiter = ',', default_value = "static,cha,rta,vta")]
     algorithms: Vec<String>,
@@ -48,9 +40,6 @@ pub(crate) struct CallgraphDiffArgs {
     /// How many differences of each sort are printed.
     #[arg(long, default_value_t = 10)]
     show: usize,
-    /// Main packages.
-    #[arg(required = true)]
-    patterns: Vec<String>,
 }
 
 /// A graph of x/tools, as the peer prints it.
@@ -89,10 +78,10 @@ struct Ours {
 /// Runs the comparison. Differences between algorithms of the same name are no errors, so the exit
 /// status says only whether it could be made.
 pub(crate) fn callgraph_diff(args: &CallgraphDiffArgs) -> Result<ExitCode, BenchError> {
-    let goroot = corpus::goroot(args.goroot.as_deref())?;
+    let goroot = args.program.goroot()?;
     let program = own_program()?;
     let directory = program.parent().unwrap_or(Utf8Path::new("."));
-    let dir = args.dir.clone().unwrap_or_else(|| goroot.join("src"));
+    let options = args.program.options(true)?;
     let mut algorithms = Vec::new();
     for name in &args.algorithms {
         algorithms.push(match name.as_str() {
@@ -104,21 +93,8 @@ pub(crate) fn callgraph_diff(args: &CallgraphDiffArgs) -> Result<ExitCode, Bench
             _ => return Err(BenchError::Go(format!("--algo: `{name}` is none"))),
         });
     }
-    let theirs = theirs(args, &goroot, directory, &dir, &algorithms)?;
+    let theirs = theirs(args, &goroot, directory, &options.dir, &algorithms)?;
 
-    let options = Options {
-        system: Arc::new(DiskSystem),
-        config: BuildConfig {
-            dir: Some(dir.clone()),
-            goroot: Some(goroot.clone()),
-            cgo: Some(args.cgo),
-            ..BuildConfig::default()
-        },
-        dir,
-        patterns: args.patterns.clone(),
-        jobs: machine::processors(),
-        one_shot: true,
-    };
     let session = Session::load(&options)?;
     let lowered = session.lower(&SilentProgress);
     let db = session.db();
@@ -167,8 +143,8 @@ fn theirs(
     let names: Vec<&str> = algorithms.iter().map(|&(name, _)| name).collect();
     let mut run = command(peer.binary.as_str());
     run.args(["callgraph", "-algorithms", &names.join(","), "-dir", dir.as_str()]);
-    run.args(["-cgo", if args.cgo { "on" } else { "off" }]);
-    run.args(&args.patterns);
+    run.args(["-cgo", if args.program.cgo { "on" } else { "off" }]);
+    run.args(&args.program.patterns);
     go_environment(&mut run, goroot);
     run.env("GOFLAGS", "").env("GOPROXY", "off");
     let printed = output(&mut run, "")?;

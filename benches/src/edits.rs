@@ -6,18 +6,17 @@
 //! and the comparison that says whether the solution still holds. Where it does not, solving again
 //! is what follows; `--solve` does that too, and holds what is kept against cold runs.
 
-use crate::corpus;
 use crate::error::BenchError;
 use crate::machine;
+use crate::program_args::ProgramArgs;
 use crate::say;
 use camino::Utf8PathBuf;
 use clap::Args;
 use gossa_base::FxHashMap;
 use gossa_db::{
-    DbFacts, LoweredFunc, Options, Session, SilentProgress, SolvedFacts, SourceFile, WholeEnv,
-    lowered, package_decls,
+    DbFacts, LoweredFunc, Session, SilentProgress, SolvedFacts, SourceFile, WholeEnv, lowered,
+    package_decls,
 };
-use gossa_load::{BuildConfig, DiskSystem};
 use gossa_points::Program;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::link::{Linker, Origin};
@@ -32,15 +31,8 @@ use std::time::Instant;
 /// What to edit.
 #[derive(Args)]
 pub(crate) struct EditsArgs {
-    /// The Go distribution.
-    #[arg(long)]
-    goroot: Option<Utf8PathBuf>,
-    /// Whether files that import C are part of the build.
-    #[arg(long)]
-    cgo: bool,
-    /// The module; the distribution's `src` if not given. Files below it are edited.
-    #[arg(short = 'C', value_name = "DIR")]
-    dir: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    program: ProgramArgs,
     /// How many bodies are edited.
     #[arg(long, default_value_t = 500)]
     count: u32,
@@ -53,9 +45,6 @@ pub(crate) struct EditsArgs {
     /// Solve where facts have changed, and compare with a cold solution at each check.
     #[arg(long)]
     solve: bool,
-    /// Main packages.
-    #[arg(required = true)]
-    patterns: Vec<String>,
 }
 
 /// A sequence of numbers (xorshift).
@@ -240,21 +229,7 @@ fn element_name(linker: &Linker<'_, '_, '_>, program: &Program<'_>, element: u32
 }
 
 fn load(args: &EditsArgs) -> Result<(World, Utf8PathBuf), BenchError> {
-    let goroot = corpus::goroot(args.goroot.as_deref())?;
-    let dir = args.dir.clone().unwrap_or_else(|| goroot.join("src"));
-    let options = Options {
-        system: Arc::new(DiskSystem),
-        config: BuildConfig {
-            dir: Some(dir.clone()),
-            goroot: Some(goroot),
-            cgo: Some(args.cgo),
-            ..BuildConfig::default()
-        },
-        dir: dir.clone(),
-        patterns: args.patterns.clone(),
-        jobs: machine::processors(),
-        one_shot: false,
-    };
+    let options = args.program.options(false)?;
     let session = Session::load(&options)?;
     let functions: Vec<FuncId> =
         session.lower(&SilentProgress).into_iter().map(|(func, _)| func).collect();
@@ -264,7 +239,7 @@ fn load(args: &EditsArgs) -> Result<(World, Utf8PathBuf), BenchError> {
     }
     let mains = session.root_packages();
     let solved = SolvedFacts::default();
-    Ok((World { session, functions, of_package, mains, solved }, dir))
+    Ok((World { session, functions, of_package, mains, solved }, options.dir))
 }
 
 /// Runs the edits.

@@ -1,14 +1,12 @@
 //! `flow`: what the interprocedural data-flow analyses cost on whole programs, step by step, and how
 //! large what they find is.
 
-use crate::corpus;
 use crate::error::BenchError;
 use crate::machine;
+use crate::program_args::ProgramArgs;
 use crate::say;
-use camino::Utf8PathBuf;
 use clap::Args;
-use gossa_db::{Options, Session, SilentProgress, WholeEnv};
-use gossa_load::{BuildConfig, DiskSystem};
+use gossa_db::{Session, SilentProgress, WholeEnv};
 use gossa_points::Program;
 use gossa_points::callgraph::{Algorithm, build};
 use gossa_points::flow::GraphFunctions;
@@ -24,21 +22,13 @@ use gossa_ssa::flow::supergraph::Supergraph;
 use gossa_ssa::flow::value_flow::{Node, ValueFlow};
 use gossa_ssa::{Inst, InstId, ValueId};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 /// What to analyse.
 #[derive(Args)]
 pub(crate) struct FlowArgs {
-    /// The Go distribution.
-    #[arg(long)]
-    goroot: Option<Utf8PathBuf>,
-    /// Whether files that import C are part of the build.
-    #[arg(long)]
-    cgo: bool,
-    /// Where patterns are relative to; the distribution's `src` if not given.
-    #[arg(short = 'C', value_name = "DIR")]
-    dir: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    program: ProgramArgs,
     /// Leave out what goes through memory, and the points-to analysis that it needs.
     #[arg(long)]
     no_memory: bool,
@@ -48,9 +38,6 @@ pub(crate) struct FlowArgs {
     /// After how many steps such a question is given up.
     #[arg(long, default_value_t = 10_000)]
     steps: usize,
-    /// Main packages.
-    #[arg(required = true)]
-    patterns: Vec<String>,
 }
 
 /// Says how long a step has taken.
@@ -68,21 +55,7 @@ fn timed<T>(what: &str, step: impl FnOnce() -> T, found: impl FnOnce(&T) -> Stri
 
 /// Runs the analyses, one after the other.
 pub(crate) fn flow(args: &FlowArgs) -> Result<ExitCode, BenchError> {
-    let goroot = corpus::goroot(args.goroot.as_deref())?;
-    let dir = args.dir.clone().unwrap_or_else(|| goroot.join("src"));
-    let options = Options {
-        system: Arc::new(DiskSystem),
-        config: BuildConfig {
-            dir: Some(dir.clone()),
-            goroot: Some(goroot),
-            cgo: Some(args.cgo),
-            ..BuildConfig::default()
-        },
-        dir,
-        patterns: args.patterns.clone(),
-        jobs: machine::processors(),
-        one_shot: true,
-    };
+    let options = args.program.options(true)?;
     let session = Session::load(&options)?;
     let lowered = session.lower(&SilentProgress);
     let db = session.db();

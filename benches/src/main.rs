@@ -32,6 +32,7 @@ mod machine;
 mod measure;
 mod memory;
 mod peer;
+mod program_args;
 mod run;
 mod seen_escapes;
 mod seen_points;

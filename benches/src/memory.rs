@@ -8,10 +8,9 @@
 use crate::corpus;
 use crate::error::BenchError;
 use crate::machine;
-use camino::Utf8PathBuf;
+use crate::program_args::ProgramArgs;
 use clap::Args;
-use gossa_db::{Options, Session, SilentProgress, WholeEnv};
-use gossa_load::{BuildConfig, DiskSystem};
+use gossa_db::{Session, SilentProgress, WholeEnv};
 use gossa_points::Program;
 use gossa_points::callgraph::{Algorithm, build};
 use gossa_points::flow::GraphFunctions;
@@ -23,26 +22,15 @@ use gossa_ssa::flow::outcome::Outcomes;
 use gossa_ssa::stats::Stats;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// What to analyse.
 #[derive(Args)]
 pub(crate) struct MemoryArgs {
-    /// The Go distribution.
-    #[arg(long)]
-    goroot: Option<Utf8PathBuf>,
-    /// Whether files that import C are part of the build.
-    #[arg(long)]
-    cgo: bool,
-    /// Where patterns are relative to; the distribution's `src` if not given.
-    #[arg(short = 'C', value_name = "DIR")]
-    dir: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    program: ProgramArgs,
     /// Stop before points-to sets are solved.
     #[arg(long)]
     no_solving: bool,
-    /// Main packages.
-    #[arg(required = true)]
-    patterns: Vec<String>,
 }
 
 /// Rows of the table, as they become known.
@@ -74,21 +62,7 @@ fn megabytes(bytes: usize) -> String {
 
 /// Runs the stages and prints the table.
 pub(crate) fn memory(args: &MemoryArgs) -> Result<ExitCode, BenchError> {
-    let goroot = corpus::goroot(args.goroot.as_deref())?;
-    let dir = args.dir.clone().unwrap_or_else(|| goroot.join("src"));
-    let options = Options {
-        system: Arc::new(DiskSystem),
-        config: BuildConfig {
-            dir: Some(dir.clone()),
-            goroot: Some(goroot),
-            cgo: Some(args.cgo),
-            ..BuildConfig::default()
-        },
-        dir,
-        patterns: args.patterns.clone(),
-        jobs: machine::processors(),
-        one_shot: true,
-    };
+    let options = args.program.options(true)?;
     let mut report = Report { rows: Vec::new(), before: machine::rss_kb() };
 
     let session = Session::load(&options)?;

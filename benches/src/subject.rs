@@ -259,7 +259,7 @@ fn ended(outcome: Outcome, printed: &Printed, expected: Option<&Example>) -> End
         (Outcome::Exit(status), None) => Ended::Exit(status),
         (Outcome::Exit(0), Some(example)) => {
             let got = String::from_utf8_lossy(&printed.output);
-            if is_output_of(example, &got) {
+            if example.is_output(&got) {
                 Ended::AsExpected
             } else {
                 Ended::Differs(got.trim().to_owned(), example.output.trim().to_owned())
@@ -270,20 +270,6 @@ fn ended(outcome: Outcome, printed: &Printed, expected: Option<&Example>) -> End
             Ended::Failed(errors.lines().next().unwrap_or_default().to_owned())
         }
     }
-}
-
-/// Whether an example passes that printed this, as `go test` has it.
-fn is_output_of(example: &Example, got: &str) -> bool {
-    let (got, want) = (got.trim(), example.output.trim());
-    if !example.unordered {
-        return got == want;
-    }
-    let sorted = |text: &str| {
-        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-        lines.sort_unstable();
-        lines
-    };
-    sorted(got) == sorted(want)
 }
 
 /// Tells all observers.

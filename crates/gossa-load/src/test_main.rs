@@ -38,6 +38,23 @@ pub struct Example {
     pub unordered: bool,
 }
 
+impl Example {
+    /// Whether it passes if it prints this, as `go test` has it.
+    #[must_use]
+    pub fn is_output(&self, printed: &str) -> bool {
+        let (got, want) = (printed.trim(), self.output.trim());
+        if !self.unordered {
+            return got == want;
+        }
+        let sorted = |text: &str| {
+            let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+            lines.sort_unstable();
+            lines
+        };
+        sorted(got) == sorted(want)
+    }
+}
+
 impl TestFunctions {
     /// Adds the functions of a file.
     pub fn scan(&mut self, text: &[u8]) {
