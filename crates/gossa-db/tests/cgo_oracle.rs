@@ -4,7 +4,8 @@
 mod cgo_support;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use cgo_support::{Compared, Facts, Wanted, build_oracle, compare, goroot, gossa, oracle};
+use cgo_support::support::goroot;
+use cgo_support::{Compared, Facts, Wanted, build_oracle, compare, gossa, oracle};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

@@ -4,6 +4,8 @@
 //! Needs Go 1.27 or newer: `GOSSA_TEST_GOROOT`, `GOROOT`, or the `go` on the search path.
 #![allow(clippy::disallowed_methods, reason = "the oracle is a process")]
 
+mod support;
+
 use camino::Utf8PathBuf;
 use gossa_db::{Options, Session};
 use gossa_load::{BuildConfig, DiskSystem};
@@ -11,27 +13,6 @@ use gossa_report::Stage;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
-
-fn goroot() -> PathBuf {
-    let known = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|root| !root.is_empty()));
-    let root = known.map(PathBuf::from).unwrap_or_else(|| {
-        let output = Command::new("go").args(["env", "GOROOT"]).output();
-        let output = output.expect("this test needs Go 1.27: set GOSSA_TEST_GOROOT");
-        PathBuf::from(String::from_utf8_lossy(&output.stdout).trim())
-    });
-    let version = std::fs::read_to_string(root.join("VERSION")).unwrap_or_default();
-    let minor = version
-        .strip_prefix("go1.")
-        .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<u32>().ok());
-    assert!(
-        minor >= Some(27),
-        "this test needs Go 1.27 or newer, but {} has {version:?}: set GOSSA_TEST_GOROOT",
-        root.display()
-    );
-    root
-}
 
 fn go(root: &Path) -> Command {
     let mut command = Command::new(root.join("bin").join("go"));
@@ -124,7 +105,7 @@ fn fixtures(dir: &str) -> Vec<PathBuf> {
 
 #[test]
 fn misplaced_directives_are_errors_as_in_the_compiler() {
-    let root = goroot();
+    let root = support::goroot().into_std_path_buf();
     let importcfg = import_config(&root);
     let files = fixtures("directives");
     assert!(files.len() > 10, "{files:?}");
@@ -140,7 +121,7 @@ fn misplaced_directives_are_errors_as_in_the_compiler() {
 
 #[test]
 fn types_of_variables_with_embedded_files() {
-    let root = goroot();
+    let root = support::goroot().into_std_path_buf();
     let importcfg = import_config(&root);
     let files = fixtures("embedded");
     assert_eq!(files.len(), 2, "{files:?}");

@@ -3,12 +3,12 @@
 //!
 //! Needs Go: `GOSSA_TEST_GOROOT`, `GOROOT`, or the `go` on the search path.
 
-use camino::Utf8PathBuf;
+mod support;
+
 use gossa_db::{
     DbFacts, LowerKey, LoweredFunc, Options, RootDb, Session, SilentProgress, SolvedFacts,
     SourceFile, WholeEnv, function_facts,
 };
-use gossa_load::{BuildConfig, DiskSystem, MemorySystem, System};
 use gossa_points::points::extract::extract;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::local::FactSource as _;
@@ -68,33 +68,12 @@ func main() {
 }
 ";
 
-fn session_of(system: impl System + 'static, config: BuildConfig, dir: &str) -> Session {
-    let options = Options {
-        system: Arc::new(system),
-        config,
-        dir: Utf8PathBuf::from(dir),
-        patterns: vec![".".to_owned()],
-        jobs: 1,
-        one_shot: false,
-    };
-    Session::load(&options).expect("the program loads")
+fn session_of(options: Options) -> Session {
+    Session::load(&Options { one_shot: false, ..options }).expect("the program loads")
 }
 
 fn small() -> (Session, Vec<FuncId>) {
-    let mut system = MemorySystem::new();
-    system
-        .add_file("/go/VERSION", "go1.27.3\n")
-        .add_file("/go/src/runtime/runtime.go", "package runtime\n")
-        .add_file("/go/src/unsafe/unsafe.go", "package unsafe\n\ntype Pointer *int\n")
-        .add_file("/m/go.mod", "module example.com/m\n\ngo 1.27\n")
-        .add_file("/m/main.go", MAIN);
-    let config = BuildConfig {
-        goroot: Some("/go".into()),
-        goos: Some("linux".to_owned()),
-        goarch: Some("amd64".to_owned()),
-        ..BuildConfig::default()
-    };
-    let session = session_of(system, config, "/m");
+    let session = session_of(support::in_memory(MAIN));
     let functions = names(&session.lower(&SilentProgress));
     (session, functions)
 }
@@ -155,18 +134,6 @@ fn what_a_body_does_to_pointers_changes_its_facts_alone() {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the test needs a Go distribution")]
-fn goroot() -> String {
-    let known = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|root| !root.is_empty()));
-    known.unwrap_or_else(|| {
-        let output = std::process::Command::new("go").args(["env", "GOROOT"]).output();
-        let output = output.expect("this test needs Go: set GOSSA_TEST_GOROOT");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    })
-}
-
 /// Sets of all nodes, and the edges of the graph.
 fn solution(solver: &Solver<'_, '_, '_>) -> (Vec<Vec<u32>>, Vec<String>) {
     let nodes = 0..solver.linker().node_count() as u32;
@@ -209,16 +176,8 @@ fn facts_of_the_database_are_those_of_bodies() {
 
 #[test]
 fn facts_of_the_database_are_those_of_bodies_with_the_standard_library() {
-    let goroot = goroot();
-    let dir = format!("{goroot}/src/cmd/asm");
-    let config = BuildConfig {
-        goroot: Some(goroot.into()),
-        goos: Some("linux".to_owned()),
-        goarch: Some("amd64".to_owned()),
-        cgo: Some(false),
-        ..BuildConfig::default()
-    };
-    hold_equal(&session_of(DiskSystem, config, &dir));
+    let dir = support::goroot().join("src/cmd/asm");
+    hold_equal(&session_of(support::on_disk(dir, &["."])));
 }
 
 #[test]

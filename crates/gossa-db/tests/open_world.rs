@@ -4,10 +4,10 @@
 //! The program is `gofmt`, the library what it has of `go/...`: parser, printer and the rest.
 //! Both solutions are of the same functions, and differ in where they begin.
 
-use camino::Utf8PathBuf;
+mod support;
+
 use gossa_base::FxHashMap;
-use gossa_db::{Options, Session, WholeEnv};
-use gossa_load::{BuildConfig, DiskSystem};
+use gossa_db::{Session, WholeEnv};
 use gossa_points::points::facts::ObjectKind;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::link::{Linker, Origin};
@@ -17,20 +17,6 @@ use gossa_points::{FuncIndex, Program};
 use gossa_ssa::InstId;
 use gossa_types::{DeclId, PackageId};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-#[expect(clippy::disallowed_methods, reason = "finds the Go distribution for a test")]
-fn goroot() -> String {
-    let known = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|path| !path.is_empty());
-    known.unwrap_or_else(|| {
-        let output = std::process::Command::new("go").args(["env", "GOROOT"]).output();
-        let output = output.expect("this test needs Go: set GOSSA_TEST_GOROOT");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    })
-}
 
 /// An object that has the same name in both solutions.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -92,23 +78,7 @@ fn solution(solver: &Solver<'_, '_, '_>, packages: &BTreeSet<&str>) -> Solution 
 
 #[test]
 fn what_a_caller_makes_happen_is_foreseen() {
-    let dir = Utf8PathBuf::from(goroot()).join("src/cmd/gofmt");
-    let config = BuildConfig {
-        dir: Some(dir.clone()),
-        goroot: Some(goroot().into()),
-        goos: Some("linux".to_owned()),
-        goarch: Some("amd64".to_owned()),
-        cgo: Some(false),
-        ..BuildConfig::default()
-    };
-    let options = Options {
-        system: Arc::new(DiskSystem),
-        config,
-        patterns: vec![".".to_owned()],
-        dir,
-        one_shot: true,
-        jobs: 1,
-    };
+    let options = support::on_disk(support::goroot().join("src/cmd/gofmt"), &["."]);
     let session = Session::load(&options).expect("gofmt loads");
     let lowered = session.lower(&gossa_db::SilentProgress);
     let db = session.db();

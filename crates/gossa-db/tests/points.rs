@@ -5,9 +5,10 @@
 //! pointer to, by what makes them and the line, with a `+` and the cell for parts of objects.
 //! Several objects of one line are named as often as there are; `nothing` says that there are none.
 
+mod support;
+
 use camino::Utf8PathBuf;
 use gossa_db::{Options, Place, RootDb, Session, WholeEnv};
-use gossa_load::{BuildConfig, DiskSystem, MemorySystem};
 use gossa_points::Program;
 use gossa_points::callgraph::Roots;
 use gossa_points::points::bounds::{Detail, FEW_UNTYPED};
@@ -20,7 +21,7 @@ use gossa_points::points::solver::Solver;
 use gossa_ssa::{Callee, FuncId, Inst, InstId};
 use gossa_types::PackageId;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use support::{goroot, in_memory, on_disk};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/points");
 
@@ -104,31 +105,6 @@ fn revealed(
 fn check(name: &str) {
     let text = read(name);
     hold(name, &text, &in_memory(&text), Detail::Full, true);
-}
-
-/// A program of one file, without a library.
-fn in_memory(text: &str) -> Options {
-    let mut system = MemorySystem::new();
-    system
-        .add_file("/go/VERSION", "go1.27.3\n")
-        .add_file("/go/src/runtime/runtime.go", "package runtime\n")
-        .add_file("/go/src/unsafe/unsafe.go", "package unsafe\n\ntype Pointer *int\n")
-        .add_file("/m/go.mod", "module example.com/m\n\ngo 1.27\n")
-        .add_file("/m/main.go", text);
-    let config = BuildConfig {
-        goroot: Some("/go".into()),
-        goos: Some("linux".to_owned()),
-        goarch: Some("amd64".to_owned()),
-        ..BuildConfig::default()
-    };
-    Options {
-        system: Arc::new(system),
-        config,
-        patterns: vec![".".to_owned()],
-        dir: Utf8PathBuf::from("/m"),
-        one_shot: true,
-        jobs: 1,
-    }
 }
 
 /// Holds the solution of a program against what its text says.
@@ -227,39 +203,6 @@ fn explain(name: &str, mut queries: Queries<'_, '_, '_>, every: usize) {
     assert!(count > 30, "{name}: {count}");
 }
 
-#[expect(clippy::disallowed_methods, reason = "finds the Go distribution for a test")]
-fn goroot() -> String {
-    let known = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
-        .find(|path| !path.is_empty());
-    known.unwrap_or_else(|| {
-        let output = std::process::Command::new("go").args(["env", "GOROOT"]).output();
-        let output = output.expect("this test needs Go: set GOSSA_TEST_GOROOT");
-        String::from_utf8_lossy(&output.stdout).trim().to_owned()
-    })
-}
-
-/// Packages on disk, with the standard library of the Go distribution.
-fn on_disk(dir: Utf8PathBuf, patterns: &[&str]) -> Options {
-    let config = BuildConfig {
-        dir: Some(dir.clone()),
-        goroot: Some(goroot().into()),
-        goos: Some("linux".to_owned()),
-        goarch: Some("amd64".to_owned()),
-        cgo: Some(false),
-        ..BuildConfig::default()
-    };
-    Options {
-        system: Arc::new(DiskSystem),
-        config,
-        patterns: patterns.iter().map(|&pattern| pattern.to_owned()).collect(),
-        dir,
-        one_shot: true,
-        jobs: 1,
-    }
-}
-
 /// A fixture that uses the standard library, which is read from the Go distribution.
 fn check_library(name: &str, detail: Detail) {
     let text = read(&format!("library/{name}/main.go"));
@@ -272,7 +215,7 @@ fn check_library(name: &str, detail: Detail) {
 /// they do.
 #[test]
 fn models_fit_the_library() {
-    let dir = Utf8PathBuf::from(goroot()).join("src");
+    let dir = goroot().join("src");
     // These depend on all packages that have models, and instantiate those that are generic.
     let options = on_disk(dir, &["net/http", "encoding/json", "compress/flate", "weak"]);
     let session = Session::load(&options).expect("the library loads");

@@ -44,9 +44,7 @@ use solver::Solver;
 /// Solves the program that begins at `roots`.
 #[must_use]
 pub fn solve<'x, 'p, 'e>(layouts: &'x Layouts<'p, 'e>, roots: &Roots) -> Solver<'x, 'p, 'e> {
-    let mut linker = Linker::new(layouts);
-    linker.add_roots(roots);
-    Solver::solve(linker)
+    solve_in_detail(layouts, roots, Detail::Automatic)
 }
 
 /// The same, with so much of reflection and `unsafe` followed.

@@ -2,6 +2,9 @@
 //! of the real cgo: shared by the test and by the example that compares whole modules.
 #![allow(dead_code, clippy::disallowed_methods, unreachable_pub)] // both are programs of their own
 
+#[path = "../support/mod.rs"]
+pub mod support;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use gossa_base::{FxHashMap, FxHashSet, LineIndex, TextSize};
 use gossa_db::{
@@ -32,29 +35,6 @@ pub struct Facts {
     pub ledger: BTreeMap<String, InferredBy>,
     /// Why the other side has no facts.
     pub failed: Option<String>,
-}
-
-/// The root of a Go distribution that is new enough.
-pub fn goroot() -> Utf8PathBuf {
-    let root = ["GOSSA_TEST_GOROOT", "GOROOT"]
-        .iter()
-        .find_map(|name| std::env::var(name).ok().filter(|root| !root.is_empty()))
-        .or_else(|| {
-            let output = Command::new("go").args(["env", "GOROOT"]).output().ok()?;
-            Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
-        })
-        .map(Utf8PathBuf::from)
-        .expect("this test needs Go 1.27: set GOSSA_TEST_GOROOT to its root directory");
-    let version = std::fs::read_to_string(root.join("VERSION")).unwrap_or_default();
-    let minor = version
-        .strip_prefix("go1.")
-        .and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next())
-        .and_then(|minor| minor.parse::<u32>().ok());
-    assert!(
-        minor >= Some(27),
-        "this test needs Go 1.27 or newer, but {root} has {version:?}: set GOSSA_TEST_GOROOT"
-    );
-    root
 }
 
 /// Which packages, and for which processor.

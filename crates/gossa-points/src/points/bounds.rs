@@ -22,8 +22,8 @@ pub enum Detail {
     Full,
     /// What is converted to a `reflect.Value` comes back from it, and methods are called on it, but
     /// it is not looked into, assigned to, or called by reflection. An instruction that takes memory
-    /// for something of which only `unsafe` knows what it is sees [`FEW_UNTYPED`] different cells of
-    /// it, and no more.
+    /// for something of which only `unsafe` knows what it is sees [`FEW_UNTYPED`] cells of it, and no
+    /// more; cells that come to it again when nodes turn out to be one are counted again.
     Bounded,
 }
 

@@ -286,8 +286,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     /// The same program from the beginning, with bounds on what is followed. What is known of
     /// functions alone is kept.
     pub(super) fn bounded(self) -> Self {
-        let mut linker = Self::new(self.layouts);
-        linker.detail = Detail::Bounded;
+        let mut linker = Self::new(self.layouts).with_detail(Detail::Bounded);
         linker.source = self.source;
         linker.facts = self.facts;
         linker.clone_sizes = self.clone_sizes;

@@ -467,6 +467,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
 
     /// What a rule sees of a set, if it is one that is not to see too much.
     fn within_bounds(&mut self, rule: Rule<Node>, set: SetId) -> SetId {
+        if self.linker.detail == Detail::Full {
+            return set;
+        }
         let Some(untyped) = self.linker.untyped(rule) else { return set };
         let mut kept = self.sets.to_vec(set);
         let all = kept.len();

@@ -5,6 +5,7 @@
 //!     x = p.local            assignments
 //!     x = call p.New         calls; arguments follow
 //!     run sync.*Mutex.Lock with m.mu      a method that it calls by name, and the receiver
+//!     like sync.*Pool.Put                 what a function above does, with names of the same
 //! ```
 //!
 //! A *place* is a parameter, a result, or a name for a value of one pointer, with `.field` and `[]`
@@ -38,13 +39,13 @@ pub(super) struct Model<'t> {
     statements: Vec<Statement<'t>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Statement<'t> {
     to: Option<Place<'t>>,
     source: Source<'t>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Source<'t> {
     Place(Place<'t>),
     New,
@@ -55,7 +56,7 @@ enum Source<'t> {
     Op(&'t str, Place<'t>, Option<Place<'t>>),
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Place<'t> {
     root: &'t str,
     steps: Vec<&'t str>,
@@ -105,8 +106,16 @@ fn parse(text: &str) -> FxHashMap<&str, Model<'_>> {
                 Model { params: list(params), results: list(results), statements: Vec::new() };
             models.insert(name, model);
             current = name;
-        } else if let Some(model) = models.get_mut(current) {
-            model.statements.push(statement(content));
+            continue;
+        }
+        let statements = match content.strip_prefix("like ") {
+            Some(other) if other != current && models.contains_key(other) => {
+                models[other].statements.clone()
+            }
+            _ => vec![statement(content)],
+        };
+        if let Some(model) = models.get_mut(current) {
+            model.statements.extend(statements);
         }
     }
     models

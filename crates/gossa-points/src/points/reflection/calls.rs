@@ -9,7 +9,7 @@ use crate::points::models;
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::Name;
 use gossa_ssa::FuncId;
-use gossa_types::{DeclId, PackageId, TypeId, TypeKind};
+use gossa_types::{DeclId, PackageId, Param, TypeId, TypeKind};
 
 impl Linker<'_, '_, '_> {
     /// A method is called on a value of a universe.
@@ -230,29 +230,59 @@ impl Linker<'_, '_, '_> {
         }
         let mut at = first + params_len;
         for ty in results {
-            let leaves = self.leaves_of(ty);
-            self.know(id, at, ty, &leaves);
-            at += leaves.len() as u32;
+            let next = at + self.layouts.leaf_count(ty) as u32;
+            self.know(id, ty, (at..next).map(Some));
+            at = next;
         }
         self.call(callee);
         self.activate_called();
     }
 
-    /// A value, whose leaves are from `first` on, becomes known.
-    pub(super) fn know(&mut self, id: UniverseId, first: Node, ty: TypeId, leaves: &[u32]) {
+    /// A value becomes known, of whose leaves these are the nodes; `None` is nil.
+    pub(super) fn know(
+        &mut self,
+        id: UniverseId,
+        ty: TypeId,
+        nodes: impl IntoIterator<Item = Option<Node>>,
+    ) {
         let ty = self.program.normal(ty);
-        if self.program.is_interface(ty) {
-            self.learn(id, ty, false);
-        } else {
+        self.learn(id, ty, false);
+        if !self.program.is_interface(ty) {
             self.exists(id, ty);
         }
-        if leaves.is_empty() {
-            return;
+        let mut proxy = None;
+        for (node, leaf) in nodes.into_iter().zip(self.leaves_of(ty)) {
+            let proxy = *proxy.get_or_insert_with(|| self.proxy(id, ty));
+            if let Some(from) = node {
+                let leaf_ty = self.types[(proxy + leaf) as usize];
+                self.pass(from, proxy + leaf, Filter::Typed(leaf_ty));
+            }
         }
-        let proxy = self.proxy(id, ty);
-        for (at, &leaf) in (0..).zip(leaves) {
-            let leaf_ty = self.types[(proxy + leaf) as usize];
-            self.pass(first + at, proxy + leaf, Filter::Typed(leaf_ty));
+    }
+
+    /// The arguments of a call become known.
+    pub(super) fn know_arguments(&mut self, id: UniverseId, site: u32, params: &[TypeId]) {
+        let (args, _) = self.site_nodes(site);
+        let mut args = args.into_iter();
+        for &ty in params {
+            let count = self.layouts.leaf_count(ty);
+            self.know(id, ty, args.by_ref().take(count));
+        }
+    }
+
+    /// The results of a call may be anything of their types. Of calls that go and defer statements
+    /// make, nobody gets them.
+    pub(super) fn fill_results(&mut self, id: UniverseId, site: u32, results: &[TypeId]) {
+        let (_, mut at) = self.site_nodes(site);
+        let end = at + self.result_count(site);
+        for &ty in results {
+            let leaves = self.leaves_of(ty);
+            let here = at;
+            at += leaves.len() as u32;
+            if !leaves.is_empty() && at <= end {
+                let position = |leaf: u32| leaves.iter().position(|&other| other == leaf);
+                self.fill(id, ty, |leaf| here + position(leaf).unwrap_or(0) as u32);
+            }
         }
     }
 
@@ -273,16 +303,19 @@ impl Linker<'_, '_, '_> {
                 true
             }
             Some(Stub::Outside(ty, id)) => {
-                if let TypeKind::Signature(signature) = self.program.under(ty).kind() {
-                    let types = |list: &[gossa_types::Param]| -> Vec<TypeId> {
-                        list.iter().map(|param| param.ty).collect()
-                    };
-                    let (params, results) = (types(&signature.params), types(&signature.results));
+                if let Some((params, results)) = self.signature_of(ty) {
                     self.call_outside(id, site, &params, &results);
                 }
                 true
             }
         }
+    }
+
+    /// The types of the parameters and results of a function type.
+    fn signature_of(&self, ty: TypeId) -> Option<(Vec<TypeId>, Vec<TypeId>)> {
+        let TypeKind::Signature(signature) = self.program.under(ty).kind() else { return None };
+        let types = |list: &[Param]| list.iter().map(|param| param.ty).collect();
+        Some((types(&signature.params), types(&signature.results)))
     }
 
     pub(super) fn receiver_leaves(&self, method: FuncIndex) -> u32 {
@@ -291,39 +324,15 @@ impl Linker<'_, '_, '_> {
     }
 
     pub(super) fn call_made(&mut self, site: u32, ty: TypeId, id: UniverseId, slice: Node) {
-        let TypeKind::Signature(signature) = self.program.under(ty).kind() else { return };
-        let (args, results) = self.site_nodes(site);
-        let mut args = args.into_iter();
-        for param in &signature.params {
-            let ty = self.program.normal(param.ty);
-            self.learn(id, ty, false);
-            for leaf in self.leaves_of(ty) {
-                if let Some(Some(from)) = args.next() {
-                    let proxy = self.proxy(id, ty);
-                    let leaf_ty = self.types[(proxy + leaf) as usize];
-                    self.pass(from, proxy + leaf, Filter::Typed(leaf_ty));
-                }
-            }
-        }
+        let Some((params, results)) = self.signature_of(ty) else { return };
+        self.know_arguments(id, site, &params);
         // The slice of arguments that the function behind it gets.
         let value = named("reflect", "Value");
         if let Some(&delta) = self.layouts.field_cells(value).get(1) {
             let (_, src) = self.values_as(id, TypeId::empty_interface());
             self.rule(slice, Rule::Store { src, delta, base: self.program.normal(value) });
         }
-        let mut at = results;
-        let end = results + self.result_count(site);
-        for result in &signature.results {
-            let leaves = self.leaves_of(result.ty);
-            let here = at;
-            let position = |leaf: u32| {
-                here + leaves.iter().position(|&other| other == leaf).unwrap_or(0) as u32
-            };
-            at += leaves.len() as u32;
-            if !leaves.is_empty() && at <= end {
-                self.fill(id, result.ty, position);
-            }
-        }
+        self.fill_results(id, site, &results);
     }
 
     pub(super) fn stub(&mut self, stub: Stub) -> Node {

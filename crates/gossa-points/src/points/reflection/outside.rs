@@ -11,7 +11,6 @@
 
 use super::{Stub, UniverseId, Use};
 use crate::callgraph::{Roots, is_callable};
-use crate::points::facts::Filter;
 use crate::points::layout::{backing_array, chan_object, map_object};
 use crate::points::link::{Linker, Node, Origin, Site, UNIVERSE};
 use crate::points::models;
@@ -78,7 +77,7 @@ impl Linker<'_, '_, '_> {
         // They panic, and recover.
         let any = self.program.normal(TypeId::empty_interface());
         let panic = self.panic_node();
-        self.give_leaves(id, any, &[Some(panic)]);
+        self.know(id, any, [Some(panic)]);
         self.fill(id, any, |_| panic);
     }
 
@@ -211,11 +210,10 @@ impl Linker<'_, '_, '_> {
     /// A method is called on a value of a universe that has all that callers have: it may be one of
     /// theirs.
     pub(super) fn call_method_outside(&mut self, site: u32) {
-        let Some(outside) = &mut self.reflection.outside else { return };
-        let id = outside.id;
         // A method that is not exported is the package's own, also in types that embed its types.
         let is_theirs = self.invoked_method(site).is_some_and(|method| is_callable(&method));
         let Some(outside) = &mut self.reflection.outside else { return };
+        let id = outside.id;
         if !is_theirs || !outside.sites.insert(site) {
             return;
         }
@@ -240,46 +238,11 @@ impl Linker<'_, '_, '_> {
         params: &[TypeId],
         results: &[TypeId],
     ) {
-        let (args, first_result) = self.site_nodes(site);
-        let mut at = 0;
-        for &ty in params {
-            let count = self.layouts.leaf_count(ty);
-            let end = (at + count).min(args.len());
-            self.give_leaves(id, ty, &args[at.min(end)..end]);
-            at = end;
-        }
-        let mut at = first_result;
-        // Of calls that go and defer statements make, nobody gets the results.
-        let end = first_result + self.result_count(site);
+        self.know_arguments(id, site, params);
         for &ty in results {
-            let leaves = self.leaves_of(ty);
-            let here = at;
-            at += leaves.len() as u32;
             self.learn(id, self.program.normal(ty), false);
-            if !leaves.is_empty() && at <= end {
-                let position = |leaf: u32| leaves.iter().position(|&other| other == leaf);
-                self.fill(id, ty, |leaf| here + position(leaf).unwrap_or(0) as u32);
-            }
         }
-    }
-
-    /// A value becomes known, of whose leaves these are the nodes; `None` is nil.
-    fn give_leaves(&mut self, id: UniverseId, ty: TypeId, nodes: &[Option<Node>]) {
-        let ty = self.program.normal(ty);
-        self.learn(id, ty, false);
-        if !self.program.is_interface(ty) {
-            self.exists(id, ty);
-        }
-        if nodes.is_empty() {
-            return;
-        }
-        let proxy = self.proxy(id, ty);
-        for (&node, leaf) in nodes.iter().zip(self.leaves_of(ty)) {
-            if let Some(from) = node {
-                let leaf_ty = self.types[(proxy + leaf) as usize];
-                self.pass(from, proxy + leaf, Filter::Typed(leaf_ty));
-            }
-        }
+        self.fill_results(id, site, results);
     }
 
     /// A universe has from now on all that callers have: methods that are called on its values may
