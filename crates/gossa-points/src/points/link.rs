@@ -760,6 +760,20 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
     }
 
+    /// The function that has a node as a variable, or makes it as a part of memory; none if that is
+    /// a model.
+    pub(super) fn owner_of(&self, node: Node) -> Option<FuncIndex> {
+        let node = match self.filtered.get(&node) {
+            Some(&(whole, _)) => whole,
+            None => node,
+        };
+        let at = self.instances.partition_point(|instance| instance.first <= node);
+        let Instance { func, first, facts, modelled, .. } =
+            self.instances.get(at.checked_sub(1)?)?;
+        let is_own = node < first + facts.variables + facts.cells;
+        (is_own && !modelled).then_some(*func)
+    }
+
     /// All instances of a function.
     pub fn instances_of(&self, func: FuncIndex) -> impl Iterator<Item = InstanceId> + '_ {
         let all = self.instances.iter().enumerate();

@@ -149,7 +149,7 @@ impl Linker<'_, '_, '_> {
     }
 
     /// Whether a pointer to this cell leads nowhere.
-    fn leads_nowhere(&self, cell: Node) -> bool {
+    pub(super) fn leads_nowhere(&self, cell: Node) -> bool {
         self.flags[cell as usize] & (NIL | FUNC) != 0
     }
 

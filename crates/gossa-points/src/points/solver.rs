@@ -12,7 +12,7 @@ mod cycles;
 mod lists;
 mod parts;
 
-use super::bounds::{Detail, FEW_UNTYPED, MANY_UNTYPED};
+use super::bounds::{Detail, FEW_UNTYPED, MANY_UNTYPED, SeenBy};
 use super::facts::{Filter, Reflect, Rule};
 use super::link::{Action, Element, InstanceId, Linker, Node};
 use super::sets::{SetId, Sets};
@@ -88,6 +88,10 @@ pub struct Solver<'x, 'p, 'e> {
     rules: Lists<Rule<Node>>,
     /// By node: its place in topological order.
     order: Vec<u64>,
+    /// Nodes in the order that edges gave when it was found, those first that the others lead to; and
+    /// the first node that was made since then.
+    ordered: Vec<Node>,
+    ordered_until: Node,
     queue: BinaryHeap<Reverse<(u64, Node)>>,
     queued: Vec<bool>,
     /// By node: whether it has rules or leads to nodes that have. What comes to others waits in
@@ -118,8 +122,8 @@ pub struct Solver<'x, 'p, 'e> {
     by_memory: FxHashMap<SetId, FxHashMap<Memory, Vec<Element>>>,
     /// What operations of reflection have been done with, whatever has it.
     reflected: FxHashMap<(Reflect, (Node, Node)), SetId>,
-    /// By rule that takes memory for something untyped: how many elements it has seen.
-    untyped: FxHashMap<Rule<Node>, usize>,
+    /// What was seen as something else than it is declared to be, and how much that is.
+    untyped: FxHashMap<SeenBy, (SetId, usize)>,
     fresh_edges: usize,
     live_edges: usize,
     effort: Effort,
@@ -139,6 +143,8 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             edges: Lists::new(),
             rules: Lists::new(),
             order: Vec::new(),
+            ordered: Vec::new(),
+            ordered_until: 0,
             queue: BinaryHeap::new(),
             queued: Vec::new(),
             live: Vec::new(),
@@ -176,7 +182,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             solver.by_type = FxHashMap::default();
             solver.by_memory = FxHashMap::default();
             if solver.is_done() {
-                solver.collapse();
+                solver.find_live();
             }
             if solver.is_done() {
                 break;
@@ -465,24 +471,39 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         }
     }
 
-    /// What a rule sees of a set, if it is one that is not to see too much.
+    /// What a rule sees of a set: of memory that is not declared to be what the rule takes it for no
+    /// more than the function that has the rule may see.
     fn within_bounds(&mut self, rule: Rule<Node>, set: SetId) -> SetId {
         if self.linker.detail == Detail::Full {
             return set;
         }
-        let Some(untyped) = self.linker.untyped(rule) else { return set };
+        let Some(view) = self.linker.view(rule) else { return set };
+        let by = self.linker.seen_by(rule);
+        let (mut seen, mut count) = self.untyped.get(&by).copied().unwrap_or_default();
+        let most = match self.linker.detail {
+            Detail::Bounded => FEW_UNTYPED,
+            _ => usize::MAX,
+        };
         let mut kept = self.sets.to_vec(set);
-        let all = kept.len();
-        let seen = self.untyped.entry(rule).or_default();
-        let (detail, linker) = (self.linker.detail, &self.linker);
+        let (all, mut fresh) = (kept.len(), Vec::new());
         kept.retain(|&element| {
-            if linker.is_declared(&untyped, element) {
+            let is_declared = self.linker.is_declared(&view, element);
+            if is_declared || self.sets.contains(seen, element) {
                 return true;
             }
-            *seen += 1;
-            detail != Detail::Bounded || *seen <= FEW_UNTYPED
+            let has_room = count < most;
+            if has_room {
+                fresh.push(element);
+                count += 1;
+            }
+            has_room
         });
-        self.linker.is_too_much |= *seen > MANY_UNTYPED;
+        if !fresh.is_empty() {
+            let fresh = self.sets.intern(&fresh);
+            seen = self.sets.union(seen, fresh);
+            self.untyped.insert(by, (seen, count));
+            self.linker.is_too_much |= count > MANY_UNTYPED;
+        }
         if kept.len() < all { self.sets.intern(&kept) } else { set }
     }
 

@@ -35,11 +35,16 @@ impl Solver<'_, '_, '_> {
                 order[node as usize] = u64::from(u32::MAX - finished) << 32;
             }
         });
+        let mut ordered = std::mem::take(&mut self.ordered);
+        ordered.clear();
         self.components(false, |finished, members| {
             for &node in members {
                 order[node as usize] |= u64::from(u32::MAX - finished);
             }
+            ordered.extend_from_slice(members);
         });
+        self.ordered = ordered;
+        self.ordered_until = self.current.len() as Node;
         self.order = order;
         self.find_live();
         // Places in the queue follow the new order.
@@ -51,29 +56,40 @@ impl Solver<'_, '_, '_> {
         }
     }
 
-    /// Finds out which nodes lead to rules.
-    fn find_live(&mut self) {
+    /// Finds out which nodes lead to rules. Edges that are newer than the order may lead anywhere, so
+    /// it looks again until nothing changes.
+    pub(super) fn find_live(&mut self) {
+        self.grow();
         let mut live = std::mem::take(&mut self.live);
-        let mut sorted: Vec<(u64, Node)> = (0..self.current.len() as u32)
-            .filter(|&node| self.standing_for[node as usize] == node)
-            .map(|node| (self.order[node as usize] & u64::from(u32::MAX), node))
-            .collect();
-        sorted.sort_unstable();
-        for &(_, node) in sorted.iter().rev() {
-            let mut is_live = live[node as usize] || self.rules.first(node) != END;
-            let mut at = self.edges.first(node);
-            while let Some((to, next)) = self.edges.next(at) {
-                is_live |= live[self.find_mut(to) as usize];
-                at = next;
+        let ordered = std::mem::take(&mut self.ordered);
+        let newer = self.ordered_until..self.current.len() as Node;
+        let all = || newer.clone().chain(ordered.iter().copied());
+        let mut is_new = true;
+        while std::mem::take(&mut is_new) {
+            for node in all() {
+                if live[node as usize] || self.standing_for[node as usize] != node {
+                    continue;
+                }
+                let mut is_live = self.rules.first(node) != END;
+                let mut at = self.edges.first(node);
+                while !is_live && let Some((to, next)) = self.edges.next(at) {
+                    is_live = live[self.find_mut(to) as usize];
+                    at = next;
+                }
+                live[node as usize] = is_live;
+                is_new |= is_live && self.fresh_edges > 0;
             }
-            live[node as usize] = is_live;
         }
         self.live = live;
-        for (_, node) in sorted {
-            if self.live[node as usize] && self.inbox.first(node) != END {
+        for node in all() {
+            if self.live[node as usize]
+                && self.standing_for[node as usize] == node
+                && self.inbox.first(node) != END
+            {
                 self.enqueue(node);
             }
         }
+        self.ordered = ordered;
     }
 
     /// The strongly connected components along edges, and along rules that lead to another node if
