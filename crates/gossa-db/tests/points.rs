@@ -386,3 +386,8 @@ fn what_reflection_makes() {
 fn iterators_of_the_library() {
     check_library("coroutines", Detail::Full);
 }
+
+#[test]
+fn symbols_with_two_names() {
+    check("linkname.go");
+}

@@ -11,7 +11,7 @@
 //! A *place* is a parameter, a result, or a name for a value of one pointer, with `.field` and `[]`
 //! for parts; pointers and slices are followed. `bag:N` is one variable for all models. What is
 //! assigned is a place, `new` (what the place's type points to, or the array of its elements),
-//! `newvalues` (the array of a slice of `reflect.Value`), a call, or an operation on a place.
+//! `values` (a slice of `reflect.Value` that an operation makes), a call, or an operation on a place.
 //! Operations with an effect only stand alone; some take a second place behind `with`.
 //!
 //! A model fits a function if all places can be found in the types of its parameters; one that does
@@ -49,7 +49,7 @@ struct Statement<'t> {
 enum Source<'t> {
     Place(Place<'t>),
     New,
-    NewValues,
+    Values,
     Call(Place<'t>, Vec<Place<'t>>),
     /// A call of a method by name; the place is the receiver, whose address it gets.
     Run(&'t str, Place<'t>),
@@ -133,7 +133,7 @@ fn statement(text: &str) -> Statement<'_> {
     let words: Vec<&str> = what.split(' ').collect();
     let source = match words[..] {
         ["new"] => Source::New,
-        ["newvalues"] => Source::NewValues,
+        ["values"] => Source::Values,
         [one] => Source::Place(place(one)),
         ["call", target, ref args @ ..] => {
             Source::Call(place(target), args.iter().map(|arg| place(arg)).collect())
@@ -366,11 +366,10 @@ impl Compiler<'_, '_, '_> {
                 };
                 vec![node]
             }
-            Source::NewValues => {
-                let value = named("reflect", "Value");
-                let node = self.new_object(backing_array(value), 1);
+            Source::Values => {
+                let node = self.variable();
                 let place = statement.to.as_ref()?;
-                let found = Found::Leaves(vec![node], TypeId::slice(value));
+                let found = Found::Leaves(vec![node], TypeId::slice(named("reflect", "Value")));
                 self.names.insert(place.root, found);
                 return Some(());
             }

@@ -1,7 +1,7 @@
 //! Calls by reflection, of methods on values that came from it, and of functions that it makes.
 
 use super::{Stub, UniverseId, Use, named};
-use crate::callgraph::is_callable;
+use crate::callgraph::{call_method, is_callable};
 use crate::points::facts::{CallTarget, Filter, Rule};
 use crate::points::layout::{backing_array, func_object};
 use crate::points::link::{Element, FUNC, InstanceId, Linker, Node, Origin, Site};
@@ -155,6 +155,7 @@ impl Linker<'_, '_, '_> {
                 let skip = self.receiver_leaves(callee);
                 let instance = self.shared_instance(callee);
                 self.call_by_reflection(id, instance, skip, variadic);
+                self.call_call_method();
             }
             Some(Stub::Made(_, other, _) | Stub::Outside(_, other)) => {
                 // It gets what there is, and what it gives is known.
@@ -295,7 +296,7 @@ impl Linker<'_, '_, '_> {
                 let skip = self.receiver_leaves(callee);
                 self.connect(site, instance, skip);
                 self.call(instance);
-                self.activate_called();
+                self.call_call_method();
                 true
             }
             Some(Stub::Made(ty, id, slice)) => {
@@ -309,6 +310,13 @@ impl Linker<'_, '_, '_> {
                 true
             }
         }
+    }
+
+    /// `reflect.callMethod` runs: it is what method values that reflection makes enter.
+    fn call_call_method(&mut self) {
+        let instance = self.shared_instance(call_method(self.program));
+        self.call(instance);
+        self.activate_called();
     }
 
     /// The types of the parameters and results of a function type.

@@ -1,7 +1,7 @@
 //! What a package knows by reflection: types, the variables of each, and what it does with all of
 //! them.
 
-use super::{Take, UniverseId, Use, Variables};
+use super::{Take, UniverseId, Use, Variables, named};
 use crate::callgraph::{call_reflect, is_callable};
 use crate::points::bounds::MANY_TYPES;
 use crate::points::facts::{Filter, Reflect, Rule};
@@ -483,6 +483,21 @@ impl Linker<'_, '_, '_> {
         }
     }
 
+    /// The slices of arguments that `reflect.callReflect` makes for functions that `MakeFunc` got
+    /// are at a node. Its body fills them with what it finds on the stack, and so shows nothing of
+    /// what is in them.
+    fn make_arguments(&mut self, node: Node) {
+        let instance = self.shared_instance(call_reflect(self.program));
+        self.call(instance);
+        self.activate_called();
+        let array = self.layouts.of(backing_array(named("reflect", "Value")));
+        let facts = self.instances[instance.0 as usize].facts.clone();
+        for fact in facts.objects.iter().filter(|fact| self.layouts.of(fact.ty) == array) {
+            let object = self.object(fact.ty, Origin::Site(instance, fact.inst, fact.kind));
+            self.member(node, 2 * (object + 1));
+        }
+    }
+
     /// The parts of the variables of a type, and what they lead to, can be got at.
     pub(super) fn derive(&mut self, id: UniverseId, ty: TypeId, variables: Variables) {
         match self.program.under(ty).kind() {
@@ -578,9 +593,7 @@ impl Linker<'_, '_, '_> {
                 let proxy = self.proxy(id, ty);
                 let code = self.stub(Stub::Made(ty, id, node));
                 self.member(proxy, 2 * code);
-                let instance = self.shared_instance(call_reflect(self.program));
-                self.call(instance);
-                self.activate_called();
+                self.make_arguments(node);
             }
             (Take::At, _) => {
                 if let Some(to) = self.address(id, ty) {
