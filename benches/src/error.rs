@@ -31,6 +31,9 @@ pub(crate) enum BenchError {
     /// The same, from a whole run.
     #[error(transparent)]
     Session(#[from] gossa_db::SessionError),
+    /// A program of which the solution is to be kept cannot be solved.
+    #[error(transparent)]
+    Kept(#[from] gossa_db::KeptError),
     /// The threads could not be started.
     #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),

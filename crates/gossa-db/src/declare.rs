@@ -20,10 +20,10 @@ pub fn item_tree(db: &dyn Db, file: SourceFile) -> Arc<ItemTree> {
 /// What a package declares: types, constants, variables, signatures, initialisers; no function
 /// bodies.
 #[salsa::tracked]
-pub fn package_decls(db: &dyn Db, package: PackageInput) -> PackageDecls {
+pub fn package_decls(db: &dyn Db, package: PackageInput) -> Arc<PackageDecls> {
     let files = item_trees(db, package);
     let c = c_texts(db, package);
-    check_package(&check_input(db, package, &files, &c), &DbEnv::new(db))
+    Arc::new(check_package(&check_input(db, package, &files, &c), &DbEnv::new(db)))
 }
 
 fn item_trees(db: &dyn Db, package: PackageInput) -> Vec<Arc<ItemTree>> {

@@ -44,7 +44,7 @@ impl<'db> DbEnv<'db> {
         let found = Program::get(self.db)
             .packages(self.db)
             .get(&id)
-            .map(|&package| (package, package_decls(self.db, package)));
+            .map(|&package| (package, &**package_decls(self.db, package)));
         self.packages.borrow_mut().insert(id, found);
         found
     }

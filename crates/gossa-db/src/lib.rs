@@ -36,6 +36,7 @@ mod escape;
 mod facts;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod inputs;
+mod kept;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod line_directives;
 mod linknames;
@@ -59,6 +60,7 @@ pub use env::DbEnv;
 pub use escape::{PlacedMessage, SessionEscapes, escape_messages, escape_places, program_escapes};
 pub use facts::{DbFacts, FunctionFacts, SolvedFacts, function_facts, local_facts};
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
+pub use kept::{KeptError, KeptSolution, Reason, Update};
 pub use linknames::{LinkedSymbol, Linknames};
 pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};

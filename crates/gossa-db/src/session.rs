@@ -104,6 +104,8 @@ pub struct Session {
     pub(crate) pool: Arc<rayon::ThreadPool>,
     pub(crate) packages: Box<[PackageInput]>,
     program: gossa_load::Program,
+    /// The files that were edited, in order.
+    edits: Vec<SourceFile>,
     load_time: Duration,
     pub(crate) times: StageTimes,
     /// Units of work that panicked: a message each.
@@ -111,7 +113,7 @@ pub struct Session {
 }
 
 /// Stack of a worker: checking and lowering recurse with the nesting of the source.
-const STACK_SIZE: usize = 256 << 20;
+pub(crate) const STACK_SIZE: usize = 256 << 20;
 
 impl Session {
     /// Loads what the patterns name.
@@ -166,6 +168,7 @@ impl Session {
                 pool: pool.clone(),
                 packages,
                 program,
+                edits: Vec::new(),
                 load_time: load_time + start.elapsed(),
                 times: StageTimes::default(),
                 internal_errors: parking_lot::Mutex::default(),
@@ -197,6 +200,13 @@ impl Session {
     /// handle of the database.
     pub fn edit(&mut self, file: SourceFile, text: Arc<[u8]>) {
         file.set_text(self.db.get_mut()).to(text);
+        self.edits.push(file);
+    }
+
+    /// The files that were edited, one for each edit, in order.
+    #[must_use]
+    pub fn edits(&self) -> &[SourceFile] {
+        &self.edits
     }
 
     /// The packages as inputs, by [`gossa_load::PackageIndex`].

@@ -32,16 +32,7 @@ impl<'db> WholeEnv<'db> {
         program: &gossa_points::Program<'_>,
         packages: &[PackageId],
     ) -> Option<Roots> {
-        let main = gossa_base::Name::new("main");
-        let mut entries: Vec<FuncIndex> = Vec::new();
-        for &package in packages {
-            if self.package(package).is_some_and(|decls| decls.name == main) {
-                let init = FuncId::new(FuncKey::PackageInit(package));
-                let start = FuncId::declared(DeclId::top_level(package, main));
-                entries.extend([init, start].into_iter().filter_map(|func| program.known(func)));
-            }
-        }
-        (!entries.is_empty()).then(|| Roots { entries, open: Vec::new() })
+        main_roots(self, program, packages)
     }
 
     /// Where code that is not seen can enter `packages`: their initialisation, their exported
@@ -89,6 +80,24 @@ impl<'db> WholeEnv<'db> {
         }
         entries
     }
+}
+
+/// See [`WholeEnv::main_roots`].
+pub(crate) fn main_roots(
+    env: &dyn TypeEnv,
+    program: &gossa_points::Program<'_>,
+    packages: &[PackageId],
+) -> Option<Roots> {
+    let main = gossa_base::Name::new("main");
+    let mut entries: Vec<FuncIndex> = Vec::new();
+    for &package in packages {
+        if env.package(package).is_some_and(|decls| decls.name == main) {
+            let init = FuncId::new(FuncKey::PackageInit(package));
+            let start = FuncId::declared(DeclId::top_level(package, main));
+            entries.extend([init, start].into_iter().filter_map(|func| program.known(func)));
+        }
+    }
+    (!entries.is_empty()).then(|| Roots { entries, open: Vec::new() })
 }
 
 impl TypeEnv for WholeEnv<'_> {

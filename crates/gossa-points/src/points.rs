@@ -14,12 +14,14 @@
 //! says what is not followed.
 
 pub mod bounds;
+pub mod digest;
 pub mod extract;
 pub mod facts;
 mod graph;
 pub mod layout;
 pub mod link;
 pub mod local;
+mod matching;
 pub mod memory;
 mod models;
 pub mod naive;

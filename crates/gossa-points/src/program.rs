@@ -139,6 +139,9 @@ pub struct Program<'e> {
     resolver: EnvResolver<'e>,
     normal: NormalTypes,
     functions: FrozenVec<Box<Function>>,
+    /// What edits made of functions, and by function the last of these.
+    edited: FrozenVec<Box<Function>>,
+    last_edit: RefCell<FxHashMap<FuncIndex, usize>>,
     by_id: RefCell<FxHashMap<FuncId, FuncIndex>>,
     wrappers: RefCell<FxHashMap<(WrapperKind, MethodRef), FuncIndex>>,
     dispatch: RefCell<FxHashMap<(TypeId, MethodName), Option<FuncIndex>>>,
@@ -169,6 +172,8 @@ impl<'e> Program<'e> {
             normal: NormalTypes::default(),
             declared: functions.len(),
             functions,
+            edited: FrozenVec::new(),
+            last_edit: RefCell::default(),
             by_id: RefCell::new(by_id),
             wrappers: RefCell::default(),
             dispatch: RefCell::default(),
@@ -214,7 +219,33 @@ impl<'e> Program<'e> {
     /// A function.
     #[must_use]
     pub fn function(&self, index: FuncIndex) -> &Function {
+        if !self.edited.is_empty()
+            && let Some(&at) = self.last_edit.borrow().get(&index)
+        {
+            return &self.edited[at];
+        }
         &self.functions[index.index()]
+    }
+
+    /// Gives a function, and the literals in it, the bodies that an edit made. Those that had a
+    /// number keep it; the others get the next ones. What bodies were before stays in memory, since
+    /// others may be looking at it.
+    pub fn replace(&self, lowered: &Arc<Lowered>) {
+        for (at, body) in lowered.bodies.iter().enumerate() {
+            let kind = if at == 0 { FunctionKind::Declared } else { FunctionKind::Closure };
+            let code = Code::Lowered(lowered.clone(), at as u32);
+            let function = Function { id: body.func, kind, method: None, code };
+            match self.known(body.func) {
+                Some(known) => {
+                    self.edited.push(Box::new(function));
+                    self.last_edit.borrow_mut().insert(known, self.edited.len() - 1);
+                }
+                None => {
+                    let index = self.add(function);
+                    self.by_id.borrow_mut().insert(body.func, index);
+                }
+            }
+        }
     }
 
     /// The body of a function; `None` where there is none.

@@ -165,6 +165,22 @@ pub enum Rule<N> {
     },
 }
 
+impl<N> Rule<N> {
+    /// The same rule on other nodes.
+    pub fn map<M>(self, mut node: impl FnMut(N) -> M) -> Rule<M> {
+        match self {
+            Self::Load { dst, delta, base } => Rule::Load { dst: node(dst), delta, base },
+            Self::Store { src, delta, base } => Rule::Store { src: node(src), delta, base },
+            Self::Offset { dst, delta, base } => Rule::Offset { dst: node(dst), delta, base },
+            Self::Unbox { dst, delta, ty } => Rule::Unbox { dst: node(dst), delta, ty },
+            Self::Apply { dst, filter } => Rule::Apply { dst: node(dst), filter },
+            Self::Call(site) => Rule::Call(site),
+            Self::Invoke(site) => Rule::Invoke(site),
+            Self::Reflect { op, to, with } => Rule::Reflect { op, to: node(to), with: node(with) },
+        }
+    }
+}
+
 /// What functions of `reflect` do with values and types: see `reflection`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Reflect {

@@ -139,8 +139,8 @@ impl Linker<'_, '_, '_> {
         use super::facts::NodePlace;
         let instance = &self.instances[id.0 as usize];
         match node.place() {
-            NodePlace::Variable(at) => Some(instance.first + at),
-            NodePlace::Cell(at) => Some(instance.first + instance.facts.variables + at),
+            NodePlace::Variable(at) => Some(instance.variable(at)),
+            NodePlace::Cell(at) => Some(instance.cell(at)),
             NodePlace::Extern(at) => self.known_external(id, instance.facts.externs[at as usize]),
             NodePlace::Nil => None,
         }

@@ -5,7 +5,11 @@
 //! what flows through constructors and accessors apart; everything else shares the function's
 //! first instance. What the linker finds out it hands to the solver as [`Action`]s.
 
+mod edits;
 mod instances;
+
+use edits::Moved;
+pub use edits::Unlike;
 
 use super::bounds::Detail;
 use super::extract::extract;
@@ -21,6 +25,7 @@ use crate::program::{FuncIndex, Program};
 use gossa_base::FxHashMap;
 use gossa_ssa::{Body, InstId};
 use gossa_types::{BasicKind, DeclId, PackageId, TypeId};
+use std::ops::Range;
 use std::rc::Rc;
 
 /// A node of the constraint system: a variable, or what a cell holds. Dense, in the order in which
@@ -96,6 +101,8 @@ pub struct Instance {
     pub facts: Rc<Facts>,
     /// The node of its first variable; the cells of its objects follow the variables.
     pub first: Node,
+    /// The node behind these, edits aside.
+    end: Node,
     /// Whether its constraints are in the system.
     pub active: bool,
     /// The first of its call sites.
@@ -104,6 +111,8 @@ pub struct Instance {
     pub modelled: bool,
     /// For which package it uses reflection.
     pub(super) context: PackageId,
+    /// Where its nodes are since an edit.
+    moved: Option<Rc<Moved>>,
 }
 
 /// A call of an instance.
@@ -160,6 +169,8 @@ pub struct Linker<'x, 'p, 'e> {
     of_package: FxHashMap<(PackageId, FuncIndex), InstanceId>,
     /// Instances of closures that copies of functions make, by these.
     closures: FxHashMap<(InstanceId, FuncIndex), InstanceId>,
+    /// The nodes that edits gave to instances, in order.
+    extensions: Vec<(Range<Node>, InstanceId)>,
     /// The cells of such closures, and back.
     closure_cells: FxHashMap<InstanceId, Node>,
     code_of: FxHashMap<Node, InstanceId>,
@@ -190,8 +201,8 @@ pub struct Linker<'x, 'p, 'e> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CloneSize {
     Unknown,
-    /// Being found out: it calls itself.
-    Open,
+    /// Being found out, at this place of those that are.
+    Open(u32),
     Known(u32),
 }
 
@@ -222,6 +233,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             bags: FxHashMap::default(),
             of_package: FxHashMap::default(),
             closures: FxHashMap::default(),
+            extensions: Vec::new(),
             slots: FxHashMap::default(),
             parts: FxHashMap::default(),
             filtered: FxHashMap::default(),
@@ -556,8 +568,18 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             self.sites.push(Site { instance, call, callee: None });
         }
         let context = self.program.function(func).id.package();
-        let active = false;
-        self.instances.push(Instance { func, facts, first, active, first_site, modelled, context });
+        let (active, moved) = (false, None);
+        self.instances.push(Instance {
+            func,
+            facts,
+            first,
+            end: self.nodes,
+            active,
+            first_site,
+            modelled,
+            context,
+            moved,
+        });
         instance
     }
 
@@ -577,7 +599,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     fn activate(&mut self, id: InstanceId) {
         let instance = self.instances[id.0 as usize].clone();
-        let Instance { facts, first_site, modelled, .. } = instance;
+        let Instance { facts, modelled, .. } = instance;
         if modelled {
             self.connect_body(id);
         }
@@ -597,25 +619,30 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             self.actions.push(Action::Rule(node, rule));
         }
         self.noting(None, |this| this.name_methods(&facts.names));
-        for (at, call) in facts.calls.iter().enumerate() {
-            let site = first_site + at as u32;
-            match call.target {
-                CallTarget::Static(callee) => {
-                    let instance = self.instance_for_call(id, callee);
-                    self.sites[site as usize].callee = Some(instance);
-                    self.connect(site, instance, 0);
-                    self.call(instance);
-                }
-                CallTarget::Value(node) if !node.is_nil() => {
-                    let node = self.node(id, node);
-                    self.actions.push(Action::Rule(node, Rule::Call(site)));
-                }
-                CallTarget::Invoke(node, _) if !node.is_nil() => {
-                    let node = self.node(id, node);
-                    self.actions.push(Action::Rule(node, Rule::Invoke(site)));
-                }
-                CallTarget::Value(_) | CallTarget::Invoke(..) => {}
+        for call in 0..facts.calls.len() as u32 {
+            self.activate_call(id, call);
+        }
+    }
+
+    fn activate_call(&mut self, id: InstanceId, call: u32) {
+        let instance = &self.instances[id.0 as usize];
+        let site = instance.site(call);
+        match instance.facts.calls[call as usize].target {
+            CallTarget::Static(callee) => {
+                let instance = self.instance_for_call(id, callee);
+                self.sites[site as usize].callee = Some(instance);
+                self.connect(site, instance, 0);
+                self.call(instance);
             }
+            CallTarget::Value(node) if !node.is_nil() => {
+                let node = self.node(id, node);
+                self.actions.push(Action::Rule(node, Rule::Call(site)));
+            }
+            CallTarget::Invoke(node, _) if !node.is_nil() => {
+                let node = self.node(id, node);
+                self.actions.push(Action::Rule(node, Rule::Invoke(site)));
+            }
+            CallTarget::Value(_) | CallTarget::Invoke(..) => {}
         }
     }
 
@@ -623,7 +650,8 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     /// arguments: captures, the receiver.
     pub(super) fn connect(&mut self, site: u32, callee: InstanceId, skip: u32) {
         let Site { instance, call, .. } = self.sites[site as usize];
-        let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
+        let caller = self.instances[instance.0 as usize].clone();
+        let facts = &caller.facts;
         let call = facts.calls[call as usize];
         let target = &self.instances[callee.0 as usize];
         let (params, callee_first) = (target.facts.params, target.first);
@@ -640,18 +668,24 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         }
         for at in 0..results {
             let from = callee_first + params + at;
-            self.actions.push(Action::Edge(from, first + call.results + at));
+            self.actions.push(Action::Edge(from, caller.variable(call.results + at)));
         }
     }
 
     /// The nodes of a call's arguments, `None` for nil, and the first of its results.
     pub(super) fn site_nodes(&mut self, site: u32) -> (Vec<Option<Node>>, Node) {
         let Site { instance, call, .. } = self.sites[site as usize];
-        let Instance { facts, first, .. } = self.instances[instance.0 as usize].clone();
-        let call = facts.calls[call as usize];
-        let args = facts.args[call.args.range()].iter();
+        let caller = self.instances[instance.0 as usize].clone();
+        let call = caller.facts.calls[call as usize];
+        let args = caller.facts.args[call.args.range()].iter();
         let args = args.map(|&arg| (!arg.is_nil()).then(|| self.node(instance, arg)));
-        (args.collect(), first + call.results)
+        let args = args.collect();
+        // Without results there may be no variable with that number.
+        let results = match call.result_count {
+            0 => caller.first,
+            _ => caller.variable(call.results),
+        };
+        (args, results)
     }
 
     /// How many nodes a call's results have: none, where they are dropped.
@@ -662,12 +696,12 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     /// The global number of a node of an instance.
     pub(super) fn node(&mut self, of: InstanceId, node: NodeRef) -> Node {
-        let Instance { facts, first, .. } = &self.instances[of.0 as usize];
+        let instance = &self.instances[of.0 as usize];
         match node.place() {
-            NodePlace::Variable(at) => first + at,
-            NodePlace::Cell(at) => first + facts.variables + at,
+            NodePlace::Variable(at) => instance.variable(at),
+            NodePlace::Cell(at) => instance.cell(at),
             NodePlace::Extern(at) => {
-                let place = facts.externs[at as usize];
+                let place = instance.facts.externs[at as usize];
                 self.external(of, place)
             }
             NodePlace::Nil => unreachable!("constraints on nil are not made"),
@@ -736,27 +770,14 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     pub(super) fn relocated(&mut self, of: InstanceId, rule: Rule<NodeRef>) -> Rule<Node> {
         let package = self.instances[of.0 as usize].context;
-        match rule {
-            Rule::Load { dst, delta, base } => Rule::Load { dst: self.node(of, dst), delta, base },
-            Rule::Store { src, delta, base } => {
-                Rule::Store { src: self.node(of, src), delta, base }
+        match rule.map(|node| self.node(of, node)) {
+            Rule::Reflect { op: Reflect::Value(_), to, with } => {
+                Rule::Reflect { op: Reflect::Value(package), to, with }
             }
-            Rule::Offset { dst, delta, base } => {
-                Rule::Offset { dst: self.node(of, dst), delta, base }
+            Rule::Reflect { op: Reflect::TypeOf { lite, .. }, to, with } => {
+                Rule::Reflect { op: Reflect::TypeOf { package, lite }, to, with }
             }
-            Rule::Unbox { dst, delta, ty } => Rule::Unbox { dst: self.node(of, dst), delta, ty },
-            Rule::Apply { dst, filter } => Rule::Apply { dst: self.node(of, dst), filter },
-            Rule::Call(at) => Rule::Call(at),
-            Rule::Invoke(at) => Rule::Invoke(at),
-            Rule::Reflect { op, to, with } => Rule::Reflect {
-                op: match op {
-                    Reflect::Value(_) => Reflect::Value(package),
-                    Reflect::TypeOf { lite, .. } => Reflect::TypeOf { package, lite },
-                    other => other,
-                },
-                to: self.node(of, to),
-                with: self.node(of, with),
-            },
+            rule => rule,
         }
     }
 
@@ -767,11 +788,12 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             Some(&(whole, _)) => whole,
             None => node,
         };
+        if let Some(instance) = self.extended_at(node) {
+            return Some(self.instances[instance.0 as usize].func);
+        }
         let at = self.instances.partition_point(|instance| instance.first <= node);
-        let Instance { func, first, facts, modelled, .. } =
-            self.instances.get(at.checked_sub(1)?)?;
-        let is_own = node < first + facts.variables + facts.cells;
-        (is_own && !modelled).then_some(*func)
+        let Instance { func, end, modelled, .. } = self.instances.get(at.checked_sub(1)?)?;
+        (node < *end && !modelled).then_some(*func)
     }
 
     /// All instances of a function.

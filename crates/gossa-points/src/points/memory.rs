@@ -268,7 +268,7 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
             let facts = &instance.facts;
             // What a function returns outlives it.
             for at in facts.params..facts.params + facts.results {
-                for element in self.solver.points_to(instance.first + at) {
+                for element in self.solver.points_to(instance.variable(at)) {
                     let cell = element / 2;
                     if let Some(func) = linker.func_of(cell) {
                         functions.push(func);
@@ -303,7 +303,7 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
             for &id in self.instances.get(func.index()).map_or(&[][..], |all| all) {
                 let instance = &linker.instances()[id.0 as usize];
                 for at in 0..instance.facts.captures {
-                    hold(instance.first + at, &mut functions, &mut held);
+                    hold(instance.variable(at), &mut functions, &mut held);
                 }
             }
         }
@@ -356,7 +356,7 @@ impl<'s, 'x, 'p, 'e> Finder<'s, 'x, 'p, 'e> {
                 continue;
             }
             for at in 0..instance.facts.params {
-                for element in self.solver.points_to(instance.first + at) {
+                for element in self.solver.points_to(instance.variable(at)) {
                     let object = self.linker.object_of(element / 2);
                     let cells = self.layouts.get(object.layout).cells.len();
                     for &number in &self.of_cell[object.first as usize..][..cells] {

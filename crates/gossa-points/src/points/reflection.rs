@@ -377,6 +377,28 @@ impl Linker<'_, '_, '_> {
         })
     }
 
+    /// Whether a package makes types of types. Not of those that reflection made; but which these are
+    /// depends on whether they were found in the program before, and so on the order of things.
+    pub(super) fn makes_types(&self) -> bool {
+        let composes = |used: &Use| {
+            matches!(
+                used,
+                Use::Address
+                    | Use::New
+                    | Use::Pointers
+                    | Use::Slices
+                    | Use::Arrays
+                    | Use::Chans
+                    | Use::Maps
+            )
+        };
+        let is_made = |&(take, _): &(Take, Node)| matches!(take, Take::At | Take::SliceAt);
+        (0..).zip(&self.reflection.universes).any(|(id, universe)| {
+            !self.is_bounded(id)
+                && (universe.uses.iter().any(composes) || universe.takers.iter().any(is_made))
+        })
+    }
+
     /// Whether what a universe knows is not looked into.
     fn is_bounded(&self, id: UniverseId) -> bool {
         self.detail == Detail::Bounded && !self.is_outside(id)

@@ -9,6 +9,7 @@
 //! objects is eleven hundred edges, not a hundred thousand.
 
 mod cycles;
+mod edits;
 mod lists;
 mod parts;
 
@@ -126,6 +127,10 @@ pub struct Solver<'x, 'p, 'e> {
     untyped: FxHashMap<SeenBy, (SetId, usize)>,
     fresh_edges: usize,
     live_edges: usize,
+    /// Whether this is a solution: what is added from now on is added to it.
+    is_solved: bool,
+    /// Whether a rule was not shown something because it has seen enough, since it is a solution.
+    is_cut: bool,
     effort: Effort,
 }
 
@@ -165,6 +170,8 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             untyped: FxHashMap::default(),
             fresh_edges: 0,
             live_edges: 0,
+            is_solved: false,
+            is_cut: false,
             effort: Effort::default(),
         };
         solver.act();
@@ -178,9 +185,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             if solver.is_too_much() {
                 return Self::solve(solver.linker.bounded());
             }
-            // Large, and of use to those that ask of one set in a row.
-            solver.by_type = FxHashMap::default();
-            solver.by_memory = FxHashMap::default();
+            solver.forget_kinds();
             if solver.is_done() {
                 solver.find_live();
             }
@@ -194,12 +199,23 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             }
         }
         solver.propagate();
-        solver.effort.nodes = solver.current.len();
-        solver.effort.edges = solver.live_edges + solver.fresh_edges;
-        solver.effort.sets = solver.sets.len();
-        (solver.effort.elements, solver.effort.pages) = solver.sets.elements();
-        solver.effort.set_bytes = solver.sets.bytes();
+        solver.is_solved = true;
+        solver.measure();
         solver
+    }
+
+    /// Large, and of use to those that ask of one set in a row.
+    fn forget_kinds(&mut self) {
+        self.by_type = FxHashMap::default();
+        self.by_memory = FxHashMap::default();
+    }
+
+    fn measure(&mut self) {
+        self.effort.nodes = self.current.len();
+        self.effort.edges = self.live_edges + self.fresh_edges;
+        self.effort.sets = self.sets.len();
+        (self.effort.elements, self.effort.pages) = self.sets.elements();
+        self.effort.set_bytes = self.sets.bytes();
     }
 
     /// Whether more is followed than is of use.
@@ -281,7 +297,8 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             // Nodes that come later are behind all others until the order is made anew.
             self.order.resize(nodes, u64::MAX);
             self.queued.resize(nodes, false);
-            self.live.resize(nodes, false);
+            // All that is in a solution matters.
+            self.live.resize(nodes, self.is_solved);
         }
     }
 
@@ -504,6 +521,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             self.untyped.insert(by, (seen, count));
             self.linker.is_too_much |= count > MANY_UNTYPED;
         }
+        self.is_cut |= self.is_solved && kept.len() < all;
         if kept.len() < all { self.sets.intern(&kept) } else { set }
     }
 

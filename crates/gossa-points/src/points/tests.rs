@@ -132,6 +132,36 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
+    fn what_is_added_to_a_solution_is_solved(
+        objects in prop::collection::vec(0usize..3, 1..8),
+        raw in prop::collection::vec(any::<Raw>(), 1..60),
+        starts in prop::collection::vec(any::<prop::sample::Index>(), 1..4),
+    ) {
+        let program = Program::new(&Nothing, &[]);
+        let layouts = Layouts::new(&program);
+        let mut linker = build(&layouts, &objects, &raw);
+        let nodes = linker.node_count() as u32;
+        // The first constraint is the linker's own.
+        let mut starts: Vec<usize> = starts.iter().map(|at| at.index(raw.len()) + 1).collect();
+        starts.sort_unstable();
+        let mut parts: Vec<Vec<Action>> =
+            starts.iter().rev().map(|&at| linker.actions.split_off(at)).collect();
+        let mut solver = Solver::solve(linker);
+        while let Some(part) = parts.pop() {
+            solver.linker_mut().actions.extend(part);
+            prop_assert_eq!(solver.settle(), Ok(()));
+        }
+        let naive = Naive::solve(build(&layouts, &objects, &raw));
+        for node in 0..nodes {
+            prop_assert_eq!(solver.points_to(node), naive.points_to(node), "node {}", node);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
     fn there_is_a_reason_for_each_element(
         objects in prop::collection::vec(0usize..3, 1..8),
         raw in prop::collection::vec(any::<Raw>(), 1..40),

@@ -70,7 +70,7 @@ impl Linker<'_, '_, '_> {
 
     /// Whether a function makes nothing but errors. Programs have thousands of calls of these, and
     /// which of them has made an error is hardly ever of interest.
-    fn makes_errors(&mut self, func: FuncIndex) -> bool {
+    pub(super) fn makes_errors(&mut self, func: FuncIndex) -> bool {
         let (facts, _) = self.facts(func);
         let error = TypeId::named(
             DeclId::top_level(PackageId::universe(), Name::new("error")),
@@ -117,17 +117,25 @@ impl Linker<'_, '_, '_> {
         Some(self.shared_instance(func))
     }
 
+    /// What clones of functions cost that are called in a circle.
+    pub(super) const ENDLESS: usize = 1 << 20;
+
     /// How many constraints a clone of a function costs, those of clones that it calls included;
-    /// large for functions that call themselves.
-    fn clone_size(&mut self, func: FuncIndex) -> usize {
-        const LARGE: u32 = 1 << 20;
+    /// large for functions that call themselves. That does not depend on whom was asked for first.
+    pub(super) fn clone_size(&mut self, func: FuncIndex) -> usize {
+        self.find_clone_size(func, &mut Vec::new()).0
+    }
+
+    /// The same, and the first of the functions that are being looked at that this one leads to, as
+    /// its place among these (Tarjan's algorithm: those that lead to each other are endless).
+    fn find_clone_size(&mut self, func: FuncIndex, open: &mut Vec<FuncIndex>) -> (usize, usize) {
         let at = func.index();
         if at >= self.clone_sizes.len() {
             self.clone_sizes.resize(self.program.len().max(at + 1), CloneSize::Unknown);
         }
         match self.clone_sizes[at] {
-            CloneSize::Known(size) => return size as usize,
-            CloneSize::Open => return LARGE as usize,
+            CloneSize::Known(size) => return (size as usize, usize::MAX),
+            CloneSize::Open(place) => return (Self::ENDLESS, place as usize),
             CloneSize::Unknown => {}
         }
         let (facts, modelled) = self.facts(func);
@@ -139,31 +147,43 @@ impl Linker<'_, '_, '_> {
             size = size.saturating_sub(NAMED_CALL * named);
             if named > 0 && size <= CLONE_LIMIT {
                 self.clone_sizes[at] = CloneSize::Known(size as u32);
-                return size;
+                return (size, usize::MAX);
             }
         }
+        let place = open.len();
+        let mut lowest = usize::MAX;
         if size <= CLONE_LIMIT {
-            self.clone_sizes[at] = CloneSize::Open;
-            for place in facts.externs.iter() {
-                if let Extern::Func(closure) = *place
+            self.clone_sizes[at] = CloneSize::Open(place as u32);
+            open.push(func);
+            for outside in facts.externs.iter() {
+                if let Extern::Func(closure) = *outside
                     && self.facts(closure).0.captures > 0
                 {
-                    let closure = self.clone_size(closure);
+                    let (closure, low) = self.find_clone_size(closure, open);
+                    lowest = lowest.min(low);
                     size += if closure > CLONE_LIMIT { 0 } else { closure };
                 }
             }
             for call in &facts.calls {
-                size += match call.target {
-                    CallTarget::Static(callee) => {
-                        let size = self.clone_size(callee);
-                        // One that is shared costs the call.
-                        if size > CLONE_LIMIT && size < LARGE as usize { 0 } else { size }
-                    }
-                    CallTarget::Value(_) | CallTarget::Invoke(..) => 0,
-                };
+                if let CallTarget::Static(callee) = call.target {
+                    let (callee, low) = self.find_clone_size(callee, open);
+                    lowest = lowest.min(low);
+                    // One that is shared costs the call.
+                    let is_shared = callee > CLONE_LIMIT && callee < Self::ENDLESS;
+                    size += if is_shared { 0 } else { callee };
+                }
             }
         }
-        self.clone_sizes[at] = CloneSize::Known(size.min(LARGE as usize) as u32);
-        size
+        if lowest < place {
+            return (Self::ENDLESS, lowest);
+        }
+        if lowest == place {
+            size = Self::ENDLESS;
+        }
+        for func in open.drain(place..) {
+            self.clone_sizes[func.index()] = CloneSize::Known(size.min(Self::ENDLESS) as u32);
+        }
+        self.clone_sizes[at] = CloneSize::Known(size.min(Self::ENDLESS) as u32);
+        (size, usize::MAX)
     }
 }

@@ -141,8 +141,12 @@ impl Queries<'_, '_, '_> {
     fn collect_calls(&mut self, id: InstanceId, found: &mut Constraints) {
         let instance = self.solver.linker().instances()[id.0 as usize].clone();
         for (at, call) in (0..).zip(&instance.facts.calls) {
-            let site = instance.first_site + at;
-            let results = instance.first + call.results;
+            let site = instance.site(at);
+            // The results of a call are beside each other.
+            let results = match call.result_count {
+                0 => 0,
+                _ => instance.variable(call.results),
+            };
             let results = results..results + call.result_count;
             let mut add = |action: Action, premise: Option<Fact>| match action {
                 Action::Edge(from, to) if results.contains(&to) => {

@@ -580,11 +580,6 @@ impl Queries<'_, '_, '_> {
     pub fn nodes(&self) -> FxHashSet<Node> {
         let linker = self.solver.linker();
         let active = linker.instances().iter().filter(|instance| instance.active);
-        active
-            .flat_map(|instance| {
-                let facts = &instance.facts;
-                instance.first..instance.first + facts.variables + facts.cells
-            })
-            .collect()
+        active.flat_map(crate::points::link::Instance::nodes).collect()
     }
 }
