@@ -6,11 +6,14 @@
 
 use super::scan::{self, Target};
 use super::universe::Universe;
+use super::{CallMode, CallSite};
 use crate::program::{FuncIndex, MethodName, Program};
 use gossa_base::{FxHashMap, FxHashSet};
-use gossa_ssa::{FuncKey, InstId};
+use gossa_ssa::{FuncKey, Inst, InstId};
 use gossa_types::TypeId;
 use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
 
 /// A function that a call may reach, or a call that may reach a function.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -24,6 +27,9 @@ pub struct DynamicCall {
     /// Which parameter the first argument becomes: 1 where the receiver is not an argument.
     pub first: u32,
 }
+
+/// Functions that calls may reach, with the parameter that the first argument becomes.
+type Reached = Rc<[(FuncIndex, u32)]>;
 
 /// What more functions or calls than this are possible for by their types, of that types say
 /// nothing: there is no answer.
@@ -42,6 +48,8 @@ pub struct ByType<'p, 'e> {
     taken_as: FxHashMap<FuncIndex, Vec<(TypeId, u32)>>,
     value_sites: FxHashMap<TypeId, Vec<(FuncIndex, InstId)>>,
     interface_sites: FxHashMap<MethodName, Vec<(FuncIndex, InstId, TypeId)>>,
+    /// Answers given.
+    reached: RefCell<FxHashMap<Target, Reached>>,
 }
 
 impl<'p, 'e> ByType<'p, 'e> {
@@ -55,6 +63,7 @@ impl<'p, 'e> ByType<'p, 'e> {
             taken_as: FxHashMap::default(),
             value_sites: FxHashMap::default(),
             interface_sites: FxHashMap::default(),
+            reached: RefCell::default(),
         };
         let mut seen: FxHashSet<(FuncIndex, TypeId)> = FxHashSet::default();
         let mut order: Vec<(FuncIndex, TypeId)> = Vec::new();
@@ -96,27 +105,48 @@ impl<'p, 'e> ByType<'p, 'e> {
     /// None where too many may be.
     #[must_use]
     pub fn callees(&self, caller: FuncIndex, site: InstId) -> Vec<DynamicCall> {
-        let Some(body) = self.program.body(caller) else { return Vec::new() };
-        let Some(found) = super::call_sites(body).find(|found| found.inst == site) else {
-            return Vec::new();
+        let Some(target) = self.target(caller, site) else { return Vec::new() };
+        let reached = self.reached(target);
+        reached.iter().map(|&(callee, first)| DynamicCall { caller, site, callee, first }).collect()
+    }
+
+    fn target(&self, caller: FuncIndex, inst: InstId) -> Option<Target> {
+        let body = self.program.body(caller)?;
+        let (call, mode) = match body[inst] {
+            Inst::Call(call) => (call, CallMode::Call),
+            Inst::Go(call) => (call, CallMode::Go),
+            Inst::Defer { call, .. } => (call, CallMode::Defer),
+            _ => return None,
         };
-        let mut calls = Vec::new();
-        match scan::target(self.program, body, found) {
-            Some(Target::Value(ty)) => {
+        scan::target(self.program, body, CallSite { inst, call, mode })
+    }
+
+    /// The functions that calls with a target may reach, in order, with the parameter that the
+    /// first argument becomes.
+    fn reached(&self, target: Target) -> Reached {
+        if let Some(known) = self.reached.borrow().get(&target) {
+            return known.clone();
+        }
+        let mut found = Vec::new();
+        match target {
+            Target::Value(ty) => {
                 let taken = self.taken.get(&ty).filter(|taken| taken.len() <= LIMIT);
                 for &func in taken.into_iter().flatten() {
-                    calls.extend(self.behind(func, 0));
+                    found.extend(self.behind(func, 0));
                 }
             }
-            Some(Target::Interface(interface, method)) => {
+            Target::Interface(interface, method) => {
                 for func in self.methods(interface, method) {
-                    calls.extend(self.behind(func, 1));
+                    found.extend(self.behind(func, 1));
                 }
             }
-            _ => {}
+            Target::Static(_) => {}
         }
-        let call = |(callee, first)| DynamicCall { caller, site, callee, first };
-        sorted(calls.into_iter().map(call).collect())
+        found.sort_unstable();
+        found.dedup();
+        let found: Reached = found.into();
+        self.reached.borrow_mut().insert(target, found.clone());
+        found
     }
 
     /// The calls of function values and through interfaces that may reach a function, in order.
@@ -195,8 +225,13 @@ impl<'p, 'e> ByType<'p, 'e> {
         );
         let first = first + u32::from(bound);
         let mut found = Vec::new();
-        let mut work = vec![(func, WRAPPER_DEPTH)];
-        while let Some((func, depth)) = work.pop() {
+        // Nearest first: what many wrappers lead to is looked at once.
+        let mut seen: FxHashSet<FuncIndex> = FxHashSet::default();
+        let mut work = VecDeque::from([(func, WRAPPER_DEPTH)]);
+        while let Some((func, depth)) = work.pop_front() {
+            if !seen.insert(func) {
+                continue;
+            }
             if !self.program.function(func).is_wrapper() {
                 found.push((func, first));
                 continue;
@@ -204,7 +239,7 @@ impl<'p, 'e> ByType<'p, 'e> {
             let Some(body) = self.program.body(func).filter(|_| depth > 0) else { continue };
             for (_, target) in scan::targets(self.program, body) {
                 match target {
-                    Target::Static(callee) => work.push((callee, depth - 1)),
+                    Target::Static(callee) => work.push_back((callee, depth - 1)),
                     Target::Interface(interface, method) => {
                         let methods = self.methods(interface, method);
                         work.extend(methods.into_iter().map(|callee| (callee, depth - 1)));

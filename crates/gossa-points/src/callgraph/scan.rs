@@ -7,7 +7,7 @@ use gossa_ssa::{Body, Callee, Inst};
 use gossa_types::TypeId;
 
 /// Whom a call calls, as far as the call itself says. Types are normal.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(super) enum Target {
     /// A function.
     Static(FuncIndex),
