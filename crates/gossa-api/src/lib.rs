@@ -48,6 +48,7 @@
 //! [`program`], [`func`], [`op`], [`pass`], [`mod@run`].
 
 pub mod checker;
+pub mod concurrency;
 pub mod flow;
 pub mod func;
 pub mod memory;
@@ -59,6 +60,7 @@ pub mod run;
 pub mod whole;
 
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
+pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};
 pub use func::{Block, Func, Inst, Value};
 pub use gossa_report::{Confidence, Finding, Severity};

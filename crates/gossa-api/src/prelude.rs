@@ -1,6 +1,7 @@
 //! What a checker's file needs: `use gossa_api::prelude::*;`.
 
 pub use crate::checker::{Check, Checker};
+pub use crate::concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use crate::declare_check;
 pub use crate::flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};
 pub use crate::func::{Block, Func, Inst, Value};

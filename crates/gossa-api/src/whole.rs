@@ -4,11 +4,13 @@
 //! memory is read another; a points-to solution costs seconds on a large program, so a checker
 //! asks for it when there is something to decide.
 
+use crate::concurrency::{Conflict, Raw};
 use crate::func::{Func, Inst, Value};
 use crate::memory::{AccessIndex, Meeting, Memory};
 use crate::op::Callee;
 use crate::pass::Pass;
 use crate::program::{Global, Program, ProgramData};
+use gossa_conc::Analysis;
 use gossa_db::{Session, WholeEnv};
 use gossa_points::callgraph::by_type::{ByType, DynamicCall};
 use gossa_points::callgraph::{self, Dispatch, Roots};
@@ -309,6 +311,10 @@ pub(crate) trait Answers {
     fn callers(&self, callee: u32) -> Vec<RawEdge>;
     fn accesses(&self) -> &AccessIndex;
     fn objects(&self) -> &dyn Objects;
+    fn conflicts<'p>(
+        &self,
+        tell: &mut dyn FnMut(&PointsProgram<'_>, &Raw) -> Vec<Conflict<'p>>,
+    ) -> Vec<Conflict<'p>>;
 }
 
 /// The answers about objects behind the handles.
@@ -332,6 +338,7 @@ struct All<'s, 'w, 'e> {
     by_type: &'s dyn Deref<Target = ByType<'w, 'e>>,
     accesses: AccessIndex,
     objects: &'s dyn Objects,
+    raw: &'s dyn Deref<Target = Raw>,
 }
 
 impl All<'_, '_, '_> {
@@ -384,6 +391,13 @@ impl Answers for All<'_, '_, '_> {
     fn objects(&self) -> &dyn Objects {
         self.objects
     }
+
+    fn conflicts<'p>(
+        &self,
+        tell: &mut dyn FnMut(&PointsProgram<'_>, &Raw) -> Vec<Conflict<'p>>,
+    ) -> Vec<Conflict<'p>> {
+        tell(self.program, self.raw)
+    }
 }
 
 impl Objects for Lazy<'_, '_, '_, '_> {
@@ -432,7 +446,16 @@ pub(crate) fn with_answers<T>(
     let graph = LazyCell::new(|| solver.call_graph());
     let objects = Lazy { data, program: &program, query: &query, graph: &graph };
     let accesses = AccessIndex::default();
-    work(&All { data, program: &program, by_type: &by_type, accesses, objects: &objects })
+    let raw = LazyCell::new(|| {
+        let is_foreign = |package: &str| !data.is_requested(package);
+        let analysis = Analysis::new(&program, &by_type, &is_foreign);
+        let requested = program
+            .lowered_functions()
+            .filter(|&func| data.is_requested(program.function(func).id.package().path()));
+        Raw { conflicts: analysis.conflicts(requested) }
+    });
+    let (by_type, objects) = (&by_type, &objects);
+    work(&All { data, program: &program, by_type, accesses, objects, raw: &raw })
 }
 
 /// The main packages that were asked for begin at their `main`; the others, tests included, may be
@@ -451,7 +474,11 @@ fn roots(session: &Session, env: &WholeEnv<'_>, program: &PointsProgram<'_>) -> 
     roots
 }
 
-fn number_of(data: &ProgramData, program: &PointsProgram<'_>, func: FuncIndex) -> Option<u32> {
+pub(crate) fn number_of(
+    data: &ProgramData,
+    program: &PointsProgram<'_>,
+    func: FuncIndex,
+) -> Option<u32> {
     let function = program.function(func);
     if function.is_wrapper() { None } else { data.find(function.id) }
 }

@@ -1,0 +1,492 @@
+//! The functions of a program, callees first, and the accesses of each that may race.
+
+use crate::before::{Point, Threads, ancestry, is_twin, outermost, starts_many};
+use crate::chain::Chain;
+use crate::event::{Access, AccessKind, Locks, Spawn, Summary, SyncKind, Trace};
+use crate::function::{Builder, Frame};
+use crate::locks::exclude;
+use crate::order::Order;
+use crate::path::{Index, Overlap, Path, Root, Step};
+use gossa_base::{FxHashMap, FxHashSet};
+use gossa_points::callgraph::by_type::ByType;
+use gossa_points::{FuncIndex, Program};
+use gossa_ssa::{Inst, InstId, ValueDef, ValueId};
+use std::cell::RefCell;
+use std::rc::Rc;
+
+/// Larger functions are not looked into: they are tables.
+const LARGEST: usize = 20_000;
+
+/// How many accesses callers are told of at most, how many of these to package-level variables.
+const ACCESSES: usize = 128;
+const GLOBALS: usize = 24;
+/// How many operations that order; calls of given functions, and goroutines.
+const SYNCS: usize = 48;
+const CALLS: usize = 16;
+/// Of as many accesses are looked at that do the same to one place.
+const SAME: u32 = 6;
+
+/// Two accesses to the same memory by different goroutines, one of them a write, that nothing
+/// orders and no lock excludes.
+#[derive(Clone, Debug)]
+pub struct Conflict {
+    /// The function whose activation has both in hands.
+    pub frame: FuncIndex,
+    /// A write.
+    pub write: Accessor,
+    /// The other access; if that writes, too, the one that comes later in the source.
+    pub other: Accessor,
+    /// Whether the places are certain to be the same.
+    pub overlap: Overlap,
+}
+
+/// An access with the goroutine that performs it.
+#[derive(Clone, Debug)]
+pub struct Accessor {
+    /// The access; its place as the frame sees it.
+    pub access: Access,
+    /// Where the goroutine was started, and those that started it, outermost first. Empty: it is
+    /// the one that runs the frame.
+    pub started: Vec<Chain>,
+}
+
+/// The analysis of a program.
+pub struct Analysis<'p, 'e> {
+    pub(crate) program: &'p Program<'e>,
+    pub(crate) calls: &'p ByType<'p, 'e>,
+    pub(crate) order: Order<'p, 'e>,
+    summaries: RefCell<FxHashMap<FuncIndex, Option<Rc<Summary>>>>,
+    conflicts: RefCell<Vec<Conflict>>,
+    is_foreign: &'p dyn Fn(&str) -> bool,
+}
+
+impl<'p, 'e> Analysis<'p, 'e> {
+    /// An analysis with what dynamic calls may reach. `is_foreign` says of a package that nothing
+    /// is to be found in it, and that its variables are its own business.
+    #[must_use]
+    pub fn new(
+        program: &'p Program<'e>,
+        calls: &'p ByType<'p, 'e>,
+        is_foreign: &'p dyn Fn(&str) -> bool,
+    ) -> Self {
+        Self {
+            program,
+            calls,
+            order: Order::new(program),
+            summaries: RefCell::default(),
+            conflicts: RefCell::default(),
+            is_foreign,
+        }
+    }
+
+    /// The conflicts in these functions and in all that they call, in no particular order.
+    pub fn conflicts(&self, functions: impl IntoIterator<Item = FuncIndex>) -> Vec<Conflict> {
+        for func in functions {
+            self.visit(func);
+        }
+        self.conflicts.take()
+    }
+
+    /// What a function does. `None`: its body is not seen, or it calls itself.
+    pub(crate) fn summary(&self, func: FuncIndex) -> Option<Rc<Summary>> {
+        self.summaries.borrow().get(&func).cloned().flatten()
+    }
+
+    /// Makes the summaries of a function and of all that it needs, callees first.
+    fn visit(&self, root: FuncIndex) {
+        let mut stack: Vec<(FuncIndex, Vec<FuncIndex>)> = Vec::new();
+        let enter = |func: FuncIndex, stack: &mut Vec<(FuncIndex, Vec<FuncIndex>)>| {
+            if self.summaries.borrow().contains_key(&func) {
+                return;
+            }
+            self.summaries.borrow_mut().insert(func, None);
+            stack.push((func, self.needed(func)));
+        };
+        enter(root, &mut stack);
+        while let Some((func, needed)) = stack.last_mut() {
+            let func = *func;
+            match needed.pop() {
+                Some(next) => enter(next, &mut stack),
+                None => {
+                    stack.pop();
+                    let summary = self.summarise(func);
+                    self.summaries.borrow_mut().insert(func, summary.map(Rc::new));
+                }
+            }
+        }
+    }
+
+    /// The functions whose summaries a function needs: those it calls and the closures it makes.
+    fn needed(&self, func: FuncIndex) -> Vec<FuncIndex> {
+        use gossa_ssa::Callee;
+        let Some(body) = self.program.body(func) else { return Vec::new() };
+        if body.insts.len() > LARGEST {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for inst in body.inst_ids() {
+            match body[inst] {
+                Inst::Call(call) | Inst::Go(call) | Inst::Defer { call, .. } => {
+                    match body[call].callee {
+                        Callee::Static(id) if crate::known::known(id).is_none() => {
+                            found.push(self.program.index_of(id));
+                        }
+                        Callee::Value(_) | Callee::Interface { .. } => {
+                            let callees = self.calls.callees(func, inst);
+                            if callees.len() <= crate::function::FAN {
+                                found.extend(callees.into_iter().map(|call| call.callee));
+                            }
+                        }
+                        _ => {}
+                    }
+                }
+                Inst::Closure { func, .. } | Inst::Func(func) => {
+                    found.push(self.program.index_of(func));
+                }
+                Inst::MethodValue { method, .. } => {
+                    found.push(self.program.bound_method(&body[method]));
+                }
+                _ => {}
+            }
+        }
+        found.retain(|&func| !self.is_hidden(func));
+        found.reverse();
+        found
+    }
+
+    /// Whether what a function does is of no interest: it belongs to packages that keep order by
+    /// themselves.
+    fn is_hidden(&self, func: FuncIndex) -> bool {
+        let function = self.program.function(func);
+        !function.is_wrapper() && crate::known::known(function.id.root()).is_some()
+    }
+
+    fn summarise(&self, func: FuncIndex) -> Option<Summary> {
+        let body = self.program.body(func)?;
+        if body.insts.len() > LARGEST {
+            return None;
+        }
+        let frame = Builder::new(self, func, body).build();
+        let foreign = (self.is_foreign)(body.func.package().path());
+        if !foreign && !frame.trace.spawns.is_empty() {
+            self.find_conflicts(func, &frame);
+        }
+        Some(self.exported(frame, foreign))
+    }
+
+    /// What callers are told: what is at paths that they can follow.
+    fn exported(&self, frame: Frame<'_>, foreign: bool) -> Summary {
+        let Frame { trace, mut summary, places, capacities, returned } = frame;
+        let fresh = |path: &Path| made_by(&places.defs, path);
+        let mut out = Trace::default();
+        {
+            let threads = Threads::new(&trace, &self.order, &capacities, &fresh);
+            if threads.waits_at_all() {
+                self.join(&trace, &threads, &mut out);
+            } else {
+                out.spawns.clone_from(&trace.spawns);
+            }
+        }
+        out.accesses.splice(0..0, trace.accesses);
+        out.syncs = trace.syncs;
+        out.calls = trace.calls;
+        if !returned.is_empty() {
+            rename(&mut out, &returned);
+        }
+        summary.trace = seen(out, foreign);
+        summary
+    }
+
+    /// Goroutines that are over when the function returns are joined. What others have done by
+    /// then becomes the function's own, the rest stays theirs.
+    fn join(&self, trace: &Trace, threads: &Threads<'_, '_, '_>, out: &mut Trace) {
+        let joined: Vec<bool> = (0..threads.all.len())
+            .map(|at| {
+                threads.all[at].start.is_some_and(|(parent, spawn)| {
+                    parent == 0 && (spawn.joined || threads.is_over(at))
+                })
+            })
+            .collect();
+        let over = |at: usize| joined[at];
+        for (at, thread) in threads.all.iter().enumerate().skip(1) {
+            if thread.twin_of.is_some() {
+                continue;
+            }
+            let Some((top, start)) = outermost(&threads.all, at) else { continue };
+            if over(top) {
+                continue;
+            }
+            let start = &start.chain;
+            for access in &thread.trace.accesses {
+                if threads.before_end(at, access) {
+                    let mut access = access.clone();
+                    access.chain = crate::lift::nested(start, &access.chain);
+                    out.accesses.push(access);
+                }
+            }
+        }
+        for spawn in &trace.spawns {
+            let at = threads
+                .all
+                .iter()
+                .position(|thread| thread.start.is_some_and(|(_, s)| std::ptr::eq(s, spawn)));
+            if at.is_some_and(over) {
+                out.spawns.push(Spawn { joined: true, ..spawn.clone() });
+                continue;
+            }
+            let mut left = (*spawn.trace).clone();
+            if let Some(at) = at {
+                let all = spawn.trace.accesses.iter();
+                left.accesses =
+                    all.filter(|access| !threads.before_end(at, access)).cloned().collect();
+            }
+            out.spawns.push(Spawn { trace: Rc::new(left), ..spawn.clone() });
+        }
+    }
+
+    fn find_conflicts(&self, func: FuncIndex, frame: &Frame<'_>) {
+        let fresh = |path: &Path| made_by(&frame.places.defs, path);
+        let threads = Threads::new(&frame.trace, &self.order, &frame.capacities, &fresh);
+        let groups = by_place(&threads);
+        let mut found: FxHashSet<[(FuncIndex, InstId); 2]> = FxHashSet::default();
+        for group in groups {
+            for (i, &(s, a)) in group.iter().enumerate() {
+                for &(t, b) in &group[i + 1..] {
+                    if s == t
+                        || !(a.kind.writes() || b.kind.writes())
+                        || (a.kind.is_atomic() && b.kind.is_atomic())
+                        || exclude(&a.locks, &b.locks)
+                    {
+                        continue;
+                    }
+                    let varies = |value: ValueId| self.varies(func, &frame.places.defs, value);
+                    let Some(overlap) = a.place.overlap(&b.place, varies) else { continue };
+                    if self.are_apart(func, &threads, fresh(&a.place), (s, &a.chain), (t, &b.chain))
+                        || self.is_ordered(&threads, (s, a), (t, b))
+                        || threads.take_turns((s, a), (t, b))
+                    {
+                        continue;
+                    }
+                    let overlap = if writes_behind(&a.place) && !has_room(frame, &a.place) {
+                        Overlap::Possible
+                    } else {
+                        overlap
+                    };
+                    let (x, y) = if a.kind.writes() { ((s, a), (t, b)) } else { ((t, b), (s, a)) };
+                    let key = [x.1.chain.innermost().shown(), y.1.chain.innermost().shown()];
+                    if !found.insert(key) {
+                        continue;
+                    }
+                    let accessor = |(thread, access): (usize, &Access)| Accessor {
+                        access: access.clone(),
+                        started: started(&threads, thread),
+                    };
+                    self.conflicts.borrow_mut().push(Conflict {
+                        frame: func,
+                        write: accessor(x),
+                        other: accessor(y),
+                        overlap,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether two goroutines are never of one activation, or not since it made what they would
+    /// share: those that different turns of a loop start, or different branches.
+    fn are_apart(
+        &self,
+        func: FuncIndex,
+        threads: &Threads<'_, '_, '_>,
+        made_by: Option<InstId>,
+        (s, a): (usize, &Chain),
+        (t, b): (usize, &Chain),
+    ) -> bool {
+        // The one that called goes on only when all is over.
+        for (caller, started, chain) in [(s, t, a), (t, s, b)] {
+            if caller == 0
+                && outermost(&threads.all, started).is_some_and(|(_, spawn)| {
+                    spawn.joined && spawn.chain.site().inst != chain.site().inst
+                })
+            {
+                return true;
+            }
+        }
+        // An instance that has all of its own stands for itself alone.
+        let alone = |thread: usize| {
+            is_twin(&threads.all, thread)
+                && !starts_many(&threads.all, thread)
+                && outermost(&threads.all, thread).is_some_and(|(_, spawn)| {
+                    !self.order.repeats(func, spawn.chain.site().inst, made_by)
+                })
+        };
+        if made_by.is_some() && (alone(s) || alone(t)) {
+            return true;
+        }
+        let (x, y) = (ancestry(&threads.all, s), ancestry(&threads.all, t));
+        let Some(at) = (0..x.len().min(y.len())).find(|&at| x[at] != y[at]) else { return false };
+        let (Some((parent, x)), Some((_, y))) =
+            (threads.all[x[at]].start, threads.all[y[at]].start)
+        else {
+            return false;
+        };
+        let made_by = if parent == 0 { made_by } else { None };
+        if !std::ptr::eq(x, y) {
+            return self.order.exclude(&x.chain, &y.chain, made_by);
+        }
+        // Instances of one.
+        parent == 0
+            && !starts_many(&threads.all, s)
+            && !self.order.repeats(func, x.chain.site().inst, made_by)
+    }
+
+    fn is_ordered(
+        &self,
+        threads: &Threads<'_, '_, '_>,
+        (s, a): (usize, &Access),
+        (t, b): (usize, &Access),
+    ) -> bool {
+        threads.before(s, a, Point { thread: t, chain: &b.chain })
+            || threads.before(t, b, Point { thread: s, chain: &a.chain })
+    }
+
+    /// Whether a value is another in each turn of a loop.
+    fn varies(&self, func: FuncIndex, defs: &[ValueDef], value: ValueId) -> bool {
+        match defs[value.index()] {
+            ValueDef::Result(inst) => self.order.repeats(func, inst, None),
+            ValueDef::Param(block) => self.program.body(func).is_some_and(|body| {
+                let first = InstId::new(body[block].first_inst);
+                self.order.repeats(func, first, None)
+            }),
+        }
+    }
+}
+
+/// The accesses of several goroutines, those to what one root leads to together, where
+/// one writes. Of each goroutine some for each place, if it does the same there in many places.
+fn by_place<'t>(threads: &Threads<'t, '_, '_>) -> Vec<Vec<(usize, &'t Access)>> {
+    let mut numbers: FxHashMap<Root, usize> = FxHashMap::default();
+    let mut groups: Vec<Vec<(usize, &Access)>> = Vec::new();
+    let mut same: FxHashMap<(usize, &Path, AccessKind, &Locks), u32> = FxHashMap::default();
+    for (at, thread) in threads.all.iter().enumerate() {
+        for access in &thread.trace.accesses {
+            let count = same.entry((at, &access.place, access.kind, &access.locks)).or_default();
+            *count += 1;
+            if *count > SAME {
+                continue;
+            }
+            let group = *numbers.entry(access.place.root).or_insert_with(|| {
+                groups.push(Vec::new());
+                groups.len() - 1
+            });
+            groups[group].push((at, access));
+        }
+    }
+    groups.retain(|group| {
+        group.first().is_some_and(|(thread, _)| group.iter().any(|(other, _)| other != thread))
+            && group.iter().any(|(_, access)| access.kind.writes())
+    });
+    groups
+}
+
+/// Whether it is what `append` writes.
+fn writes_behind(path: &Path) -> bool {
+    matches!(path.steps.last(), Some(Step::Element(Index::End)))
+}
+
+/// Whether a slice is made here with room for more.
+fn has_room(frame: &Frame<'_>, path: &Path) -> bool {
+    made_by(&frame.places.defs, path)
+        .is_some_and(|inst| matches!(frame.places.body[inst], Inst::MakeSlice { cap: Some(_), .. }))
+}
+
+/// The instruction of the function that makes what a path begins at.
+fn made_by(defs: &[ValueDef], path: &Path) -> Option<InstId> {
+    let Root::Value(value) = path.root else { return None };
+    match defs[value.index()] {
+        ValueDef::Result(inst) => Some(inst),
+        ValueDef::Param(_) => None,
+    }
+}
+
+fn started(threads: &Threads<'_, '_, '_>, mut thread: usize) -> Vec<Chain> {
+    let mut chains = Vec::new();
+    while let Some((parent, spawn)) = threads.all[thread].start {
+        chains.push(spawn.chain.clone());
+        thread = parent;
+    }
+    chains.reverse();
+    chains
+}
+
+/// Calls what is made in the function and returned by the name that callers know.
+fn rename(trace: &mut Trace, returned: &FxHashMap<ValueId, u32>) {
+    let rename_path = |path: &mut Path| {
+        if let Root::Value(value) = path.root
+            && let Some(&result) = returned.get(&value)
+        {
+            path.root = Root::Result(result);
+        }
+    };
+    for access in &mut trace.accesses {
+        rename_path(&mut access.place);
+        access.locks.iter_mut().for_each(|held| rename_path(&mut held.lock));
+    }
+    trace.syncs.iter_mut().for_each(|sync| rename_path(&mut sync.object));
+    for spawn in &mut trace.spawns {
+        rename(Rc::make_mut(&mut spawn.trace), returned);
+    }
+}
+
+/// What callers can follow of a trace; of a foreign package not its variables.
+fn seen(mut trace: Trace, foreign: bool) -> Trace {
+    let shown = |path: &Path| match path.root {
+        Root::Param(_) | Root::Result(_) => true,
+        Root::Global(_) => !foreign,
+        Root::Value(_) => false,
+    };
+    let mut known: FxHashSet<(Path, crate::event::AccessKind, crate::event::Locks, bool)> =
+        FxHashSet::default();
+    trace.accesses.retain(|access| {
+        shown(&access.place)
+            && known.insert((
+                access.place.clone(),
+                access.kind,
+                access.locks.clone(),
+                access.doubtful,
+            ))
+    });
+    // What is nearest is best known; of package-level variables, which go all the way up, a few.
+    trace.accesses.sort_by_key(|access| (!access.kind.writes(), access.chain.len()));
+    let mut globals = 0;
+    trace.accesses.retain(|access| {
+        let is_global = matches!(access.place.root, Root::Global(_));
+        globals += usize::from(is_global);
+        !is_global || globals <= GLOBALS
+    });
+    trace.accesses.truncate(ACCESSES);
+    let mut known: FxHashSet<(SyncKind, Path, InstId, u32)> = FxHashSet::default();
+    trace.syncs.retain(|sync| {
+        let site = sync.chain.site();
+        // What locks that all share order beyond exclusion is not worth its way.
+        let is_global = matches!(sync.object.root, Root::Global(_))
+            && matches!(
+                sync.kind,
+                SyncKind::Lock | SyncKind::Unlock | SyncKind::Seen | SyncKind::Written
+            );
+        shown(&sync.object)
+            && !is_global
+            && known.insert((sync.kind, sync.object.clone(), site.inst, site.turn))
+    });
+    trace.syncs.sort_by_key(|sync| sync.chain.len());
+    trace.syncs.truncate(SYNCS);
+    trace.calls.retain(|call| matches!(call.target.root, Root::Param(_)));
+    trace.calls.truncate(CALLS);
+    for spawn in &mut trace.spawns {
+        let inner = Rc::make_mut(&mut spawn.trace);
+        *inner = seen(std::mem::take(inner), foreign);
+    }
+    trace.spawns.retain(|spawn| !spawn.trace.is_empty());
+    trace.spawns.truncate(CALLS);
+    trace
+}

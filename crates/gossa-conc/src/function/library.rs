@@ -1,0 +1,150 @@
+//! Calls of functions whose meaning is known: those of `sync`, `sync/atomic`, and others.
+
+use super::{Builder, Target, When};
+use crate::chain::{Chain, Site};
+use crate::event::{AccessKind, Held, Locks, OpenCall, SyncKind, Trace};
+use crate::known::{Known, Mode};
+use crate::lift::{Mapping, Place, lift};
+use crate::locks::acquire;
+use crate::path::{Index, Root, Step};
+use gossa_ssa::{MethodTarget, ValueId};
+use gossa_types::TypeKind;
+
+impl Builder<'_, '_, '_> {
+    pub(super) fn known_method(&self, method: gossa_ssa::MethodRefId) -> Option<Known> {
+        let method = &self.body[method];
+        let MethodTarget::Interface(name) = method.target else { return None };
+        let holder = self.analysis.program.end_of_path(method);
+        let TypeKind::Named { decl, .. } = holder.unalias().kind() else { return None };
+        match (decl.package().path(), decl.name().as_str(), name.as_str()) {
+            ("sync", "Locker", "Lock") => Some(Known::Lock(Mode::Exclusive)),
+            ("sync", "Locker", "Unlock") => Some(Known::Unlock(Mode::Exclusive)),
+            ("context", "Context", _) => Some(Known::Nothing),
+            _ => None,
+        }
+    }
+
+    pub(super) fn known(
+        &mut self,
+        site: Site,
+        known: Known,
+        args: &[ValueId],
+        when: When,
+        locks: &mut Locks,
+    ) {
+        use AccessKind::{AtomicRead, AtomicWrite, Read};
+        let object = args.first().and_then(|&arg| self.only(arg));
+        if when == When::InGoroutine {
+            // `go wg.Done()`, `go mu.Lock()`: what they do to order is lost, and so is nothing.
+            return;
+        }
+        match known {
+            Known::Lock(mode) => {
+                if let Some(&lock) = args.first() {
+                    self.access(site, lock, AtomicWrite, locks);
+                }
+                self.sync(site, SyncKind::Lock, object.clone());
+                if let Some(lock) = object {
+                    acquire(locks, Held { lock, mode });
+                }
+            }
+            Known::Unlock(_) => {
+                self.sync(site, SyncKind::Unlock, object.clone());
+                if let Some(lock) = object {
+                    self.release(locks, &lock);
+                }
+            }
+            Known::GroupAdd => self.sync(site, SyncKind::GroupAdd, object),
+            Known::GroupDone => self.sync(site, SyncKind::GroupDone, object),
+            Known::GroupWait => self.sync(site, SyncKind::GroupWait, object),
+            Known::CondWait => self.sync(site, SyncKind::CondWait, object),
+            Known::CondSignal => self.sync(site, SyncKind::CondSignal, object),
+            Known::OnceDo => {
+                let mut inside = locks.clone();
+                if let Some(lock) = object.clone() {
+                    acquire(&mut inside, Held { lock, mode: Mode::Once });
+                }
+                if let Some(&func) = args.get(1) {
+                    self.call_value(site, func, &mut inside);
+                }
+                self.sync(site, SyncKind::OnceDone, object);
+            }
+            Known::Settle => {
+                // It has no object of its own.
+                let anything = self.trace.accesses.first().map(|access| access.place.clone());
+                self.sync(site, SyncKind::Settled, anything);
+            }
+            Known::AtomicRead | Known::AtomicWrite | Known::AtomicBoth | Known::AtomicSwap => {
+                let Some(&address) = args.first() else { return };
+                if known != Known::AtomicWrite {
+                    self.access(site, address, AtomicRead, locks);
+                }
+                if known != Known::AtomicRead {
+                    self.access(site, address, AtomicWrite, locks);
+                    let kind = if known == Known::AtomicSwap {
+                        SyncKind::Swapped
+                    } else {
+                        SyncKind::Written
+                    };
+                    self.sync(site, kind, object);
+                }
+            }
+            Known::Calls(at) => {
+                if let Some(&func) = args.get(at as usize) {
+                    self.call_value(site, func, locks);
+                }
+            }
+            Known::Starts { func, many } => {
+                let Some(&func) = args.get(func as usize) else { return };
+                self.start_value(site, func, many);
+            }
+            Known::Reads(mask) => {
+                for (at, &arg) in args.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0) {
+                    let _ = at;
+                    if self.is_slice(arg) {
+                        self.access_in(site, arg, Step::Element(Index::All), Read, locks);
+                    }
+                }
+            }
+            Known::TryLock(_) | Known::WithCancel | Known::ContextDone | Known::Nothing => {}
+        }
+    }
+
+    /// Calls a function value with arguments that are not known.
+    pub(super) fn call_value(&mut self, site: Site, func: ValueId, locks: &mut Locks) {
+        let mapping = Mapping { params: Vec::new(), indices: Vec::new(), results: Vec::new() };
+        for path in self.places.paths(func) {
+            self.given(site, path, &mapping, When::Now, locks);
+        }
+    }
+
+    pub(super) fn start_value(&mut self, site: Site, func: ValueId, many: bool) {
+        if self.quiet {
+            return;
+        }
+        for path in self.places.paths(func) {
+            match self.target(&path) {
+                Some(Target::Function { func, captures }) => {
+                    let Some(summary) = self.analysis.summary(func) else { continue };
+                    let indices = vec![Index::Unknown; captures.len()];
+                    let mapping = Mapping { params: captures, indices, results: Vec::new() };
+                    let mut trace = Trace::default();
+                    lift(&summary.trace, &mapping, &Place::Goroutine, &mut trace);
+                    self.spawn(site, trace, many);
+                }
+                Some(Target::Cancel(_)) => {}
+                None if matches!(path.root, Root::Param(_)) => {
+                    self.trace.calls.push(OpenCall {
+                        target: path,
+                        args: Vec::new(),
+                        chain: Chain::at(site),
+                        locks: Locks::new(),
+                        start: Some(many),
+                        count: self.repeats.count(&self.places, site.inst).0,
+                    });
+                }
+                None => {}
+            }
+        }
+    }
+}

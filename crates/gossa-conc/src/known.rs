@@ -1,0 +1,131 @@
+//! What functions of the standard library mean to the order of things: locks, wait groups,
+//! atomics, contexts, and those that call back or start goroutines.
+
+use gossa_ssa::{FuncId, FuncKey};
+
+/// How a lock is held.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mode {
+    /// By this goroutine alone.
+    Exclusive,
+    /// Together with other readers.
+    Shared,
+    /// While the function of a `sync.Once` runs.
+    Once,
+    /// Not at all: it has been unlocked, but was not locked in the function.
+    Released,
+}
+
+/// What a function does; its first argument is the lock, wait group, ... where it has one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Known {
+    Lock(Mode),
+    Unlock(Mode),
+    /// Locks if it returns true.
+    TryLock(Mode),
+    GroupAdd,
+    GroupDone,
+    GroupWait,
+    /// Calls its second argument at most once, and returns when that has been done.
+    OnceDo,
+    /// Reads, writes, or both, atomically.
+    AtomicRead,
+    AtomicWrite,
+    AtomicBoth,
+    AtomicSwap,
+    Settle,
+    CondWait,
+    CondSignal,
+    /// Makes a context, and the function that cancels it.
+    WithCancel,
+    /// The channel that is closed when a context is cancelled.
+    ContextDone,
+    /// Calls an argument.
+    Calls(u32),
+    /// Calls an argument in a goroutine of its own, once or many times.
+    Starts {
+        func: u32,
+        many: bool,
+    },
+    /// Reads all elements of these arguments (a bit each), out of the race detector's sight.
+    Reads(u32),
+    /// Does nothing to the order of things, and nothing to memory that others may see.
+    Nothing,
+}
+
+/// What a declared function is known to do.
+pub(crate) fn known(func: FuncId) -> Option<Known> {
+    let FuncKey::Decl { decl, .. } = *func.key() else { return None };
+    let package = decl.package().path();
+    let receiver = decl.parent().map(|parent| parent.name().as_str());
+    by_name(package, receiver, decl.name().as_str())
+}
+
+fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Known> {
+    use Known as K;
+    let known = match (package, receiver, name) {
+        ("sync", Some("Mutex" | "RWMutex" | "Locker"), "Lock") => K::Lock(Mode::Exclusive),
+        ("sync", Some("Mutex" | "RWMutex" | "Locker"), "Unlock") => K::Unlock(Mode::Exclusive),
+        ("sync", Some("RWMutex"), "RLock") => K::Lock(Mode::Shared),
+        ("sync", Some("RWMutex"), "RUnlock") => K::Unlock(Mode::Shared),
+        ("sync", Some("Mutex" | "RWMutex"), "TryLock") => K::TryLock(Mode::Exclusive),
+        ("sync", Some("RWMutex"), "TryRLock") => K::TryLock(Mode::Shared),
+        ("sync", Some("WaitGroup"), "Add") => K::GroupAdd,
+        ("sync", Some("WaitGroup"), "Done") => K::GroupDone,
+        ("sync", Some("WaitGroup"), "Wait") => K::GroupWait,
+        // Its body says what it does.
+        ("sync", Some("WaitGroup"), "Go") => return None,
+        ("sync", None, _) => return None,
+        ("sync", Some("Once"), "Do") => K::OnceDo,
+        ("sync", Some("Cond"), "Wait") => K::CondWait,
+        ("sync", Some("Cond"), "Signal" | "Broadcast") => K::CondSignal,
+        ("sync", Some("Map"), "Range") => K::Calls(1),
+        (
+            "sync/atomic",
+            Some(
+                "Int32" | "Int64" | "Uint32" | "Uint64" | "Uintptr" | "Bool" | "Pointer" | "Value",
+            ),
+            _,
+        )
+        | ("sync/atomic", None, _) => {
+            if name.starts_with("Load") {
+                K::AtomicRead
+            } else if name.starts_with("Store") {
+                K::AtomicWrite
+            } else if name.starts_with("CompareAndSwap") {
+                K::AtomicSwap
+            } else {
+                K::AtomicBoth
+            }
+        }
+        ("context", None, "WithCancel" | "WithCancelCause") => K::WithCancel,
+        ("context", Some("Context"), "Done") => K::ContextDone,
+        ("context", None, "AfterFunc") => K::Starts { func: 1, many: false },
+        ("context", _, _) => K::Nothing,
+        ("time", None, "AfterFunc") => K::Starts { func: 1, many: false },
+        ("runtime", None, "SetFinalizer") => K::Starts { func: 1, many: true },
+        ("runtime", None, "AddCleanup") => K::Starts { func: 1, many: true },
+        ("net/http", None, "HandleFunc") => K::Starts { func: 1, many: true },
+        ("net/http", Some("ServeMux"), "HandleFunc") => K::Starts { func: 2, many: true },
+        ("testing", Some("T" | "B"), "Run") => K::Calls(2),
+        ("testing", Some("B"), "RunParallel") => K::Starts { func: 1, many: true },
+        ("testing", Some("T" | "B" | "F"), "Cleanup") => K::Calls(1),
+        ("testing/synctest", None, "Test") => K::Calls(1),
+        ("internal/synctest" | "testing/synctest", None, "Run") => K::Calls(0),
+        ("internal/synctest" | "testing/synctest", None, "Wait") => K::Settle,
+        ("bytes", None, "IndexByte" | "Count" | "LastIndexByte") => K::Reads(1),
+        ("bytes", None, "Compare" | "Equal" | "Index" | "Contains" | "HasPrefix") => K::Reads(3),
+        ("hash/crc32", None, "ChecksumIEEE" | "Checksum") => K::Reads(1),
+        ("hash/crc32", None, "Update") => K::Reads(4),
+        ("crypto/sha256", None, "Sum256" | "Sum224") => K::Reads(1),
+        (
+            "sync" | "runtime" | "testing" | "reflect" | "syscall" | "unsafe" | "log" | "log/slog"
+            | "time" | "unique" | "weak" | "iter" | "testing/synctest",
+            _,
+            _,
+        ) => K::Nothing,
+        _ if package.starts_with("internal/") || package.starts_with("runtime/") => K::Nothing,
+        _ => return None,
+    };
+    Some(known)
+}

@@ -1,0 +1,94 @@
+//! Which locks are held where, in one function: what holds on every way to an instruction.
+
+use crate::event::{Held, Locks};
+use crate::known::Mode;
+use crate::live::for_each_live_successor;
+use crate::path::Path;
+use gossa_ssa::{BlockId, Body, Inst, InstId};
+
+/// What an instruction does to the locks that are held.
+pub(crate) type Effect<'x> = dyn FnMut(InstId, &mut Locks) + 'x;
+
+/// The locks held at the beginning of each block, where that can be reached; those that `effect`
+/// adds and removes instruction by instruction. `on_branch` says what holds on one side of a
+/// branch only.
+pub(crate) fn held_at_blocks(
+    body: &Body,
+    effect: &mut Effect<'_>,
+    on_branch: &dyn Fn(InstId, BlockId) -> Option<Held>,
+) -> Vec<Option<Locks>> {
+    let mut states: Vec<Option<Locks>> = vec![None; body.blocks.len()];
+    states[Body::ENTRY.index()] = Some(Locks::new());
+    let mut work: Vec<BlockId> = vec![Body::ENTRY];
+    while let Some(block) = work.pop() {
+        let Some(mut state) = states[block.index()].clone() else { continue };
+        for inst in body.insts_of(block) {
+            effect(inst, &mut state);
+        }
+        let last = body.terminator(block);
+        for_each_live_successor(body, block, |next| {
+            let mut state = state.clone();
+            if matches!(body[last], Inst::Branch { .. })
+                && let Some(held) = on_branch(last, next)
+            {
+                acquire(&mut state, held);
+            }
+            let known = &mut states[next.index()];
+            match known {
+                None => {
+                    *known = Some(state);
+                    work.push(next);
+                }
+                Some(known) => {
+                    let before = known.len();
+                    known.retain(|held| state.contains(held));
+                    if known.len() != before {
+                        work.push(next);
+                    }
+                }
+            }
+        });
+    }
+    states
+}
+
+/// Adds a lock.
+pub(crate) fn acquire(locks: &mut Locks, held: Held) {
+    locks.retain(|known| known.mode != Mode::Released || known.lock != held.lock);
+    if !locks.contains(&held) {
+        locks.push(held);
+    }
+}
+
+/// Removes a lock; notes that it is gone if it was not taken here.
+pub(crate) fn release(locks: &mut Locks, lock: &Path) {
+    let before = locks.len();
+    locks.retain(|held| held.lock != *lock);
+    if locks.len() == before {
+        locks.push(Held { lock: lock.clone(), mode: Mode::Released });
+    }
+}
+
+/// The locks of a callee's access, in the caller, which holds `outer` where it calls.
+pub(crate) fn under(mut locks: Locks, outer: &Locks) -> Locks {
+    for held in outer.iter().filter(|held| held.mode != Mode::Released) {
+        if let Some(at) =
+            locks.iter().position(|known| known.mode == Mode::Released && known.lock == held.lock)
+        {
+            locks.remove(at);
+        } else if !locks.contains(held) {
+            locks.push(held.clone());
+        }
+    }
+    locks
+}
+
+/// Whether two accesses under these locks cannot be at the same time.
+pub(crate) fn exclude(a: &Locks, b: &Locks) -> bool {
+    let held = |held: &&Held| held.mode != Mode::Released;
+    a.iter().filter(held).any(|x| {
+        b.iter()
+            .filter(held)
+            .any(|y| x.lock == y.lock && !(x.mode == Mode::Shared && y.mode == Mode::Shared))
+    })
+}
