@@ -3,6 +3,7 @@
 //! One file per checker: its documentation, its metadata, its logic. To add one, write the file,
 //! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
 
+mod data_race;
 mod unsafe_uintptr;
 
 use gossa_api::Registry;
@@ -10,5 +11,5 @@ use gossa_api::Registry;
 /// All built-in checkers.
 #[must_use]
 pub fn builtin() -> Registry {
-    Registry::new().with(unsafe_uintptr::UnsafeUintptr)
+    Registry::new().with(unsafe_uintptr::UnsafeUintptr).with(data_race::DataRace)
 }

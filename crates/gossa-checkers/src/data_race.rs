@@ -1,0 +1,148 @@
+//! `data-race`: two goroutines access the same memory, one of them writes, and nothing orders them.
+//!
+//! What may be at the same time is the analysis's answer ([`ProgramPass::conflicts`]); here it
+//! becomes findings: one for each place and write, with the other accesses beside it.
+
+use gossa_api::prelude::*;
+
+declare_check! {
+    /// ## What it does
+    /// Reports memory that two goroutines access, one of them to write it, where neither the
+    /// order of the Go memory model nor a lock that both hold keeps the accesses apart.
+    ///
+    /// ## Why
+    /// Such a program has no meaning that can be relied on: values may be torn, stale, or out of
+    /// order. The race detector reports it only if both accesses run close to each other in a test.
+    ///
+    /// ## Bad
+    /// ```go
+    /// func sum(parts []int) (total int) {
+    ///     var wg sync.WaitGroup
+    ///     for _, part := range parts {
+    ///         wg.Go(func() { total += part }) // want `data-race`
+    ///     }
+    ///     wg.Wait()
+    ///     return total
+    /// }
+    /// ```
+    ///
+    /// ## Good
+    /// ```go
+    /// func sum(parts []int) (total int) {
+    ///     var wg sync.WaitGroup
+    ///     var mu sync.Mutex
+    ///     for _, part := range parts {
+    ///         wg.Go(func() {
+    ///             mu.Lock()
+    ///             defer mu.Unlock()
+    ///             total += part
+    ///         })
+    ///     }
+    ///     wg.Wait()
+    ///     return total
+    /// }
+    /// ```
+    ///
+    /// ## What it stays silent on
+    /// Accesses that are ordered by `go` statements, channels (by capacity and close), wait groups,
+    /// `sync.Once`, atomic operations that are branched on, conditions, and contexts; accesses under
+    /// a common lock; what each goroutine has of its own.
+    ///
+    /// ## What it does not catch
+    /// Accesses that only meet in code that is not seen, or through pointers that are kept in
+    /// several places.
+    pub static DATA_RACE = "data-race": "race", Warning,
+        "goroutines access the same memory without order, and one of them writes";
+}
+
+/// The checker.
+pub(crate) struct DataRace;
+
+impl Checker for DataRace {
+    fn checks(&self) -> Vec<&'static Check> {
+        vec![&DATA_RACE]
+    }
+
+    fn check_program(&self, pass: &ProgramPass<'_>) {
+        let mut conflicts: Vec<Conflict<'_>> = pass
+            .conflicts()
+            .into_iter()
+            .filter(|conflict| conflict.write.requested_at().is_some())
+            .collect();
+        // Everything about one write to one place is one finding.
+        while let Some(first) = conflicts.first().cloned() {
+            let same = |conflict: &Conflict<'_>| {
+                conflict.write.at() == first.write.at()
+                    && last_name(&conflict.place) == last_name(&first.place)
+            };
+            let (mut group, rest): (Vec<_>, Vec<_>) = conflicts.into_iter().partition(same);
+            conflicts = rest;
+            // The fewest words say it best.
+            group.sort_by_key(|conflict| conflict.place.text.len());
+            report(pass, &group);
+        }
+    }
+}
+
+/// The last name in the words for a place: several functions may have it in their hands.
+fn last_name<'c>(place: &'c Place<'_>) -> &'c str {
+    place.text.rsplit(['.', '*']).next().unwrap_or_default()
+}
+
+/// What one function has in its hands is one object; what pointers in it lead to may be another by
+/// the time of the second access.
+fn is_sure(conflict: &Conflict<'_>) -> bool {
+    conflict.certain && !conflict.place.through_pointers
+}
+
+fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {
+    // The surest one stands for all.
+    let Some(main) = group.iter().find(|conflict| is_sure(conflict)).or(group.first()) else {
+        return;
+    };
+    let Some(at) = main.write.requested_at() else { return };
+    let Some(mut report) = pass.report(&DATA_RACE, at) else { return };
+    let place = &main.place;
+    let other = if main.other.writes { "writes" } else { "reads" };
+    let twice = main.write.at() == main.other.at();
+    if twice {
+        report.message(format_args!(
+            "`{place}` is written here by several goroutines at the same time"
+        ));
+    } else {
+        report
+            .message(format_args!("`{place}` is written here while another goroutine {other} it"));
+    }
+    report.confidence(if is_sure(main) { Confidence::Medium } else { Confidence::Low });
+    tell(&mut report, &main.write, "writes");
+    tell(&mut report, &main.other, other);
+    for conflict in group {
+        if let Some(at) = conflict.other.requested_at().or(conflict.other.at()) {
+            let does = if conflict.other.writes { "written" } else { "read" };
+            report.related(at, format_args!("`{}` is {does} here", conflict.place));
+        }
+    }
+}
+
+/// The story of one goroutine.
+fn tell(report: &mut Report<'_>, accessor: &Accessor<'_>, does: &str) {
+    for start in &accessor.started {
+        for (at, inst) in start.iter().enumerate() {
+            if at + 1 == start.len() {
+                report.step(*inst, "a goroutine is started");
+            } else {
+                report.step(*inst, "calls what starts a goroutine");
+            }
+        }
+    }
+    for (at, inst) in accessor.way.iter().enumerate() {
+        if at + 1 < accessor.way.len() {
+            report.step(*inst, "calls");
+        } else if accessor.locks.is_empty() {
+            report.step(*inst, format_args!("{does}, holding no lock"));
+        } else {
+            let locks = accessor.locks.join("`, `");
+            report.step(*inst, format_args!("{does}, holding `{locks}`"));
+        }
+    }
+}

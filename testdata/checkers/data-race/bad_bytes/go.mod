@@ -1,0 +1,3 @@
+module example.com/bad_bytes
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_captured
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_join
+
+go 1.27

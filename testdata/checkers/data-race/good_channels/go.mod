@@ -1,0 +1,3 @@
+module example.com/good_channels
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_dynamic
+
+go 1.27

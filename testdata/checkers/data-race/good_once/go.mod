@@ -1,0 +1,3 @@
+module example.com/good_once
+
+go 1.27

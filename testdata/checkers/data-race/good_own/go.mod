@@ -1,0 +1,3 @@
+module example.com/good_own
+
+go 1.27
