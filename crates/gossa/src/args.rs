@@ -62,12 +62,14 @@ pub(crate) enum Command {
     Callgraph(CallgraphArgs),
     /// Print what pointers point to, over the whole program, and why
     Pointsto(PointstoArgs),
+    /// Run the labelled suites of a Go distribution: how much is found, how much stays silent
+    Bench(BenchArgs),
     /// Explain a checker: what it reports and why, with examples; without a name, list them all
     Explain(ExplainArgs),
 }
 
 /// What to build for: how the go command would be called.
-#[derive(Args, Clone, Debug)]
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct BuildArgs {
     /// Packages as the go command takes them: ./..., std, cmd/..., import paths, directories, or
     /// a list of .go files; without any, the package of the directory
@@ -148,7 +150,7 @@ impl Command {
             Self::Run(args) => Some(&args.build),
             Self::Callgraph(args) => Some(&args.build),
             Self::Pointsto(args) => Some(&args.build),
-            Self::Ast(_) | Self::Explain(_) => None,
+            Self::Ast(_) | Self::Bench(_) | Self::Explain(_) => None,
         }
     }
 }
@@ -175,6 +177,28 @@ impl BuildArgs {
             ..BuildConfig::default()
         }
     }
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BenchArgs {
+    /// Which suite: race (runtime/race/testdata)
+    #[arg(value_name = "SUITE", hide_possible_values = true)]
+    pub(crate) suite: Suite,
+    /// List what is missed and what is reported without reason
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Leave out findings that are less sure [default: low]
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<ConfidenceArg>,
+    /// The Go installation that has the suite [default: GOROOT, or that of the go command on PATH]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) goroot: Option<Utf8PathBuf>,
+}
+
+/// The suites of `gossa bench`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum Suite {
+    Race,
 }
 
 #[derive(Args, Debug)]

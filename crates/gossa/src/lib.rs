@@ -19,6 +19,7 @@
 
 mod args;
 mod ast;
+mod bench;
 mod callgraph;
 mod check;
 mod config_spec;
@@ -90,6 +91,7 @@ fn run(line: &CommandLine, registry: &Registry) -> Result<ExitCode, CommandError
         Command::Ssa(args) => ssa::run(&context, args),
         Command::Callgraph(args) => callgraph::run(&context, args),
         Command::Pointsto(args) => pointsto::run(&context, args),
+        Command::Bench(args) => bench::run(&context, args, registry),
         Command::Explain(args) => explain::run(args, registry),
     };
     exit.map(ExitCode::from)

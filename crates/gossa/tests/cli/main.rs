@@ -5,6 +5,7 @@
 mod arguments;
 mod ast;
 mod bad_input;
+mod bench;
 mod check;
 mod configurations;
 mod determinism;
