@@ -228,6 +228,10 @@ impl<'p> Words<'_, 'p> {
                 (named(value), Some(now), kind)
             }
             Root::Result(_) => ("a result".to_owned(), None, PlaceKind::Other),
+            Root::Hidden(func, _) => {
+                let func = self.func(func).map_or_else(String::new, |func| func.name());
+                (format!("a lock of {func}"), None, PlaceKind::Other)
+            }
         };
         let mut is_contents = false;
         for step in &path.steps {

@@ -90,9 +90,12 @@ fn last_name<'c>(place: &'c Place<'_>) -> &'c str {
 }
 
 /// What one function has in its hands is one object; what pointers in it lead to may be another by
-/// the time of the second access.
+/// the time of the second access. Other people's types that lock know what they do.
 fn is_sure(conflict: &Conflict<'_>) -> bool {
-    conflict.certain && !conflict.place.through_pointers
+    let sides = [&conflict.write, &conflict.other];
+    let theirs = sides.iter().all(|side| side.at() != side.requested_at());
+    let locks = sides.iter().any(|side| !side.locks.is_empty());
+    conflict.certain && !conflict.place.through_pointers && !(theirs && locks)
 }
 
 fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {

@@ -171,11 +171,11 @@ impl<'p, 'e> Analysis<'p, 'e> {
         if !foreign && !frame.trace.spawns.is_empty() {
             self.find_conflicts(func, &frame);
         }
-        Some(self.exported(frame, foreign))
+        Some(self.exported(func, frame, foreign))
     }
 
     /// What callers are told: what is at paths that they can follow.
-    fn exported(&self, frame: Frame<'_>, foreign: bool) -> Summary {
+    fn exported(&self, func: FuncIndex, frame: Frame<'_>, foreign: bool) -> Summary {
         let Frame { trace, mut summary, places, capacities, returned } = frame;
         let fresh = |path: &Path| made_by(&places.defs, path);
         let mut out = Trace::default();
@@ -193,7 +193,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
         if !returned.is_empty() {
             rename(&mut out, &returned);
         }
-        summary.trace = seen(out, foreign);
+        summary.trace = seen(func, out, foreign);
         summary
     }
 
@@ -439,12 +439,19 @@ fn rename(trace: &mut Trace, returned: &FxHashMap<ValueId, u32>) {
 }
 
 /// What callers can follow of a trace; of a foreign package not its variables.
-fn seen(mut trace: Trace, foreign: bool) -> Trace {
+fn seen(func: FuncIndex, mut trace: Trace, foreign: bool) -> Trace {
     let shown = |path: &Path| match path.root {
         Root::Param(_) | Root::Result(_) => true,
         Root::Global(_) => !foreign,
-        Root::Value(_) => false,
+        Root::Value(_) | Root::Hidden(..) => false,
     };
+    // Locks of the function's own exclude still, under a name that nobody else has.
+    let own = trace.accesses.iter_mut().flat_map(|access| &mut access.locks);
+    for held in own.chain(trace.calls.iter_mut().flat_map(|call| &mut call.locks)) {
+        if let Root::Value(value) = held.lock.root {
+            held.lock.root = Root::Hidden(func, value);
+        }
+    }
     let mut known: FxHashSet<(Path, crate::event::AccessKind, crate::event::Locks, bool)> =
         FxHashSet::default();
     trace.accesses.retain(|access| {
@@ -484,7 +491,7 @@ fn seen(mut trace: Trace, foreign: bool) -> Trace {
     trace.calls.truncate(CALLS);
     for spawn in &mut trace.spawns {
         let inner = Rc::make_mut(&mut spawn.trace);
-        *inner = seen(std::mem::take(inner), foreign);
+        *inner = seen(func, std::mem::take(inner), foreign);
     }
     trace.spawns.retain(|spawn| !spawn.trace.is_empty());
     trace.spawns.truncate(CALLS);

@@ -6,6 +6,7 @@
 //! that is what makes paths better than sets of objects for telling apart what two goroutines
 //! have of their own.
 
+use gossa_points::FuncIndex;
 use gossa_ssa::ValueId;
 use gossa_types::{DeclId, TypeId};
 use smallvec::SmallVec;
@@ -21,6 +22,8 @@ pub enum Root {
     Result(u32),
     /// A value of the function that is known by nothing else.
     Value(ValueId),
+    /// A value of a function that was called: only of locks, which nobody else can take.
+    Hidden(FuncIndex, ValueId),
 }
 
 /// Which element.

@@ -87,3 +87,24 @@ func waiting() int {
 	mu.Unlock()
 	return n
 }
+
+// The lock is gone with the function; what it guarded is returned.
+func collect(keys []string) map[string]int {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	found := make(map[string]int)
+	for i, key := range keys {
+		wg.Go(func() {
+			mu.Lock()
+			found[key] = i
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	return found
+}
+
+func collected(keys []string) int {
+	found := collect(keys)
+	return found["a"]
+}
