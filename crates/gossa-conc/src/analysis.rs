@@ -261,7 +261,14 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     }
                     let varies = |value: ValueId| self.varies(func, &frame.places.defs, value);
                     let Some(overlap) = a.place.overlap(&b.place, varies) else { continue };
-                    if self.are_apart(func, &threads, fresh(&a.place), (s, &a.chain), (t, &b.chain))
+                    if self.was_seen(func, &threads, fresh(&a.place), (s, a), (t, b))
+                        || self.are_apart(
+                            func,
+                            &threads,
+                            fresh(&a.place),
+                            (s, &a.chain),
+                            (t, &b.chain),
+                        )
                         || self.is_ordered(&threads, (s, a), (t, b))
                         || threads.take_turns((s, a), (t, b))
                     {
@@ -290,6 +297,30 @@ impl<'p, 'e> Analysis<'p, 'e> {
                 }
             }
         }
+    }
+
+    /// Whether both happen in one call, whose callee has looked at them already.
+    fn was_seen(
+        &self,
+        func: FuncIndex,
+        threads: &Threads<'_, '_, '_>,
+        made_by: Option<InstId>,
+        (s, a): (usize, &Access),
+        (t, b): (usize, &Access),
+    ) -> bool {
+        // Where the frame's goroutine is when it begins, if it is in a call.
+        let begins = |thread: usize, access: &Access| {
+            let chain = match outermost(&threads.all, thread) {
+                Some((_, spawn)) => &spawn.chain,
+                None => &access.chain,
+            };
+            chain.inner().map(|_| chain.site())
+        };
+        !a.is_new
+            && !b.is_new
+            && begins(s, a).is_some_and(|site| {
+                begins(t, b) == Some(site) && !self.order.repeats(func, site.inst, made_by)
+            })
     }
 
     /// Whether two goroutines are never of one activation, or not since it made what they would
@@ -445,6 +476,7 @@ fn seen(func: FuncIndex, mut trace: Trace, foreign: bool) -> Trace {
         Root::Global(_) => !foreign,
         Root::Value(_) | Root::Hidden(..) => false,
     };
+    trace.accesses.iter_mut().for_each(|access| access.is_new = false);
     // Locks of the function's own exclude still, under a name that nobody else has.
     let own = trace.accesses.iter_mut().flat_map(|access| &mut access.locks);
     for held in own.chain(trace.calls.iter_mut().flat_map(|call| &mut call.locks)) {

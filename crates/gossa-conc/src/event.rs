@@ -60,6 +60,9 @@ pub struct Access {
     pub locks: Locks,
     /// Whether the place is one of several that the pointer may point to.
     pub doubtful: bool,
+    /// Whether it is known only since the function has said what a function value is: no callee
+    /// has seen it.
+    pub is_new: bool,
 }
 
 /// What an operation does to the order of things.

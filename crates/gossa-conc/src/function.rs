@@ -208,7 +208,8 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             let Some(place) = place else { continue };
             let doubtful = paths.len() > 1;
             let chain = Chain::at(site);
-            self.trace.accesses.push(Access { place, kind, chain, locks: locks.clone(), doubtful });
+            let (locks, is_new) = (locks.clone(), true);
+            self.trace.accesses.push(Access { place, kind, chain, locks, doubtful, is_new });
         }
     }
 

@@ -125,6 +125,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
                 chain: place.chain(&access.chain),
                 locks: held(&access.locks),
                 doubtful,
+                is_new: false,
             });
         }
     }

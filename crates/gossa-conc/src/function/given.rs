@@ -158,11 +158,14 @@ impl Builder<'_, '_, '_> {
                 match call.start {
                     None => {
                         let place = Place::Call(call.chain.clone(), call.locks.clone());
+                        let (accesses, spawns) = (trace.accesses.len(), trace.spawns.len());
                         lift(&summary.trace, &mapping, &place, trace);
+                        renew(trace, accesses, spawns);
                     }
                     Some(many) => {
                         let mut started = Trace::default();
                         lift(&summary.trace, &mapping, &Place::Goroutine, &mut started);
+                        renew(&mut started, 0, 0);
                         if !started.is_empty() {
                             trace.spawns.push(Spawn {
                                 chain: call.chain.clone(),
@@ -184,5 +187,13 @@ impl Builder<'_, '_, '_> {
             }),
             _ => {}
         }
+    }
+}
+
+/// No callee has seen the accesses from one number on, and those of the goroutines from another on.
+fn renew(trace: &mut Trace, accesses: usize, spawns: usize) {
+    trace.accesses[accesses..].iter_mut().for_each(|access| access.is_new = true);
+    for spawn in &mut trace.spawns[spawns..] {
+        renew(Rc::make_mut(&mut spawn.trace), 0, 0);
     }
 }
