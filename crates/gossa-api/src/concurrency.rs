@@ -229,7 +229,7 @@ impl<'p> Words<'_, 'p> {
             }
             Root::Result(_) => ("a result".to_owned(), None, PlaceKind::Other),
             Root::Hidden(func, _) => {
-                let func = self.func(func).map_or_else(String::new, |func| func.name());
+                let func = self.func(func).map_or_else(String::new, Func::name);
                 (format!("a lock of {func}"), None, PlaceKind::Other)
             }
         };
