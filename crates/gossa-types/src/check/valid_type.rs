@@ -272,6 +272,10 @@ impl Context<'_> {
         let TypeKind::Struct(fields) = entry.found.get().kind() else { return };
         let names: FxHashMap<_, _> = methods.iter().copied().collect();
         for field in fields {
+            // Another package's unexported name is another name.
+            if field.package.is_some_and(|package| package != decl.package()) {
+                continue;
+            }
             let Some(method) = names.get(&field.name) else { continue };
             let Some((tree, ident)) = self.place_of(*method) else { continue };
             let message = format!("field and method with the same name {}", field.name);

@@ -84,3 +84,27 @@ fn the_dump_tells_what_expressions_and_identifiers_are() {
         .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
+
+#[test]
+fn an_unexported_field_of_another_package_is_no_method_of_this_one() {
+    let dir = module([
+        ("go.mod", "module example.com/m\n\ngo 1.27\n"),
+        ("base/base.go", "package base\n\ntype Client struct{ key, Name string }\n"),
+        (
+            "m.go",
+            "package m\n\
+             \n\
+             import \"example.com/m/base\"\n\
+             \n\
+             type Client base.Client\n\
+             \n\
+             func (c *Client) key() string { return c.Name }\n\
+             \n\
+             func (c *Client) Name() string { return c.key() }\n",
+        ),
+    ]);
+    let ended = gossa(dir.path()).args(["types", "./..."]).run().exits(3);
+    let message = "field and method with the same name Name";
+    assert!(ended.stdout.contains(message), "{}", ended.stdout);
+    assert!(!ended.stdout.contains("same name key"), "{}", ended.stdout);
+}
