@@ -128,13 +128,13 @@ impl<'p> ProgramPass<'p> {
 }
 
 /// Says in handles what the analysis has found.
-struct Words<'w, 'p> {
-    pass: &'w ProgramPass<'p>,
-    points: &'w PointsProgram<'w>,
+pub(crate) struct Words<'w, 'p> {
+    pub(crate) pass: &'w ProgramPass<'p>,
+    pub(crate) points: &'w PointsProgram<'w>,
 }
 
 impl<'p> Words<'_, 'p> {
-    fn func(&self, func: gossa_points::FuncIndex) -> Option<Func<'p>> {
+    pub(crate) fn func(&self, func: gossa_points::FuncIndex) -> Option<Func<'p>> {
         let program = self.pass.program();
         let index = number_of(program.data(), self.points, func)?;
         Some(Func { program, index })
@@ -145,13 +145,12 @@ impl<'p> Words<'_, 'p> {
     }
 
     /// The sites of a chain; wrappers, which have no source, are left out.
-    fn way(&self, chain: &Chain) -> Vec<Inst<'p>> {
+    pub(crate) fn way(&self, chain: &Chain) -> Vec<Inst<'p>> {
         chain.sites().filter_map(|site| self.inst(site.shown())).collect()
     }
 
-    fn conflict(&self, raw: &gossa_conc::Conflict) -> Option<Conflict<'p>> {
-        let frame = self.func(raw.frame)?;
-        let accessor = |raw: &gossa_conc::Accessor| Accessor {
+    pub(crate) fn accessor(&self, frame: Func<'p>, raw: &gossa_conc::Accessor) -> Accessor<'p> {
+        Accessor {
             way: self.way(&raw.access.chain),
             writes: raw.access.kind.writes(),
             is_atomic: matches!(raw.access.kind, AccessKind::AtomicRead | AccessKind::AtomicWrite),
@@ -164,13 +163,17 @@ impl<'p> Words<'_, 'p> {
                 .map(|held| self.place(frame, &held.lock).text)
                 .collect(),
             started: raw.started.iter().map(|chain| self.way(chain)).collect(),
-        };
+        }
+    }
+
+    fn conflict(&self, raw: &gossa_conc::Conflict) -> Option<Conflict<'p>> {
+        let frame = self.func(raw.frame)?;
         let (write, other) = (&raw.write.access.place, &raw.other.access.place);
         let longer = if other.steps.len() > write.steps.len() { other } else { write };
         Some(Conflict {
             place: self.place(frame, longer),
-            write: accessor(&raw.write),
-            other: accessor(&raw.other),
+            write: self.accessor(frame, &raw.write),
+            other: self.accessor(frame, &raw.other),
             // Closing a channel while others use it is no race for memory.
             certain: raw.overlap == Overlap::Certain
                 && !self.is_channel(raw)
@@ -190,7 +193,17 @@ impl<'p> Words<'_, 'p> {
         }) && raw.write.access.place.steps.last() == Some(&Step::Contents)
     }
 
-    fn place(&self, frame: Func<'p>, path: &Path) -> Place<'p> {
+    pub(crate) fn place(&self, frame: Func<'p>, path: &Path) -> Place<'p> {
+        self.place_and_field(frame, path).0
+    }
+
+    /// A place, and the field that it is or is in: the struct type and the name.
+    pub(crate) fn place_and_field(
+        &self,
+        frame: Func<'p>,
+        path: &Path,
+    ) -> (Place<'p>, Option<(Type<'p>, &'static str)>) {
+        let mut last_field = None;
         let program = frame.program();
         let ty = |id| Type { program, id };
         let value = |id: ValueId| Value { func: frame, id };
@@ -232,6 +245,7 @@ impl<'p> Words<'_, 'p> {
                 let func = self.func(func).map_or_else(String::new, Func::name);
                 (format!("a lock of {func}"), None, PlaceKind::Other)
             }
+            Root::Mark(_) => ("an instruction".to_owned(), None, PlaceKind::Other),
         };
         let mut is_contents = false;
         for step in &path.steps {
@@ -243,6 +257,7 @@ impl<'p> Words<'_, 'p> {
                     });
                     let name = holder.and_then(|holder| holder.field_name(field));
                     text = format!("{text}.{}", name.unwrap_or("?"));
+                    last_field = holder.zip(name);
                     let inner = holder.and_then(|holder| match holder.underlying().kind() {
                         TypeKind::Struct(fields) => Some(fields.get(field as usize)?.ty),
                         _ => None,
@@ -290,7 +305,7 @@ impl<'p> Words<'_, 'p> {
         // A map or a channel is behind the variable that holds it.
         let direct = path.steps.strip_suffix(&[Step::Deref, Step::Contents]);
         let through_pointers = direct.unwrap_or(&path.steps).contains(&Step::Deref);
-        Place { text, frame, kind, is_contents, through_pointers }
+        (Place { text, frame, kind, is_contents, through_pointers }, last_field)
     }
 }
 

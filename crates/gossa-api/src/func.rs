@@ -364,9 +364,7 @@ impl<'p> Inst<'p> {
         false
     }
 
-    /// Where it comes from.
-    #[must_use]
-    pub fn place(self) -> Option<SourcePlace> {
+    pub(crate) fn source_place(self) -> Option<SourcePlace> {
         let data = self.func.program.data();
         let node = data.source_map(self.func.index).node(self.id);
         data.resolve(self.func.body().func, node)

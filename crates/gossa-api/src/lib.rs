@@ -47,28 +47,46 @@
 //! No salsa or arena type appears in a signature here. Read in this order: [`checker`],
 //! [`program`], [`func`], [`op`], [`pass`], [`mod@run`].
 
+pub mod alias;
 pub mod checker;
 pub mod concurrency;
+pub mod fix;
 pub mod flow;
 pub mod func;
+pub mod locks;
 pub mod memory;
 pub mod op;
+pub mod parallel;
 pub mod pass;
 pub mod prelude;
 pub mod program;
 pub mod run;
+pub mod source;
+pub mod structure;
+pub mod syntax;
+pub mod taint;
+pub mod types;
 pub mod whole;
 
+pub use alias::Alias;
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
 pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
+pub use fix::{Edit, FixError};
 pub use flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};
 pub use func::{Block, Func, Inst, Value};
 pub use gossa_report::{Confidence, Finding, Severity};
 pub use gossa_ssa::{AllocKind, BinaryOp, ConvertKind, Fact, UnaryOp, UnsafeOp};
 pub use gossa_types::Builtin;
+pub use locks::{Acquisition, Lock, LockMode, Locks};
 pub use memory::{Access, Meeting, Memory, Part, Where};
 pub use op::{Call, Callee, Method, Op, SelectArm};
+pub use parallel::Parallel;
 pub use pass::{Pass, Report};
 pub use program::{Global, Program, ProgramData, Type};
 pub use run::{Outcome, run};
+pub use source::{Comment, Position, SourceRange};
+pub use structure::{Loop, Structure};
+pub use syntax::{Syntax, SyntaxKind};
+pub use taint::{Arguments, Leak, Propagator, Sink, Source, Taint, TaintChecker};
+pub use types::{Basic, Field, Kind, MethodOf};
 pub use whole::{CallGraph, Edge, Maker, Object, Pointees, PointsTo, ProgramPass};

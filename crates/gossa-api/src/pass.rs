@@ -27,7 +27,7 @@ impl<'p> Pass<'p> {
         if !self.selection.is_enabled(check) {
             return None;
         }
-        let place = at.place()?;
+        let place = at.source_place()?;
         let mut finding =
             Finding::new(check.id, check.category, check.severity, check.summary, place.location());
         finding.package = at.func().package().to_owned();
@@ -49,7 +49,7 @@ pub struct Report<'r> {
 }
 
 impl Report<'_> {
-    fn finding(&mut self) -> &mut Finding {
+    pub(crate) fn finding(&mut self) -> &mut Finding {
         self.finding.as_mut().expect("present until dropped")
     }
 
@@ -79,7 +79,7 @@ impl Report<'_> {
 }
 
 fn location(at: Inst<'_>) -> Option<Location> {
-    at.place().map(|place| place.location())
+    at.source_place().map(|place| place.location())
 }
 
 impl Drop for Report<'_> {

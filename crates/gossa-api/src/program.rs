@@ -8,6 +8,7 @@ use gossa_syntax::{DirectiveKind, Expr, ExprId, NodeId, Stmt, StmtId, Tree};
 use gossa_types::{BasicKind, DeclId, EnvResolver, PackageId, TypeId, TypeKind};
 use parking_lot::Mutex;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// A whole program in SSA form. Cheap to copy: a handle.
@@ -169,6 +170,12 @@ impl ProgramData {
         }
     }
 
+    /// Runs `ask` with what packages declare.
+    pub(crate) fn with_env<T>(&self, ask: impl FnOnce(&DbEnv<'_>) -> T) -> T {
+        let db = self.db();
+        ask(&DbEnv::new(&db))
+    }
+
     /// Runs `ask` with a resolver of types.
     pub(crate) fn with_resolver<T>(&self, ask: impl FnOnce(&EnvResolver<'_>) -> T) -> T {
         let db = self.db();
@@ -240,6 +247,14 @@ pub struct Type<'p> {
 impl PartialEq for Type<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.id.canonical() == other.id.canonical()
+    }
+}
+
+impl Eq for Type<'_> {}
+
+impl Hash for Type<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.canonical().hash(state);
     }
 }
 

@@ -6,8 +6,10 @@
 
 use crate::concurrency::{Conflict, Raw};
 use crate::func::{Func, Inst, Value};
+use crate::locks::TellLocks;
 use crate::memory::{AccessIndex, Meeting, Memory};
 use crate::op::Callee;
+use crate::parallel::{Instruction, TellParallel};
 use crate::pass::Pass;
 use crate::program::{Global, Program, ProgramData};
 use gossa_conc::Analysis;
@@ -315,6 +317,8 @@ pub(crate) trait Answers {
         &self,
         tell: &mut dyn FnMut(&PointsProgram<'_>, &Raw) -> Vec<Conflict<'p>>,
     ) -> Vec<Conflict<'p>>;
+    fn locks(&self, func: u32, tell: &mut TellLocks<'_>);
+    fn parallel(&self, pairs: &[(Instruction, Instruction)], tell: &mut TellParallel<'_>);
 }
 
 /// The answers about objects behind the handles.
@@ -339,6 +343,7 @@ struct All<'s, 'w, 'e> {
     accesses: AccessIndex,
     objects: &'s dyn Objects,
     raw: &'s dyn Deref<Target = Raw>,
+    goroutines: &'s dyn Deref<Target = Analysis<'w, 'e>>,
 }
 
 impl All<'_, '_, '_> {
@@ -398,6 +403,33 @@ impl Answers for All<'_, '_, '_> {
     ) -> Vec<Conflict<'p>> {
         tell(self.program, self.raw)
     }
+
+    fn locks(&self, func: u32, tell: &mut TellLocks<'_>) {
+        let found = self.program.known(self.data.body(func).func);
+        if let Some(locks) = found.and_then(|func| self.goroutines.locks_in(func)) {
+            tell(self.program, &locks);
+        }
+    }
+
+    fn parallel(&self, pairs: &[(Instruction, Instruction)], tell: &mut TellParallel<'_>) {
+        let place = |(func, inst): Instruction| {
+            Some((self.program.known(self.data.body(func).func)?, inst))
+        };
+        // A pair that is not seen has no answer, and keeps its number.
+        let known: Vec<(usize, _)> = pairs
+            .iter()
+            .enumerate()
+            .filter_map(|(at, &(a, b))| Some((at, (place(a)?, place(b)?))))
+            .collect();
+        let asked: Vec<_> = known.iter().map(|(_, pair)| *pair).collect();
+        let requested = requested(self.data, self.program);
+        let found = gossa_conc::marks::parallel(self.program, self.by_type, requested, &asked);
+        for ((at, _), found) in known.into_iter().zip(found) {
+            if let Some(found) = found {
+                tell(self.program, at, &found);
+            }
+        }
+    }
 }
 
 impl Objects for Lazy<'_, '_, '_, '_> {
@@ -446,16 +478,22 @@ pub(crate) fn with_answers<T>(
     let graph = LazyCell::new(|| solver.call_graph());
     let objects = Lazy { data, program: &program, query: &query, graph: &graph };
     let accesses = AccessIndex::default();
-    let raw = LazyCell::new(|| {
-        let is_foreign = |package: &str| !data.is_requested(package);
-        let analysis = Analysis::new(&program, &by_type, &is_foreign);
-        let requested = program
-            .lowered_functions()
-            .filter(|&func| data.is_requested(program.function(func).id.package().path()));
-        Raw { conflicts: analysis.conflicts(requested) }
-    });
+    let is_foreign = |package: &str| !data.is_requested(package);
+    let goroutines = LazyCell::new(|| Analysis::new(&program, &by_type, &is_foreign));
+    let raw = LazyCell::new(|| Raw { conflicts: goroutines.conflicts(requested(data, &program)) });
     let (by_type, objects) = (&by_type, &objects);
-    work(&All { data, program: &program, by_type, accesses, objects, raw: &raw })
+    let goroutines = &goroutines;
+    work(&All { data, program: &program, by_type, accesses, objects, raw: &raw, goroutines })
+}
+
+/// The functions of the packages that the user asked about.
+fn requested<'s, 'e>(
+    data: &'s ProgramData,
+    program: &'s PointsProgram<'e>,
+) -> impl Iterator<Item = FuncIndex> + use<'s, 'e> {
+    let is_requested =
+        move |func: &FuncIndex| data.is_requested(program.function(*func).id.package().path());
+    program.lowered_functions().filter(is_requested)
 }
 
 /// The main packages that were asked for begin at their `main`; the others, tests included, may be

@@ -5,12 +5,14 @@ use crate::chain::Chain;
 use crate::event::{Access, AccessKind, Locks, Spawn, Summary, SyncKind, Trace};
 use crate::function::{Builder, Frame};
 use crate::locks::exclude;
+use crate::marks::Marks;
 use crate::order::Order;
 use crate::path::{Index, Overlap, Path, Root, Step};
+use crate::taken::told;
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_points::callgraph::by_type::ByType;
 use gossa_points::{FuncIndex, Program};
-use gossa_ssa::{Inst, InstId, ValueDef, ValueId};
+use gossa_ssa::{Body, Inst, InstId, ValueDef, ValueId};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -58,6 +60,8 @@ pub struct Analysis<'p, 'e> {
     summaries: RefCell<FxHashMap<FuncIndex, Option<Rc<Summary>>>>,
     conflicts: RefCell<Vec<Conflict>>,
     is_foreign: &'p dyn Fn(&str) -> bool,
+    /// If there are any, nothing else is looked for.
+    pub(crate) marks: Marks,
 }
 
 impl<'p, 'e> Analysis<'p, 'e> {
@@ -76,7 +80,13 @@ impl<'p, 'e> Analysis<'p, 'e> {
             summaries: RefCell::default(),
             conflicts: RefCell::default(),
             is_foreign,
+            marks: Marks::default(),
         }
+    }
+
+    /// The same, for what is marked alone.
+    pub(crate) fn with_marks(self, marks: Marks) -> Self {
+        Self { marks, ..self }
     }
 
     /// The conflicts in these functions and in all that they call, in no particular order.
@@ -93,7 +103,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
     }
 
     /// Makes the summaries of a function and of all that it needs, callees first.
-    fn visit(&self, root: FuncIndex) {
+    pub(crate) fn visit(&self, root: FuncIndex) {
         let mut stack: Vec<(FuncIndex, Vec<FuncIndex>)> = Vec::new();
         let enter = |func: FuncIndex, stack: &mut Vec<(FuncIndex, Vec<FuncIndex>)>| {
             if self.summaries.borrow().contains_key(&func) {
@@ -161,11 +171,13 @@ impl<'p, 'e> Analysis<'p, 'e> {
         !function.is_wrapper() && crate::known::known(function.id.root()).is_some()
     }
 
+    /// The body of a function that is not too large to be looked into.
+    pub(crate) fn body_to_read(&self, func: FuncIndex) -> Option<&'p Body> {
+        self.program.body(func).filter(|body| body.insts.len() <= LARGEST)
+    }
+
     fn summarise(&self, func: FuncIndex) -> Option<Summary> {
-        let body = self.program.body(func)?;
-        if body.insts.len() > LARGEST {
-            return None;
-        }
+        let body = self.body_to_read(func)?;
         let frame = Builder::new(self, func, body).build();
         let foreign = (self.is_foreign)(body.func.package().path());
         if !foreign && !frame.trace.spawns.is_empty() {
@@ -193,7 +205,11 @@ impl<'p, 'e> Analysis<'p, 'e> {
         if !returned.is_empty() {
             rename(&mut out, &returned);
         }
+        if !self.marks.is_empty() {
+            only_marks(&mut out);
+        }
         summary.trace = seen(func, out, foreign);
+        summary.taken = told(func, std::mem::take(&mut summary.taken));
         summary
     }
 
@@ -247,7 +263,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
     fn find_conflicts(&self, func: FuncIndex, frame: &Frame<'_>) {
         let fresh = |path: &Path| made_by(&frame.places.defs, path);
         let threads = Threads::new(&frame.trace, &self.order, &frame.capacities, &fresh);
-        let groups = by_place(&threads);
+        let groups = by_place(&threads, !self.marks.is_empty());
         let mut found: FxHashSet<[(FuncIndex, InstId); 2]> = FxHashSet::default();
         for group in groups {
             for (i, &(s, a)) in group.iter().enumerate() {
@@ -395,12 +411,15 @@ impl<'p, 'e> Analysis<'p, 'e> {
 
 /// The accesses of several goroutines, those to what one root leads to together, where
 /// one writes. Of each goroutine some for each place, if it does the same there in many places.
-fn by_place<'t>(threads: &Threads<'t, '_, '_>) -> Vec<Vec<(usize, &'t Access)>> {
+fn by_place<'t>(threads: &Threads<'t, '_, '_>, only_marks: bool) -> Vec<Vec<(usize, &'t Access)>> {
     let mut numbers: FxHashMap<Root, usize> = FxHashMap::default();
     let mut groups: Vec<Vec<(usize, &Access)>> = Vec::new();
     let mut same: FxHashMap<(usize, &Path, AccessKind, &Locks), u32> = FxHashMap::default();
     for (at, thread) in threads.all.iter().enumerate() {
         for access in &thread.trace.accesses {
+            if only_marks && !is_mark(access) {
+                continue;
+            }
             let count = same.entry((at, &access.place, access.kind, &access.locks)).or_default();
             *count += 1;
             if *count > SAME {
@@ -418,6 +437,18 @@ fn by_place<'t>(threads: &Threads<'t, '_, '_>) -> Vec<Vec<(usize, &'t Access)>> 
             && group.iter().any(|(_, access)| access.kind.writes())
     });
     groups
+}
+
+fn is_mark(access: &Access) -> bool {
+    matches!(access.place.root, Root::Mark(_))
+}
+
+/// Forgets accesses of memory.
+fn only_marks(trace: &mut Trace) {
+    trace.accesses.retain(is_mark);
+    for spawn in &mut trace.spawns {
+        only_marks(Rc::make_mut(&mut spawn.trace));
+    }
 }
 
 /// Whether it is what `append` writes.
@@ -474,6 +505,7 @@ fn seen(func: FuncIndex, mut trace: Trace, foreign: bool) -> Trace {
     let shown = |path: &Path| match path.root {
         Root::Param(_) | Root::Result(_) => true,
         Root::Global(_) => !foreign,
+        Root::Mark(_) => true,
         Root::Value(_) | Root::Hidden(..) => false,
     };
     trace.accesses.iter_mut().for_each(|access| access.is_new = false);

@@ -189,6 +189,19 @@ impl Trace {
     }
 }
 
+/// A lock that is taken: by an instruction, or by what it calls, in the same goroutine.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// The lock.
+    pub lock: Path,
+    /// How.
+    pub mode: Mode,
+    /// The locks held when it is taken.
+    pub held: Locks,
+    /// Where.
+    pub chain: Chain,
+}
+
 /// What callers of a function have to know of it.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
@@ -202,4 +215,6 @@ pub struct Summary {
     pub acquires: Locks,
     /// The locks that it has released.
     pub releases: SmallVec<[Path; 1]>,
+    /// The locks that it takes, whether it leaves them held or not.
+    pub taken: Vec<Taken>,
 }

@@ -8,13 +8,14 @@ mod returns;
 
 use crate::analysis::Analysis;
 use crate::chain::{Chain, Site};
-use crate::event::{Access, AccessKind, Locks, Paths, Summary, Sync, SyncKind, Trace};
+use crate::event::{Access, AccessKind, Locks, Paths, Summary, Sync, SyncKind, Taken, Trace};
 use crate::known::Mode;
 use crate::lift::Mapping;
 use crate::locks::held_at_blocks;
 use crate::loops::Repeats;
 use crate::path::{Index, Path, Step};
 use crate::places::Places;
+use crate::taken::lift_taken;
 use gossa_base::FxHashMap;
 use gossa_points::FuncIndex;
 use gossa_ssa::{BlockId, Body, CallData, Callee, ConvertKind, Inst, InstId, ValueDef, ValueId};
@@ -54,6 +55,11 @@ pub(crate) struct Builder<'a, 'p, 'e> {
     releases: Vec<Path>,
     quiet: bool,
     trace: Trace,
+    /// The locks that are taken, and how deep in goroutines what is looked at runs.
+    taken: Vec<Taken>,
+    in_goroutines: u32,
+    /// Who wants to know the locks held before each instruction.
+    watcher: Option<&'a mut Vec<(InstId, Locks)>>,
 }
 
 /// What a function does, with everything in it that only itself knows.
@@ -79,7 +85,16 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             releases: Vec::new(),
             quiet: true,
             trace: Trace::default(),
+            taken: Vec::new(),
+            in_goroutines: 0,
+            watcher: None,
         }
+    }
+
+    /// Notes the locks held before each instruction.
+    pub(crate) fn watching(mut self, watcher: &'a mut Vec<(InstId, Locks)>) -> Self {
+        self.watcher = Some(watcher);
+        self
     }
 
     /// Reads the body.
@@ -101,6 +116,10 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         for block in body.block_ids() {
             let Some(mut locks) = states[block.index()].clone() else { continue };
             for inst in body.insts_of(block) {
+                if let Some(watcher) = &mut self.watcher {
+                    watcher.push((inst, locks.clone()));
+                }
+                self.mark(inst, &locks);
                 self.inst(inst, &mut locks);
                 if matches!(body[inst], Inst::Return(_)) {
                     match &mut at_end {
@@ -121,10 +140,46 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
                 .filter(|held| held.mode != Mode::Released)
                 .collect(),
             releases: self.releases.iter().cloned().collect(),
+            taken: std::mem::take(&mut self.taken),
             ..Summary::default()
         };
         let returned = self.returned();
         Frame { trace: self.trace, summary, places: self.places, capacities, returned }
+    }
+
+    /// What somebody asks of the instruction itself.
+    fn mark(&mut self, inst: InstId, locks: &Locks) {
+        if self.analysis.marks.is_empty() {
+            return;
+        }
+        let chain = Chain::at(self.site(inst));
+        for (place, kind) in self.analysis.marks.at((self.func, inst)) {
+            let (chain, locks) = (chain.clone(), locks.clone());
+            let access = Access { place, kind, chain, locks, doubtful: false, is_new: true };
+            self.trace.accesses.push(access);
+        }
+    }
+
+    /// Notes that a lock is taken.
+    fn take(&mut self, site: Site, lock: &Path, mode: Mode, held: &Locks) {
+        if !self.quiet {
+            let (lock, held) = (lock.clone(), held.clone());
+            self.taken.push(Taken { lock, mode, held, chain: Chain::at(site) });
+        }
+    }
+
+    /// Notes what a callee takes.
+    fn take_all(
+        &mut self,
+        func: FuncIndex,
+        taken: &[Taken],
+        mapping: &Mapping,
+        at: (&Chain, &Locks),
+    ) {
+        if !self.quiet && self.in_goroutines == 0 {
+            let callee = (func, self.analysis.program.body(func));
+            lift_taken(callee, taken, mapping, at, &mut self.taken);
+        }
     }
 
     fn site(&self, inst: InstId) -> Site {

@@ -21,6 +21,8 @@
 //! | program order | `order`, [`chain`], `live` |
 //! | happens-before among goroutines | `before` |
 //! | conflicts | `analysis` |
+//! | which locks are taken and held | `taken` |
+//! | what may run at the same time | [`marks`] |
 
 mod analysis;
 mod before;
@@ -32,12 +34,15 @@ mod lift;
 mod live;
 mod locks;
 mod loops;
+pub mod marks;
 mod order;
 pub mod path;
 mod places;
+mod taken;
 
 pub use analysis::{Accessor, Analysis, Conflict};
 pub use chain::{Chain, Site};
 pub use event::{Access, AccessKind};
 pub use known::Mode;
 pub use path::{Overlap, Path, Root, Step};
+pub use taken::FunctionLocks;

@@ -23,7 +23,7 @@ impl Mapping {
     /// What a path of the callee may be to the caller.
     pub(crate) fn paths(&self, path: &Path) -> Paths {
         let from: &[Path] = match path.root {
-            Root::Global(_) | Root::Hidden(..) => {
+            Root::Global(_) | Root::Hidden(..) | Root::Mark(_) => {
                 let steps: Vec<Step> = self.steps(path).collect();
                 return Path::of(path.root).join(&steps).into_iter().collect();
             }

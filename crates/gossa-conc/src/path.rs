@@ -24,6 +24,9 @@ pub enum Root {
     Value(ValueId),
     /// A value of a function that was called: only of locks, which nobody else can take.
     Hidden(FuncIndex, ValueId),
+    /// No memory: stands for two instructions of which somebody asks whether they may run at the
+    /// same time.
+    Mark(u32),
 }
 
 /// Which element.

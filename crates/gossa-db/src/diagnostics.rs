@@ -146,7 +146,7 @@ impl Place {
 }
 
 /// The declaration of a function, variable or constant.
-fn declared_at(db: &dyn Db, decl: DeclId) -> Option<DeclSource> {
+pub(crate) fn declared_at(db: &dyn Db, decl: DeclId) -> Option<DeclSource> {
     if let Some((_, func)) = declaration(db, decl) {
         return Some(func.source);
     }

@@ -45,6 +45,7 @@ mod parsing;
 mod run_env;
 mod schedule;
 mod session;
+mod source;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod ssa;
 mod symbols;
@@ -66,5 +67,6 @@ pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};
 pub use run_env::{FileAccess, RunEnv};
 pub use session::{Options, Progress, Session, SessionError, SilentProgress, StageSeconds};
+pub use source::{DeclContext, decl_context, decl_place, type_context};
 pub use ssa::{LowerKey, lowered};
 pub use whole::WholeEnv;

@@ -209,6 +209,7 @@ impl Builder<'_, '_, '_> {
                 self.multiply(site.inst);
             }
         }
+        self.take_all(func, &summary.taken, mapping, (&Chain::at(site), locks));
         for lock in &summary.releases {
             if let Some(lock) = mapping.path(lock) {
                 self.release(locks, &lock);

@@ -141,7 +141,9 @@ impl Builder<'_, '_, '_> {
                 if spawn.trace.calls.iter().any(|call| !matches!(call.target.root, Root::Param(_)))
                 {
                     let mut inner = (*spawn.trace).clone();
+                    self.in_goroutines += 1;
                     self.resolve(&mut inner, rounds - 1);
+                    self.in_goroutines -= 1;
                     trace.spawns[at].trace = Rc::new(inner);
                 }
             }
@@ -160,6 +162,8 @@ impl Builder<'_, '_, '_> {
                         let place = Place::Call(call.chain.clone(), call.locks.clone());
                         let (accesses, spawns) = (trace.accesses.len(), trace.spawns.len());
                         lift(&summary.trace, &mapping, &place, trace);
+                        let at = (&call.chain, &call.locks);
+                        self.take_all(func, &summary.taken, &mapping, at);
                         renew(trace, accesses, spawns);
                     }
                     Some(many) => {

@@ -45,6 +45,7 @@ impl Builder<'_, '_, '_> {
                 }
                 self.sync(site, SyncKind::Lock, object.clone());
                 if let Some(lock) = object {
+                    self.take(site, &lock, mode, locks);
                     acquire(locks, Held { lock, mode });
                 }
             }

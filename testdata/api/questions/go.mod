@@ -1,0 +1,3 @@
+module example.com/questions
+
+go 1.27
