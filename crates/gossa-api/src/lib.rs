@@ -66,6 +66,7 @@ pub mod structure;
 pub mod syntax;
 pub mod taint;
 pub mod types;
+pub mod typestate;
 pub mod whole;
 
 pub use alias::Alias;

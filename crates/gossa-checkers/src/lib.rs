@@ -4,6 +4,7 @@
 //! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
 
 mod data_race;
+mod lost_cancel;
 mod unsafe_uintptr;
 
 use gossa_api::Registry;
@@ -11,5 +12,8 @@ use gossa_api::Registry;
 /// All built-in checkers.
 #[must_use]
 pub fn builtin() -> Registry {
-    Registry::new().with(unsafe_uintptr::UnsafeUintptr).with(data_race::DataRace)
+    Registry::new()
+        .with(unsafe_uintptr::UnsafeUintptr)
+        .with(data_race::DataRace)
+        .with(lost_cancel::LostCancel)
 }

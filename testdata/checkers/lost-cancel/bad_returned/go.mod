@@ -1,0 +1,3 @@
+module example.com/bad_returned
+
+go 1.27

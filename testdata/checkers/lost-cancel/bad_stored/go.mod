@@ -1,0 +1,3 @@
+module example.com/bad_stored
+
+go 1.27

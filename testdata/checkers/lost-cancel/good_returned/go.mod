@@ -1,0 +1,3 @@
+module example.com/good_returned
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_stored
+
+go 1.27
