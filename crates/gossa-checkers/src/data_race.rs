@@ -90,12 +90,17 @@ fn last_name<'c>(place: &'c Place<'_>) -> &'c str {
 }
 
 /// What one function has in its hands is one object; what pointers in it lead to may be another by
-/// the time of the second access. Other people's types that lock know what they do.
+/// the time of the second access. Other people's types that lock know what they do, and what their
+/// code starts, it waits for.
 fn is_sure(conflict: &Conflict<'_>) -> bool {
     let sides = [&conflict.write, &conflict.other];
     let theirs = sides.iter().all(|side| side.at() != side.requested_at());
     let locks = sides.iter().any(|side| !side.locks.is_empty());
-    conflict.certain && !conflict.place.through_pointers && !(theirs && locks)
+    let started_by_them = sides.iter().any(|side| {
+        let start = side.started.last().and_then(|way| way.last());
+        start.is_some_and(|start| !start.func().is_requested())
+    });
+    conflict.certain && !conflict.place.through_pointers && !(theirs && (locks || started_by_them))
 }
 
 fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {

@@ -2,8 +2,9 @@
 
 use crate::before::{Point, Threads, ancestry, is_twin, outermost, starts_many};
 use crate::chain::Chain;
-use crate::event::{Access, AccessKind, Locks, Spawn, Summary, SyncKind, Trace};
+use crate::event::{Access, AccessKind, Held, Locks, Spawn, Summary, SyncKind, Trace};
 use crate::function::{Builder, Frame};
+use crate::known::Mode;
 use crate::locks::exclude;
 use crate::marks::Marks;
 use crate::order::Order;
@@ -12,7 +13,7 @@ use crate::taken::told;
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_points::callgraph::by_type::ByType;
 use gossa_points::{FuncIndex, Program};
-use gossa_ssa::{Body, Inst, InstId, ValueDef, ValueId};
+use gossa_ssa::{Body, FuncId, FuncKey, Inst, InstId, ValueDef, ValueId};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -40,6 +41,9 @@ pub struct Conflict {
     pub other: Accessor,
     /// Whether the places are certain to be the same.
     pub overlap: Overlap,
+    /// Locks that the other goroutine holds: if callers of the frame hold one of them while it
+    /// runs, there is no conflict.
+    pub(crate) unless: Locks,
 }
 
 /// An access with the goroutine that performs it.
@@ -94,7 +98,18 @@ impl<'p, 'e> Analysis<'p, 'e> {
         for func in functions {
             self.visit(func);
         }
-        self.conflicts.take()
+        let found = self.conflicts.take();
+        crate::callers::without_those_excluded(self, found)
+    }
+
+    /// The functions that have been looked at, in no particular order.
+    pub(crate) fn visited(&self) -> Vec<FuncIndex> {
+        self.summaries.borrow().keys().copied().collect()
+    }
+
+    /// Whether nothing is to be found in a function.
+    pub(crate) fn is_foreign(&self, func: FuncIndex) -> bool {
+        (self.is_foreign)(self.program.function(func).id.package().path())
     }
 
     /// What a function does. `None`: its body is not seen, or it calls itself.
@@ -138,7 +153,9 @@ impl<'p, 'e> Analysis<'p, 'e> {
             match body[inst] {
                 Inst::Call(call) | Inst::Go(call) | Inst::Defer { call, .. } => {
                     match body[call].callee {
-                        Callee::Static(id) if crate::known::known(id).is_none() => {
+                        Callee::Static(id)
+                            if !is_package_init(id) && crate::known::known(id).is_none() =>
+                        {
                             found.push(self.program.index_of(id));
                         }
                         Callee::Value(_) | Callee::Interface { .. } => {
@@ -202,6 +219,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
         out.accesses.splice(0..0, trace.accesses);
         out.syncs = trace.syncs;
         out.calls = trace.calls;
+        out.partial = trace.partial;
         if !returned.is_empty() {
             rename(&mut out, &returned);
         }
@@ -268,7 +286,10 @@ impl<'p, 'e> Analysis<'p, 'e> {
         for group in groups {
             for (i, &(s, a)) in group.iter().enumerate() {
                 for &(t, b) in &group[i + 1..] {
+                    // What the frame's own goroutine has to do with one instance, it has with all.
                     if s == t
+                        || (s == 0 && is_twin(&threads.all, t))
+                        || (t == 0 && is_twin(&threads.all, s))
                         || !(a.kind.writes() || b.kind.writes())
                         || (a.kind.is_atomic() && b.kind.is_atomic())
                         || exclude(&a.locks, &b.locks)
@@ -278,19 +299,18 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     let varies = |value: ValueId| self.varies(func, &frame.places.defs, value);
                     let Some(overlap) = a.place.overlap(&b.place, varies) else { continue };
                     if self.was_seen(func, &threads, fresh(&a.place), (s, a), (t, b))
-                        || self.are_apart(
-                            func,
-                            &threads,
-                            fresh(&a.place),
-                            (s, &a.chain),
-                            (t, &b.chain),
-                        )
+                        || self.are_apart(func, &threads, fresh(&a.place), (s, a), (t, b))
                         || self.is_ordered(&threads, (s, a), (t, b))
                         || threads.take_turns((s, a), (t, b))
                     {
                         continue;
                     }
-                    let overlap = if writes_behind(&a.place) && !has_room(frame, &a.place) {
+                    let partial = |thread: usize| threads.is_partial[thread];
+                    let overlap = if (writes_behind(&a.place) && !has_room(frame, &a.place))
+                        || partial(s)
+                        || partial(t)
+                        || initialises(&threads, fresh(&a.place), s, t)
+                    {
                         Overlap::Possible
                     } else {
                         overlap
@@ -309,13 +329,21 @@ impl<'p, 'e> Analysis<'p, 'e> {
                         write: accessor(x),
                         other: accessor(y),
                         overlap,
+                        unless: if s == 0 {
+                            could_exclude(a, b)
+                        } else if t == 0 {
+                            could_exclude(b, a)
+                        } else {
+                            Locks::new()
+                        },
                     });
                 }
             }
         }
     }
 
-    /// Whether both happen in one call, whose callee has looked at them already.
+    /// Whether both happen in one call, or below one goroutine, whose function has been looked at
+    /// already.
     fn was_seen(
         &self,
         func: FuncIndex,
@@ -324,6 +352,11 @@ impl<'p, 'e> Analysis<'p, 'e> {
         (s, a): (usize, &Access),
         (t, b): (usize, &Access),
     ) -> bool {
+        let (x, y) = (ancestry(&threads.all, s), ancestry(&threads.all, t));
+        let in_one_goroutine = x.len() > 1 && y.len() > 1 && x[1] == y[1];
+        if in_one_goroutine && !a.is_new && !b.is_new {
+            return true;
+        }
         // Where the frame's goroutine is when it begins, if it is in a call.
         let begins = |thread: usize, access: &Access| {
             let chain = match outermost(&threads.all, thread) {
@@ -346,18 +379,21 @@ impl<'p, 'e> Analysis<'p, 'e> {
         func: FuncIndex,
         threads: &Threads<'_, '_, '_>,
         made_by: Option<InstId>,
-        (s, a): (usize, &Chain),
-        (t, b): (usize, &Chain),
+        (s, a): (usize, &Access),
+        (t, b): (usize, &Access),
     ) -> bool {
-        // The one that called goes on only when all is over.
-        for (caller, started, chain) in [(s, t, a), (t, s, b)] {
-            if caller == 0
-                && outermost(&threads.all, started).is_some_and(|(_, spawn)| {
-                    spawn.joined && spawn.chain.site().inst != chain.site().inst
-                })
-            {
-                return true;
-            }
+        // What a call waits for is over when it returns; what happens in one call together, the
+        // callee has looked at.
+        let within = |thread: usize, access: &Access| match outermost(&threads.all, thread) {
+            Some((_, spawn)) => (spawn.chain.site().inst, spawn.joined),
+            None => (access.chain.site().inst, false),
+        };
+        let ((x, x_joined), (y, y_joined)) = (within(s, a), within(t, b));
+        let seen = |access: &Access, thread: usize| {
+            !access.is_new && (thread != 0 || access.chain.inner().is_some())
+        };
+        if (x_joined || y_joined) && (x != y || (seen(a, s) && seen(b, t))) {
+            return true;
         }
         // An instance that has all of its own stands for itself alone.
         let alone = |thread: usize| {
@@ -449,6 +485,31 @@ fn only_marks(trace: &mut Trace) {
     for spawn in &mut trace.spawns {
         only_marks(Rc::make_mut(&mut spawn.trace));
     }
+}
+
+/// The locks of another goroutine's access that a caller would have to hold around one of the
+/// function's own to keep them apart.
+fn could_exclude(own: &Access, other: &Access) -> Locks {
+    let shown = |held: &&Held| {
+        matches!(held.mode, Mode::Exclusive | Mode::Shared)
+            && matches!(held.lock.root, Root::Param(_) | Root::Global(_))
+            && !own.locks.iter().any(|own| own.lock == held.lock)
+    };
+    other.locks.iter().filter(shown).cloned().collect()
+}
+
+/// Whether it is the initialisation of a package: imports initialise theirs before, once, whoever
+/// calls.
+pub(crate) fn is_package_init(func: FuncId) -> bool {
+    matches!(func.key(), FuncKey::PackageInit(_))
+}
+
+/// Whether a goroutine makes something new, and the other is that of a timer that was started with
+/// it: most of the time that has not fired when all is made.
+fn initialises(threads: &Threads<'_, '_, '_>, made_by: Option<InstId>, s: usize, t: usize) -> bool {
+    made_by.is_some()
+        && (s == 0 || t == 0)
+        && outermost(&threads.all, s.max(t)).is_some_and(|(_, spawn)| spawn.start.is_timer)
 }
 
 /// Whether it is what `append` writes.
@@ -549,7 +610,9 @@ fn seen(func: FuncIndex, mut trace: Trace, foreign: bool) -> Trace {
             && !is_global
             && known.insert((sync.kind, sync.object.clone(), site.inst, site.turn))
     });
-    trace.syncs.sort_by_key(|sync| sync.chain.len());
+    // What is done once orders all that comes behind it, from however far.
+    trace.syncs.sort_by_key(|sync| (sync.kind != SyncKind::OnceDone, sync.chain.len()));
+    trace.partial |= trace.syncs.len() > SYNCS;
     trace.syncs.truncate(SYNCS);
     trace.calls.retain(|call| matches!(call.target.root, Root::Param(_)));
     trace.calls.truncate(CALLS);

@@ -45,6 +45,8 @@ pub(crate) struct Threads<'t, 'p, 'e> {
     groups: Vec<(u32, u32)>,
     /// The operations that may wait.
     acquirers: Vec<usize>,
+    /// By goroutine: whether operations are missing that may order what it does.
+    pub(crate) is_partial: Vec<bool>,
     /// By goroutine: whether it, or one that it starts, may end others' waiting.
     releases_below: Vec<bool>,
     /// What has been found of accesses, by goroutine, place in it, and what makes what it is about.
@@ -98,7 +100,8 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                 || fresh(&sync.object)
                     .is_none_or(|made_by| order.repeats(site.func, site.inst, Some(made_by)))
         };
-        let (syncs, groups) = useful(&all, capacities, &own);
+        let mut is_partial: Vec<bool> = all.iter().map(|thread| thread.trace.partial).collect();
+        let (syncs, groups) = useful(&all, capacities, &own, &mut is_partial);
         let acquirers = (0..syncs.len())
             .filter(|&at| {
                 let (first, end) = groups[at];
@@ -113,7 +116,18 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
             }
         }
         let known = RefCell::default();
-        Self { all, syncs, groups, acquirers, releases_below, known, order, capacities, fresh }
+        Self {
+            all,
+            syncs,
+            groups,
+            acquirers,
+            is_partial,
+            releases_below,
+            known,
+            order,
+            capacities,
+            fresh,
+        }
     }
 
     /// The operations on the object of one.
@@ -307,8 +321,13 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                 })
                 .collect()
         };
+        // What happens only where the access does not is no matter.
+        let other_way = |of: usize, r: &Sync| {
+            of == from.thread && self.order.exclude(from.chain, &r.chain, fresh.filter(|_| of == 0))
+        };
         let all = |releases: &[(usize, &'t Sync)]| {
-            !releases.is_empty() && releases.iter().all(|&(of, r)| follows(of, r))
+            releases.iter().any(|&(of, r)| follows(of, r))
+                && releases.iter().all(|&(of, r)| follows(of, r) || other_way(of, r))
         };
         match sync.kind {
             SyncKind::Receive => {
@@ -340,10 +359,13 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
             },
             SyncKind::Settled => true,
             SyncKind::GroupWait => {
+                // A goroutine that counts itself may come too late.
                 let adds = releases(&[SyncKind::GroupAdd]);
                 releases(&[SyncKind::GroupDone]).iter().any(|&(of, r)| {
                     follows(of, r)
-                        && adds.iter().any(|&(adder, add)| self.is_started_after(of, adder, add))
+                        && adds.iter().any(|&(adder, add)| {
+                            adder != of || self.is_started_after(of, adder, add)
+                        })
                 })
             }
             SyncKind::Seen => {
@@ -377,13 +399,26 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         releases: &[(usize, &'t Sync)],
         follows: &dyn Fn(usize, &Sync) -> bool,
     ) -> bool {
+        // The one that starts them may take it in several places.
+        let sends: Vec<&Chain> = self
+            .syncs
+            .iter()
+            .filter(|(of, sync)| {
+                *of == thread && sync.kind == SyncKind::Send && sync.object == send.object
+            })
+            .map(|(_, sync)| &sync.chain)
+            .collect();
+        let takes = |spawn: &Spawn| {
+            self.order.passes(&send.chain, None, &spawn.chain)
+                || self.order.passes_one_of(&sends, None, &spawn.chain)
+        };
         let mut own = releases.iter().filter(|(of, _)| !is_twin(&self.all, *of)).peekable();
         own.peek().is_some()
             && own.all(|&(of, receive)| {
                 follows(of, receive)
-                    && self.all[of].start.is_some_and(|(parent, spawn)| {
-                        parent == thread && self.order.passes(&send.chain, None, &spawn.chain)
-                    })
+                    && self.all[of]
+                        .start
+                        .is_some_and(|(parent, spawn)| parent == thread && takes(spawn))
             })
     }
 
@@ -542,7 +577,7 @@ pub(crate) fn outermost<'t>(all: &[Thread<'t>], mut thread: usize) -> Option<(us
 /// Whether what starts a goroutine, or one above it, starts many at a time.
 pub(crate) fn starts_many(all: &[Thread<'_>], mut thread: usize) -> bool {
     while let Some((parent, spawn)) = all[thread].start {
-        if spawn.many || (parent != 0 && spawn.count != Count::One) {
+        if spawn.start.many || (parent != 0 && spawn.count != Count::One) {
             return true;
         }
         thread = parent;
@@ -628,6 +663,7 @@ fn useful<'t>(
     all: &[Thread<'t>],
     capacities: &FxHashMap<Path, i64>,
     own: &dyn Fn(usize, &Sync) -> bool,
+    is_partial: &mut [bool],
 ) -> Grouped<'t> {
     let mut numbers: FxHashMap<&Path, usize> = FxHashMap::default();
     let mut lists: Vec<Vec<(usize, &'t Sync)>> = Vec::new();
@@ -648,11 +684,17 @@ fn useful<'t>(
             && list.iter().any(|(_, sync)| acquires(sync.kind))
             && list.iter().any(|(_, sync)| releases(sync.kind));
         let settles = list.iter().any(|(_, sync)| sync.kind == SyncKind::Settled);
-        if (several || settles || capacities.contains_key(&first.object)) && list.len() <= LONGEST {
-            let range = (syncs.len() as u32, (syncs.len() + list.len()) as u32);
-            groups.extend(std::iter::repeat_n(range, list.len()));
-            syncs.extend(list);
+        if !(several || settles || capacities.contains_key(&first.object)) {
+            continue;
         }
+        // What is only done once is found in one step, however often it is asked for.
+        if list.len() > LONGEST && list.iter().any(|(_, sync)| sync.kind != SyncKind::OnceDone) {
+            list.iter().for_each(|&(of, _)| is_partial[of] = true);
+            continue;
+        }
+        let range = (syncs.len() as u32, (syncs.len() + list.len()) as u32);
+        groups.extend(std::iter::repeat_n(range, list.len()));
+        syncs.extend(list);
     }
     (syncs, groups)
 }

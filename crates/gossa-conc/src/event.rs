@@ -130,6 +130,15 @@ pub struct Sync {
     pub count: Count,
 }
 
+/// How a goroutine is started.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Start {
+    /// Whether several may run at once.
+    pub many: bool,
+    /// Whether a timer starts it, some time later.
+    pub is_timer: bool,
+}
+
 /// A goroutine that is started.
 #[derive(Clone, Debug)]
 pub struct Spawn {
@@ -137,8 +146,8 @@ pub struct Spawn {
     pub chain: Chain,
     /// What it does; chains begin in the function that it runs.
     pub trace: Rc<Trace>,
-    /// Whether several may run at once because of what is below the outermost site of the chain.
-    pub many: bool,
+    /// How; several at once because of what is below the outermost site of the chain.
+    pub start: Start,
     /// How often it is started in one run of the function or goroutine.
     pub count: Count,
     /// Whether it is over when the call at the outermost site of the chain returns.
@@ -156,8 +165,8 @@ pub struct OpenCall {
     pub chain: Chain,
     /// The locks held.
     pub locks: Locks,
-    /// Whether it is started as a goroutine; then: whether many at once.
-    pub start: Option<bool>,
+    /// Whether it is started as a goroutine; then how.
+    pub start: Option<Start>,
     /// How often, in one run of the function or goroutine.
     pub count: Count,
 }
@@ -176,6 +185,8 @@ pub struct Trace {
     pub spawns: Vec<Spawn>,
     /// Calls of functions that are not known yet.
     pub calls: Vec<OpenCall>,
+    /// Whether operations that order are missing, because there were too many.
+    pub partial: bool,
 }
 
 impl Trace {
@@ -211,9 +222,9 @@ pub struct Summary {
     pub results: Vec<Paths>,
     /// Results that are always one closure: its function, and what it captures.
     pub closures: Vec<Option<(FuncIndex, Vec<Paths>)>>,
-    /// The locks that it leaves held.
+    /// The locks that it leaves held, wherever it returns.
     pub acquires: Locks,
-    /// The locks that it has released.
+    /// The locks that it has released wherever it returns, and did not take itself.
     pub releases: SmallVec<[Path; 1]>,
     /// The locks that it takes, whether it leaves them held or not.
     pub taken: Vec<Taken>,

@@ -51,8 +51,6 @@ pub(crate) struct Builder<'a, 'p, 'e> {
     repeats: Repeats<'a>,
     /// `defer` statements, in order.
     defers: Vec<InstId>,
-    /// Locks that have been released that were not taken here.
-    releases: Vec<Path>,
     quiet: bool,
     trace: Trace,
     /// The locks that are taken, and how deep in goroutines what is looked at runs.
@@ -82,7 +80,6 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             places: Places::new(body),
             repeats: Repeats::new(body),
             defers: body.inst_ids().filter(is_defer).collect(),
-            releases: Vec::new(),
             quiet: true,
             trace: Trace::default(),
             taken: Vec::new(),
@@ -102,16 +99,8 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         self.find_results();
         // First only the locks, then everything under them.
         let body = self.body;
-        let states = {
-            let this = std::cell::RefCell::new(&mut self);
-            held_at_blocks(
-                body,
-                &mut |inst, locks| this.borrow_mut().inst(inst, locks),
-                &|inst, next| this.borrow().tried(inst, next),
-            )
-        };
+        let states = self.locks_at_blocks();
         self.quiet = false;
-        self.releases.clear();
         let mut at_end: Option<Locks> = None;
         for block in body.block_ids() {
             let Some(mut locks) = states[block.index()].clone() else { continue };
@@ -131,15 +120,13 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         }
         self.resolve_calls();
         let capacities = self.capacities();
+        let (released, acquires): (Locks, Locks) =
+            at_end.unwrap_or_default().into_iter().partition(|held| held.mode == Mode::Released);
         let summary = Summary {
             results: self.results(),
             closures: self.closures(),
-            acquires: at_end
-                .unwrap_or_default()
-                .into_iter()
-                .filter(|held| held.mode != Mode::Released)
-                .collect(),
-            releases: self.releases.iter().cloned().collect(),
+            acquires,
+            releases: released.into_iter().map(|held| held.lock).collect(),
             taken: std::mem::take(&mut self.taken),
             ..Summary::default()
         };
@@ -180,6 +167,30 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             let callee = (func, self.analysis.program.body(func));
             lift_taken(callee, taken, mapping, at, &mut self.taken);
         }
+    }
+
+    /// The locks held where an instruction begins, and what the paths of a callee are there, if it
+    /// is a call; `None`: control never comes there.
+    pub(crate) fn at_call(mut self, inst: InstId) -> Option<(Locks, Mapping)> {
+        self.find_results();
+        let Inst::Call(call) = self.body[inst] else { return None };
+        let data = self.body[call];
+        let block = self.body.block_of(inst);
+        let mut locks = self.locks_at_blocks()[block.index()].take()?;
+        for before in self.body.insts_of(block).take_while(|&before| before != inst) {
+            self.inst(before, &mut locks);
+        }
+        Some((locks, self.mapping(inst, self.args(data))))
+    }
+
+    fn locks_at_blocks(&mut self) -> Vec<Option<Locks>> {
+        let body = self.body;
+        let this = std::cell::RefCell::new(self);
+        held_at_blocks(
+            body,
+            &mut |inst, locks| this.borrow_mut().inst(inst, locks),
+            &|inst, next| this.borrow().tried(inst, next),
+        )
     }
 
     fn site(&self, inst: InstId) -> Site {
@@ -440,5 +451,5 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
 
 /// Whether any lock is held.
 fn has_any(locks: &Locks) -> bool {
-    locks.iter().any(|held| held.mode != Mode::Released)
+    locks.iter().any(|held| matches!(held.mode, Mode::Exclusive | Mode::Shared))
 }

@@ -1,6 +1,7 @@
 //! What functions of the standard library mean to the order of things: locks, wait groups,
 //! atomics, contexts, and those that call back or start goroutines.
 
+use crate::event::Start;
 use gossa_ssa::{FuncId, FuncKey};
 
 /// How a lock is held.
@@ -12,6 +13,8 @@ pub enum Mode {
     Shared,
     /// While the function of a `sync.Once` runs.
     Once,
+    /// Not at all: the function of a `sync.Once` has run before.
+    Done,
     /// Not at all: it has been unlocked, but was not locked in the function.
     Released,
 }
@@ -45,13 +48,17 @@ pub(crate) enum Known {
     /// Calls an argument in a goroutine of its own, once or many times.
     Starts {
         func: u32,
-        many: bool,
+        start: Start,
     },
     /// Reads all elements of these arguments (a bit each), out of the race detector's sight.
     Reads(u32),
     /// Does nothing to the order of things, and nothing to memory that others may see.
     Nothing,
 }
+
+const ONE: Start = Start { many: false, is_timer: false };
+const MANY: Start = Start { many: true, is_timer: false };
+const TIMER: Start = Start { many: false, is_timer: true };
 
 /// What a declared function is known to do.
 pub(crate) fn known(func: FuncId) -> Option<Known> {
@@ -100,15 +107,15 @@ fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Known> {
         }
         ("context", None, "WithCancel" | "WithCancelCause") => K::WithCancel,
         ("context", Some("Context"), "Done") => K::ContextDone,
-        ("context", None, "AfterFunc") => K::Starts { func: 1, many: false },
+        ("context", None, "AfterFunc") => K::Starts { func: 1, start: ONE },
         ("context", _, _) => K::Nothing,
-        ("time", None, "AfterFunc") => K::Starts { func: 1, many: false },
-        ("runtime", None, "SetFinalizer") => K::Starts { func: 1, many: true },
-        ("runtime", None, "AddCleanup") => K::Starts { func: 1, many: true },
-        ("net/http", None, "HandleFunc") => K::Starts { func: 1, many: true },
-        ("net/http", Some("ServeMux"), "HandleFunc") => K::Starts { func: 2, many: true },
+        ("time", None, "AfterFunc") => K::Starts { func: 1, start: TIMER },
+        ("runtime", None, "SetFinalizer") => K::Starts { func: 1, start: MANY },
+        ("runtime", None, "AddCleanup") => K::Starts { func: 1, start: MANY },
+        ("net/http", None, "HandleFunc") => K::Starts { func: 1, start: MANY },
+        ("net/http", Some("ServeMux"), "HandleFunc") => K::Starts { func: 2, start: MANY },
         ("testing", Some("T" | "B"), "Run") => K::Calls(2),
-        ("testing", Some("B"), "RunParallel") => K::Starts { func: 1, many: true },
+        ("testing", Some("B"), "RunParallel") => K::Starts { func: 1, start: MANY },
         ("testing", Some("T" | "B" | "F"), "Cleanup") => K::Calls(1),
         ("testing/synctest", None, "Test") => K::Calls(1),
         ("internal/synctest" | "testing/synctest", None, "Run") => K::Calls(0),

@@ -26,6 +26,7 @@
 
 mod analysis;
 mod before;
+mod callers;
 pub mod chain;
 pub mod event;
 mod function;

@@ -1,7 +1,7 @@
 //! What a function does, as its caller sees it: the callee's paths become the caller's.
 
 use crate::chain::{Chain, Site};
-use crate::event::{Access, Count, Held, Locks, OpenCall, Paths, Spawn, Sync, Trace};
+use crate::event::{Access, Count, Held, Locks, OpenCall, Paths, Spawn, Start, Sync, Trace};
 use crate::locks::under;
 use crate::path::{Index, Path, Root, Step};
 use std::rc::Rc;
@@ -105,6 +105,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
     let outer = match place {
         Place::Call(chain, locks) => {
             if chain.len() >= DEEPEST {
+                out.partial = true;
                 return;
             }
             locks.clone()
@@ -129,10 +130,13 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
             });
         }
     }
+    out.partial |= callee.partial;
     for sync in &callee.syncs {
-        if let Some(object) = mapping.path(&sync.object)
-            && out.syncs.len() < MOST / 2
-        {
+        if out.syncs.len() >= MOST / 2 {
+            out.partial = true;
+            break;
+        }
+        if let Some(object) = mapping.path(&sync.object) {
             out.syncs.push(Sync {
                 kind: sync.kind,
                 object,
@@ -153,7 +157,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
             out.spawns.push(Spawn {
                 chain: place.chain(&spawn.chain),
                 trace: Rc::new(trace),
-                many: spawn.many || spawn.count != Count::One,
+                start: Start { many: spawn.start.many || spawn.count != Count::One, ..spawn.start },
                 count: mapping.count(&spawn.count),
                 joined: spawn.joined,
             });
@@ -173,7 +177,9 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
                     .collect(),
                 chain: place.chain(&call.chain),
                 locks: held(&call.locks),
-                start: call.start.map(|many| many || call.count != Count::One),
+                start: call
+                    .start
+                    .map(|start| Start { many: start.many || call.count != Count::One, ..start }),
                 count: mapping.count(&call.count),
             });
         }

@@ -52,10 +52,13 @@ pub(crate) fn held_at_blocks(
     states
 }
 
-/// Adds a lock.
+/// Adds a lock. One that was released although it was not taken here is the caller's again, which
+/// is as if nothing had happened to it.
 pub(crate) fn acquire(locks: &mut Locks, held: Held) {
+    let before = locks.len();
     locks.retain(|known| known.mode != Mode::Released || known.lock != held.lock);
-    if !locks.contains(&held) {
+    let given_back = locks.len() != before && held.mode == Mode::Exclusive;
+    if !given_back && !locks.contains(&held) {
         locks.push(held);
     }
 }
@@ -83,12 +86,15 @@ pub(crate) fn under(mut locks: Locks, outer: &Locks) -> Locks {
     locks
 }
 
+/// Whether one lock held in these ways keeps two accesses apart.
+fn modes_exclude(a: Mode, b: Mode) -> bool {
+    !matches!((a, b), (Mode::Shared, Mode::Shared) | (Mode::Done, Mode::Done))
+}
+
 /// Whether two accesses under these locks cannot be at the same time.
 pub(crate) fn exclude(a: &Locks, b: &Locks) -> bool {
     let held = |held: &&Held| held.mode != Mode::Released;
-    a.iter().filter(held).any(|x| {
-        b.iter()
-            .filter(held)
-            .any(|y| x.lock == y.lock && !(x.mode == Mode::Shared && y.mode == Mode::Shared))
-    })
+    a.iter()
+        .filter(held)
+        .any(|x| b.iter().filter(held).any(|y| x.lock == y.lock && modes_exclude(x.mode, y.mode)))
 }

@@ -1,12 +1,13 @@
 //! Calls, and goroutines that are started: what callees do becomes part of the trace.
 
 use super::{Builder, FAN, When};
+use crate::analysis::is_package_init;
 use crate::chain::{Chain, Site};
-use crate::event::{Count, Held, Locks, Paths, Spawn, Trace};
-use crate::known::{Mode, known};
+use crate::event::{Count, Held, Locks, Paths, Spawn, Start, Trace};
+use crate::known::known;
 use crate::lift::{Mapping, Place, lift};
 use crate::locks::{acquire, release};
-use crate::path::{Index, Path, Root, Step};
+use crate::path::{Index, Root, Step};
 use gossa_points::FuncIndex;
 use gossa_ssa::{Body, CallData, Callee, Inst, InstId, MethodTarget};
 use gossa_types::TypeKind;
@@ -68,6 +69,7 @@ impl Builder<'_, '_, '_> {
         match data.callee {
             Callee::Static(id) => match known(id) {
                 Some(known) => self.known(site, known, &args, when, locks),
+                None if is_package_init(id) => {}
                 None => {
                     let func = self.analysis.program.index_of(id);
                     let mapping = self.mapping(self.result_inst(site), args);
@@ -192,7 +194,7 @@ impl Builder<'_, '_, '_> {
                         }
                     }
                 }
-                self.spawn(site, trace, false);
+                self.spawn(site, trace, Start::default());
             }
             for lock in &summary.releases {
                 if let Some(lock) = mapping.path(lock) {
@@ -212,7 +214,7 @@ impl Builder<'_, '_, '_> {
         self.take_all(func, &summary.taken, mapping, (&Chain::at(site), locks));
         for lock in &summary.releases {
             if let Some(lock) = mapping.path(lock) {
-                self.release(locks, &lock);
+                release(locks, &lock);
             }
         }
         for held in &summary.acquires {
@@ -252,25 +254,18 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    pub(super) fn spawn(&mut self, site: Site, trace: Trace, many: bool) {
+    pub(super) fn spawn(&mut self, site: Site, trace: Trace, start: Start) {
         if trace.is_empty() {
             return;
         }
-        let count = if many { Count::Any } else { self.repeats.count(&self.places, site.inst).0 };
+        let count =
+            if start.many { Count::Any } else { self.repeats.count(&self.places, site.inst).0 };
         self.trace.spawns.push(Spawn {
             chain: Chain::at(site),
             trace: Rc::new(trace),
-            many,
+            start,
             count,
             joined: false,
         });
-    }
-
-    pub(super) fn release(&mut self, locks: &mut Locks, lock: &Path) {
-        let held = |held: &Held| held.lock == *lock && held.mode != Mode::Released;
-        if !locks.iter().any(held) && !self.releases.contains(lock) {
-            self.releases.push(lock.clone());
-        }
-        release(locks, lock);
     }
 }

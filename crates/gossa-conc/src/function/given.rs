@@ -2,7 +2,7 @@
 
 use super::{Builder, ROUNDS, Target, When};
 use crate::chain::{Chain, Site};
-use crate::event::{Count, Locks, OpenCall, Spawn, Sync, SyncKind, Trace};
+use crate::event::{Count, Locks, OpenCall, Spawn, Start, Sync, SyncKind, Trace};
 use crate::known::Known;
 use crate::lift::{Mapping, Place, lift};
 use crate::path::{Index, Path, Root, Step};
@@ -108,7 +108,7 @@ impl Builder<'_, '_, '_> {
                 args: mapping.params.clone(),
                 chain: Chain::at(site),
                 locks: locks.clone(),
-                start: (when == When::InGoroutine).then_some(false),
+                start: (when == When::InGoroutine).then(Start::default),
                 count: self.repeats.count(&self.places, site.inst).0,
             });
         }
@@ -166,7 +166,7 @@ impl Builder<'_, '_, '_> {
                         self.take_all(func, &summary.taken, &mapping, at);
                         renew(trace, accesses, spawns);
                     }
-                    Some(many) => {
+                    Some(start) => {
                         let mut started = Trace::default();
                         lift(&summary.trace, &mapping, &Place::Goroutine, &mut started);
                         renew(&mut started, 0, 0);
@@ -174,7 +174,7 @@ impl Builder<'_, '_, '_> {
                             trace.spawns.push(Spawn {
                                 chain: call.chain.clone(),
                                 trace: Rc::new(started),
-                                many,
+                                start,
                                 count: call.count.clone(),
                                 joined: false,
                             });

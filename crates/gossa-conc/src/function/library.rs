@@ -2,26 +2,39 @@
 
 use super::{Builder, Target, When};
 use crate::chain::{Chain, Site};
-use crate::event::{AccessKind, Held, Locks, OpenCall, SyncKind, Trace};
+use crate::event::{AccessKind, Held, Locks, OpenCall, Start, SyncKind, Trace};
 use crate::known::{Known, Mode};
 use crate::lift::{Mapping, Place, lift};
-use crate::locks::acquire;
+use crate::locks::{acquire, release};
 use crate::path::{Index, Root, Step};
 use gossa_ssa::{MethodTarget, ValueId};
 use gossa_types::TypeKind;
+use gossa_types::underlying::{TypeSet, type_set};
 
 impl Builder<'_, '_, '_> {
     pub(super) fn known_method(&self, method: gossa_ssa::MethodRefId) -> Option<Known> {
         let method = &self.body[method];
         let MethodTarget::Interface(name) = method.target else { return None };
         let holder = self.analysis.program.end_of_path(method);
-        let TypeKind::Named { decl, .. } = holder.unalias().kind() else { return None };
-        match (decl.package().path(), decl.name().as_str(), name.as_str()) {
-            ("sync", "Locker", "Lock") => Some(Known::Lock(Mode::Exclusive)),
-            ("sync", "Locker", "Unlock") => Some(Known::Unlock(Mode::Exclusive)),
-            ("context", "Context", _) => Some(Known::Nothing),
-            _ => None,
+        if let TypeKind::Named { decl, .. } = holder.unalias().kind()
+            && decl.package().path() == "context"
+            && decl.name().as_str() == "Context"
+        {
+            return Some(Known::Nothing);
         }
+        // What can be locked and unlocked is a lock, whoever has made it; the same for groups.
+        let (known, needed): (_, &[&str]) = match name.as_str() {
+            "Lock" => (Known::Lock(Mode::Exclusive), &["Lock", "Unlock"]),
+            "Unlock" => (Known::Unlock(Mode::Exclusive), &["Lock", "Unlock"]),
+            "RLock" => (Known::Lock(Mode::Shared), &["RLock", "RUnlock"]),
+            "RUnlock" => (Known::Unlock(Mode::Shared), &["RLock", "RUnlock"]),
+            "Add" => (Known::GroupAdd, &["Add", "Done", "Wait"]),
+            "Done" => (Known::GroupDone, &["Add", "Done", "Wait"]),
+            "Wait" => (Known::GroupWait, &["Add", "Done", "Wait"]),
+            _ => return None,
+        };
+        let set = type_set(self.analysis.program.resolver(), holder);
+        needed.iter().all(|needed| has_plain(&set, needed)).then_some(known)
     }
 
     pub(super) fn known(
@@ -41,7 +54,10 @@ impl Builder<'_, '_, '_> {
         match known {
             Known::Lock(mode) => {
                 if let Some(&lock) = args.first() {
+                    let first = self.trace.accesses.len();
                     self.access(site, lock, AtomicWrite, locks);
+                    // Who copies what has a lock in it copies the rest.
+                    self.trace.accesses[first..].iter_mut().for_each(|lock| lock.doubtful = true);
                 }
                 self.sync(site, SyncKind::Lock, object.clone());
                 if let Some(lock) = object {
@@ -52,7 +68,7 @@ impl Builder<'_, '_, '_> {
             Known::Unlock(_) => {
                 self.sync(site, SyncKind::Unlock, object.clone());
                 if let Some(lock) = object {
-                    self.release(locks, &lock);
+                    release(locks, &lock);
                 }
             }
             Known::GroupAdd => self.sync(site, SyncKind::GroupAdd, object),
@@ -68,7 +84,10 @@ impl Builder<'_, '_, '_> {
                 if let Some(&func) = args.get(1) {
                     self.call_value(site, func, &mut inside);
                 }
-                self.sync(site, SyncKind::OnceDone, object);
+                self.sync(site, SyncKind::OnceDone, object.clone());
+                if let Some(lock) = object {
+                    acquire(locks, Held { lock, mode: Mode::Done });
+                }
             }
             Known::Settle => {
                 // It has no object of its own.
@@ -95,9 +114,9 @@ impl Builder<'_, '_, '_> {
                     self.call_value(site, func, locks);
                 }
             }
-            Known::Starts { func, many } => {
+            Known::Starts { func, start } => {
                 let Some(&func) = args.get(func as usize) else { return };
-                self.start_value(site, func, many);
+                self.start_value(site, func, start);
             }
             Known::Reads(mask) => {
                 for (at, &arg) in args.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0) {
@@ -119,7 +138,7 @@ impl Builder<'_, '_, '_> {
         }
     }
 
-    pub(super) fn start_value(&mut self, site: Site, func: ValueId, many: bool) {
+    pub(super) fn start_value(&mut self, site: Site, func: ValueId, start: Start) {
         if self.quiet {
             return;
         }
@@ -131,7 +150,7 @@ impl Builder<'_, '_, '_> {
                     let mapping = Mapping { params: captures, indices, results: Vec::new() };
                     let mut trace = Trace::default();
                     lift(&summary.trace, &mapping, &Place::Goroutine, &mut trace);
-                    self.spawn(site, trace, many);
+                    self.spawn(site, trace, start);
                 }
                 Some(Target::Cancel(_)) => {}
                 None if matches!(path.root, Root::Param(_)) => {
@@ -140,7 +159,7 @@ impl Builder<'_, '_, '_> {
                         args: Vec::new(),
                         chain: Chain::at(site),
                         locks: Locks::new(),
-                        start: Some(many),
+                        start: Some(start),
                         count: self.repeats.count(&self.places, site.inst).0,
                     });
                 }
@@ -148,4 +167,15 @@ impl Builder<'_, '_, '_> {
             }
         }
     }
+}
+
+/// Whether an interface has a method of this name that takes nothing (a number, where it is `Add`)
+/// and gives nothing.
+fn has_plain(set: &TypeSet, name: &str) -> bool {
+    set.methods.iter().any(|method| {
+        let TypeKind::Signature(signature) = method.signature.kind() else { return false };
+        method.name.as_str() == name
+            && signature.params.len() == usize::from(name == "Add")
+            && signature.results.is_empty()
+    })
 }
