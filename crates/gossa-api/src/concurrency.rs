@@ -293,6 +293,7 @@ impl<'p> Words<'_, 'p> {
                     known
                 }
                 (Step::Done, _) => None,
+                (Step::Dynamic(held), _) => Some(Now::Value(ty(held))),
                 (_, known) => known,
             };
         }

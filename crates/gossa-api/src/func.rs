@@ -101,6 +101,12 @@ impl<'p> Func<'p> {
         self.program.data().is_requested(self.package())
     }
 
+    /// Whether its package belongs to the Go distribution.
+    #[must_use]
+    pub fn is_standard(self) -> bool {
+        self.program.data().is_standard(self.package())
+    }
+
     /// The name as a Go programmer writes it, without the package: `F`, `(*T).M`, `F.func1` for a
     /// literal in `F`, `init` for initialisation.
     #[must_use]

@@ -44,12 +44,14 @@
 //! }
 //! ```
 //!
-//! No salsa or arena type appears in a signature here. Read in this order: [`checker`],
-//! [`program`], [`func`], [`op`], [`pass`], [`mod@run`].
+//! No type of an inner crate appears in a signature here, but for what is handed on under a name of
+//! this crate. Read in this order: [`checker`], [`program`], [`func`], [`op`], [`pass`], [`whole`].
+//! What is hidden (`run`, `ProgramData`) is for the command line and the test harness.
 
 pub mod alias;
 pub mod checker;
 pub mod concurrency;
+pub mod escape;
 pub mod fix;
 pub mod flow;
 pub mod func;
@@ -60,6 +62,7 @@ pub mod parallel;
 pub mod pass;
 pub mod prelude;
 pub mod program;
+#[doc(hidden)]
 pub mod run;
 pub mod source;
 pub mod structure;
@@ -72,6 +75,7 @@ pub mod whole;
 pub use alias::Alias;
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
 pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
+pub use escape::{Escape, EscapesTo, ParameterEscape};
 pub use fix::{Edit, FixError};
 pub use flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};
 pub use func::{Block, Func, Inst, Value};
@@ -83,7 +87,10 @@ pub use memory::{Access, Meeting, Memory, Part, Where};
 pub use op::{Call, Callee, Method, Op, SelectArm};
 pub use parallel::Parallel;
 pub use pass::{Pass, Report};
-pub use program::{Global, Program, ProgramData, Type};
+#[doc(hidden)]
+pub use program::ProgramData;
+pub use program::{Global, Program, Type};
+#[doc(hidden)]
 pub use run::{Outcome, run};
 pub use source::{Comment, Position, SourceRange};
 pub use structure::{Loop, Structure};

@@ -43,7 +43,8 @@ pub(crate) struct Site {
     pub(crate) inst: InstId,
 }
 
-/// The data behind a [`Program`].
+/// The data behind a [`Program`]; made by whoever loads it.
+#[doc(hidden)]
 pub struct ProgramData {
     lowered: Vec<(FuncId, Arc<Lowered>)>,
     funcs: Vec<FuncPlace>,
@@ -53,12 +54,15 @@ pub struct ProgramData {
     sites: Vec<Site>,
     /// The packages that the user asked about.
     requested: FxHashSet<&'static str>,
+    /// The packages of the Go distribution.
+    standard: FxHashSet<&'static str>,
     db: Mutex<RootDb>,
 }
 
 impl ProgramData {
     /// The program of a session's lowered functions.
     #[must_use]
+    #[doc(hidden)]
     pub fn new(session: &Session, lowered: Vec<(FuncId, Arc<Lowered>)>) -> Self {
         let mut funcs = Vec::new();
         let mut by_id = FxHashMap::default();
@@ -79,6 +83,12 @@ impl ProgramData {
                 .roots
                 .iter()
                 .map(|&root| PackageId::new(&loaded.package(root).import_path).path())
+                .collect(),
+            standard: loaded
+                .packages
+                .iter()
+                .filter(|package| package.standard)
+                .map(|package| PackageId::new(&package.import_path).path())
                 .collect(),
             db: Mutex::new(session.db()),
         };
@@ -132,6 +142,10 @@ impl ProgramData {
 
     pub(crate) fn is_requested(&self, package: &str) -> bool {
         self.requested.contains(package)
+    }
+
+    pub(crate) fn is_standard(&self, package: &str) -> bool {
+        self.standard.contains(package)
     }
 
     pub(crate) fn lowered(&self) -> &[(FuncId, Arc<Lowered>)] {

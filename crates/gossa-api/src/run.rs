@@ -20,6 +20,23 @@ pub struct Outcome {
     pub diagnostics: Vec<Diagnostic>,
 }
 
+/// Calls `work` with a program and the answers to questions about it, without any checker.
+pub fn with_program<T: Send>(
+    session: &Session,
+    data: &ProgramData,
+    work: impl FnOnce(&ProgramPass<'_>) -> T + Send,
+) -> T {
+    let findings = Mutex::new(Vec::new());
+    let selection = Selection::default();
+    session.pool().install(|| {
+        with_answers(session, data, |answers| {
+            let pass =
+                Pass { program: Program::new(data), selection: &selection, findings: &findings };
+            work(&ProgramPass { pass: &pass, answers })
+        })
+    })
+}
+
 /// Runs the selected checkers. A checker that panics loses what it was doing and becomes a
 /// diagnostic; the others go on.
 #[must_use]

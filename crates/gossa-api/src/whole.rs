@@ -5,6 +5,7 @@
 //! asks for it when there is something to decide.
 
 use crate::concurrency::{Conflict, Raw};
+use crate::escape::EscapeTable;
 use crate::func::{Func, Inst, Value};
 use crate::locks::TellLocks;
 use crate::memory::{AccessIndex, Meeting, Memory};
@@ -317,6 +318,7 @@ pub(crate) trait Answers {
         &self,
         tell: &mut dyn FnMut(&PointsProgram<'_>, &Raw) -> Vec<Conflict<'p>>,
     ) -> Vec<Conflict<'p>>;
+    fn escapes(&self) -> &EscapeTable;
     fn locks(&self, func: u32, tell: &mut TellLocks<'_>);
     fn parallel(&self, pairs: &[(Instruction, Instruction)], tell: &mut TellParallel<'_>);
 }
@@ -344,6 +346,7 @@ struct All<'s, 'w, 'e> {
     objects: &'s dyn Objects,
     raw: &'s dyn Deref<Target = Raw>,
     goroutines: &'s dyn Deref<Target = Analysis<'w, 'e>>,
+    escapes: &'s dyn Deref<Target = EscapeTable>,
 }
 
 impl All<'_, '_, '_> {
@@ -402,6 +405,10 @@ impl Answers for All<'_, '_, '_> {
         tell: &mut dyn FnMut(&PointsProgram<'_>, &Raw) -> Vec<Conflict<'p>>,
     ) -> Vec<Conflict<'p>> {
         tell(self.program, self.raw)
+    }
+
+    fn escapes(&self) -> &EscapeTable {
+        self.escapes
     }
 
     fn locks(&self, func: u32, tell: &mut TellLocks<'_>) {
@@ -482,8 +489,20 @@ pub(crate) fn with_answers<T>(
     let goroutines = LazyCell::new(|| Analysis::new(&program, &by_type, &is_foreign));
     let raw = LazyCell::new(|| Raw { conflicts: goroutines.conflicts(requested(data, &program)) });
     let (by_type, objects) = (&by_type, &objects);
-    let goroutines = &goroutines;
-    work(&All { data, program: &program, by_type, accesses, objects, raw: &raw, goroutines })
+    let escapes = LazyCell::new(|| {
+        EscapeTable::new(&session.whole_program_escapes(&db, &env, &program, &roots))
+    });
+    let (goroutines, escapes) = (&goroutines, &escapes);
+    work(&All {
+        data,
+        program: &program,
+        by_type,
+        accesses,
+        objects,
+        raw: &raw,
+        goroutines,
+        escapes,
+    })
 }
 
 /// The functions of the packages that the user asked about.

@@ -1,12 +1,14 @@
 //! Escape analysis of all packages of a session, dependencies first.
 
 use crate::bodies::source_file;
+use crate::call_table::{call_table, program_calls};
 use crate::declare::package_decls;
 use crate::diagnostics::SourcePlace;
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, Program, RootDb};
 use crate::parsing::parse;
 use crate::session::{Progress, Session};
+use crate::whole::WholeEnv;
 use gossa_base::{FxHashMap, TextRange};
 use gossa_escape::calls::CallTable;
 use gossa_escape::{
@@ -328,4 +330,21 @@ fn offset_of(tree: &TreeWithSpans, at: At) -> Option<u32> {
         Point::Start => span.start,
         Point::End => span.end.saturating_sub(1),
     })
+}
+
+impl Session {
+    /// Analyses which allocations escape in a whole program that begins at `roots`.
+    #[must_use]
+    pub fn whole_program_escapes(
+        &self,
+        db: &dyn Db,
+        env: &WholeEnv<'_>,
+        program: &gossa_points::Program<'_>,
+        roots: &gossa_points::callgraph::Roots,
+    ) -> PackageEscapes {
+        let graph = program_calls(program, roots);
+        let all: Vec<PackageId> = self.packages().iter().map(|package| package.id(db)).collect();
+        let table = call_table(env, program, &graph, &all);
+        program_escapes(db, self.packages(), &table)
+    }
 }

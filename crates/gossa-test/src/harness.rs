@@ -1,22 +1,24 @@
 //! Runs checkers over a fixture and compares what they find with what it wants.
 
 use crate::goroot::{GorootError, goroot};
+use crate::memory::FixtureSystem;
 use crate::want::{Want, WantError, wants};
 use camino::{Utf8Path, Utf8PathBuf};
 use gossa_api::{Finding, ProgramData, Registry, Selection};
-use gossa_db::{Options, Session, SessionError, SilentProgress};
+use gossa_db::{Options, Session, SilentProgress};
 use gossa_load::{BuildConfig, DiskSystem, System};
 use std::sync::Arc;
 
 /// How a fixture fails.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// There is no Go distribution to read the standard library from.
     #[error(transparent)]
     Goroot(#[from] GorootError),
     /// The fixture cannot be loaded at all.
-    #[error(transparent)]
-    Session(#[from] SessionError),
+    #[error("{0}")]
+    Load(String),
     /// The path is not UTF-8.
     #[error("{0} is not UTF-8")]
     Path(String),
@@ -53,18 +55,38 @@ pub fn findings_in(
     dir: impl AsRef<std::path::Path>,
     registry: &Registry,
 ) -> Result<Vec<Finding>, Failure> {
-    let dir = absolute(dir.as_ref())?;
+    analyse(Arc::new(DiskSystem), absolute(dir.as_ref())?, registry)
+}
+
+/// The same for files that stand in memory: names, relative to the module's root, and texts. If
+/// there is no `go.mod` among them, the module is `example.com/fixture`.
+///
+/// # Errors
+/// When it cannot be loaded, or has errors.
+pub fn findings_in_files(
+    files: &[(&str, &str)],
+    registry: &Registry,
+) -> Result<Vec<Finding>, Failure> {
+    analyse(Arc::new(FixtureSystem::new(files)), FixtureSystem::root(), registry)
+}
+
+fn analyse(
+    system: Arc<dyn System>,
+    dir: Utf8PathBuf,
+    registry: &Registry,
+) -> Result<Vec<Finding>, Failure> {
     let root = Utf8PathBuf::from_path_buf(goroot()?)
         .map_err(|path| Failure::Path(path.display().to_string()))?;
     let config = BuildConfig { goroot: Some(root), ..BuildConfig::default() };
     let session = Session::load(&Options {
-        system: Arc::new(DiskSystem),
+        system,
         config,
         dir: dir.clone(),
         patterns: vec!["./...".to_owned()],
         jobs: 1,
         one_shot: true,
-    })?;
+    })
+    .map_err(|error| Failure::Load(error.to_string()))?;
     let lowered = session.lower(&SilentProgress);
     let data = ProgramData::new(&session, lowered);
     let selection = Selection::default();
@@ -104,17 +126,40 @@ pub fn findings_in(
 /// When they do not, with a line for each missing or unexpected finding; or when the fixture
 /// cannot be analysed.
 pub fn check_dir(dir: impl AsRef<std::path::Path>, registry: &Registry) -> Result<(), Failure> {
-    let findings = findings_in(&dir, registry)?;
     let dir = absolute(dir.as_ref())?;
+    check(Arc::new(DiskSystem), dir, registry)
+}
+
+/// Checks that the checkers find exactly what one Go file wants, which stands in memory; see
+/// [`check_files`].
+///
+/// # Errors
+/// As [`check_dir`].
+pub fn check_source(source: &str, registry: &Registry) -> Result<(), Failure> {
+    check_files(&[("fixture.go", source)], registry)
+}
+
+/// Checks that the checkers find exactly what files want that stand in memory: names, relative to
+/// the module's root, and texts. If there is no `go.mod` among them, the module is
+/// `example.com/fixture`.
+///
+/// # Errors
+/// As [`check_dir`].
+pub fn check_files(files: &[(&str, &str)], registry: &Registry) -> Result<(), Failure> {
+    check(Arc::new(FixtureSystem::new(files)), FixtureSystem::root(), registry)
+}
+
+fn check(system: Arc<dyn System>, dir: Utf8PathBuf, registry: &Registry) -> Result<(), Failure> {
+    let findings = analyse(system.clone(), dir.clone(), registry)?;
     let mut expected: Vec<(String, Want)> = Vec::new();
-    collect_wants(&DiskSystem, &dir, &dir, &mut expected)?;
+    collect_wants(&*system, &dir, &dir, &mut expected)?;
     let mut problems = Vec::new();
     for finding in findings {
         let met = expected.iter().position(|(file, want)| {
             *file == finding.location.file
                 && want.line == finding.location.line
                 && finding.checker == want.check
-                && want.message.as_ref().is_none_or(|re| re.is_match(&finding.message))
+                && want.matches(&finding.message)
         });
         match met {
             Some(at) => {
@@ -129,7 +174,7 @@ pub fn check_dir(dir: impl AsRef<std::path::Path>, registry: &Registry) -> Resul
         }
     }
     for (file, want) in expected {
-        let pattern = want.message.map(|re| format!(": {re}")).unwrap_or_default();
+        let pattern = want.pattern().map(|re| format!(": {re}")).unwrap_or_default();
         problems.push(format!("{file}:{}: nothing found for `{}{pattern}`", want.line, want.check));
     }
     if problems.is_empty() {

@@ -13,6 +13,8 @@
 //! speaks of the line N below. Every expectation must be met, and no other finding may appear.
 //! The fixture must type-check.
 //!
+//! A fixture may also stand in the test itself: [`check_source`], [`check_files`].
+//!
 //! ```no_run
 //! # struct MyChecker;
 //! # impl gossa_api::Checker for MyChecker {
@@ -25,10 +27,13 @@
 //! }
 //! ```
 
+mod fixed;
 mod goroot;
 mod harness;
+mod memory;
 mod want;
 
+pub use fixed::fixed_source;
 pub use goroot::{GorootError, goroot};
-pub use harness::{Failure, check_dir, findings_in};
+pub use harness::{Failure, check_dir, check_files, check_source, findings_in, findings_in_files};
 pub use want::{Want, WantError, wants};

@@ -4,18 +4,34 @@ use regex::Regex;
 
 /// An expected finding.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Want {
     /// Line from 1.
     pub line: u32,
     /// The check's id.
     pub check: String,
     /// What the message must match.
-    pub message: Option<Regex>,
+    message: Option<Regex>,
+}
+
+impl Want {
+    /// Whether a finding's message is as wanted.
+    #[must_use]
+    pub fn matches(&self, message: &str) -> bool {
+        self.message.as_ref().is_none_or(|pattern| pattern.is_match(message))
+    }
+
+    /// The pattern that messages must match.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&str> {
+        self.message.as_ref().map(Regex::as_str)
+    }
 }
 
 /// A `want` comment that cannot be understood.
 #[derive(Debug, thiserror::Error)]
 #[error("line {line}: {reason}")]
+#[non_exhaustive]
 pub struct WantError {
     /// Line from 1.
     pub line: u32,

@@ -87,6 +87,7 @@ impl Checker for Ask {
                         let answer = pass.points_to().alias(args[0], args[1]);
                         say(pass, inst, &format!("{answer:?}"));
                     }
+                    "askEscape" => say(pass, inst, &of_escape(pass, inst)),
                     "askParallel" => {
                         let label = text_of_argument(inst);
                         parallel.entry(label).or_default().push(inst);
@@ -232,6 +233,26 @@ fn of_locks<'p>(pass: &ProgramPass<'p>, func: Func<'p>, asked: &[(Inst<'p>, Stri
                 &format!("takes {} while holding {}", taken.lock, words(&taken.held, false)),
             );
         }
+    }
+}
+
+fn of_escape<'p>(pass: &ProgramPass<'p>, inst: Inst<'p>) -> String {
+    let made = argument(inst).definition().expect("made by an instruction");
+    match (made.op(), pass.escape(made)) {
+        (_, Some(escape)) => {
+            assert!(escape.is_reachable);
+            format!("escapes to {:?}", escape.to)
+        }
+        // `askEscape(f(x))`: of the parameters of `f`.
+        (Op::Call(call), None) => {
+            let callee = call.static_callee().expect("a known function");
+            let all = (0..callee.params().count()).map(|at| {
+                let found = pass.parameter_escape(callee, at).expect("a parameter");
+                format!("{at} to {:?} and results {:?}", found.to, found.results)
+            });
+            all.collect::<Vec<_>>().join("; ")
+        }
+        (_, None) => "makes nothing".to_owned(),
     }
 }
 

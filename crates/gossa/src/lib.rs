@@ -14,7 +14,8 @@
 //! }
 //! ```
 //!
-//! [`api`] is what a checker is written against. Inside, `args` is the command line, `context`
+//! [`api`] is what a checker is written against; [`analyse`] is for programs that have questions and
+//! no findings. `docs/write-a-checker.md` is the way from nothing to a tested checker. Inside, `args` is the command line, `context`
 //! what every subcommand needs, and each subcommand has a module of its name.
 
 mod args;
@@ -24,6 +25,7 @@ mod callgraph;
 mod check;
 mod config_spec;
 mod context;
+pub mod embed;
 mod escape;
 mod escape_program;
 mod exit;
@@ -38,6 +40,7 @@ mod run;
 mod ssa;
 mod types;
 
+pub use embed::{Analysed, Load, LoadError, analyse};
 pub use gossa_api as api;
 
 use args::{Command, CommandLine};
