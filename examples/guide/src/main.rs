@@ -1,0 +1,5 @@
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gossa::main(my_checkers::all(gossa::builtin()))
+}
