@@ -159,6 +159,7 @@ pub struct Fix {
 
 /// Something wrong in the analysed code.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Finding {
     /// The checker's id, such as `unsafe-uintptr`.
     pub checker: Cow<'static, str>,
