@@ -1,9 +1,11 @@
 //! What a checker is, and which of them run.
 
 use crate::func::Func;
+use crate::options::{AnyOption, OptionValue};
 use crate::pass::Pass;
 use crate::whole::ProgramPass;
 use gossa_report::{Confidence, Severity};
+use std::collections::BTreeMap;
 
 /// One kind of finding, with its documentation. Declare it with
 /// [`declare_check!`](crate::declare_check).
@@ -59,6 +61,11 @@ macro_rules! declare_check {
 pub trait Checker: Send + Sync {
     /// The kinds of findings that it reports.
     fn checks(&self) -> Vec<&'static Check>;
+
+    /// The options that users can set for its checks; see [`options`](crate::options).
+    fn options(&self) -> Vec<&'static dyn AnyOption> {
+        Vec::new()
+    }
 
     /// Looks at one function. Called once for each function, closures included.
     fn check_function(&self, pass: &Pass<'_>, func: Func<'_>) {
@@ -116,13 +123,15 @@ impl Registry {
 #[derive(Clone, Debug)]
 pub struct Selection {
     disabled: Vec<&'static str>,
+    /// What users have set, by check and name.
+    pub(crate) options: BTreeMap<(&'static str, &'static str), OptionValue>,
     /// Findings below this confidence are left out.
     pub min_confidence: Confidence,
 }
 
 impl Default for Selection {
     fn default() -> Self {
-        Self { disabled: Vec::new(), min_confidence: Confidence::Medium }
+        Self { disabled: Vec::new(), options: BTreeMap::new(), min_confidence: Confidence::Medium }
     }
 }
 
@@ -149,14 +158,15 @@ impl Selection {
         for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let (id, negative) = item.strip_prefix('-').map_or((item, false), |id| (id, true));
             let Some(check) = all.iter().find(|check| check.id == id) else {
-                let nearest = all.iter().map(|check| check.id).min_by_key(|c| distance(c, id));
-                let nearest = nearest.filter(|c| distance(c, id) <= 3.max(id.len() / 3));
+                let nearest = nearest(id, all.iter().map(|check| check.id));
                 return Err(SelectionError { id: id.to_owned(), nearest });
             };
             if negative { disabled.push(check.id) } else { wanted.push(check.id) }
         }
         if !wanted.is_empty() {
-            disabled.extend(all.iter().map(|c| c.id).filter(|id| !wanted.contains(id)));
+            // What is said about comments that suppress findings goes with the findings.
+            let others = all.iter().filter(|check| check.category != SUPPRESSION);
+            disabled.extend(others.map(|check| check.id).filter(|id| !wanted.contains(id)));
         }
         Ok(Self { disabled, ..Self::default() })
     }
@@ -166,6 +176,16 @@ impl Selection {
     pub fn is_enabled(&self, check: &Check) -> bool {
         !self.disabled.contains(&check.id)
     }
+}
+
+/// The category of checks on comments that suppress findings.
+const SUPPRESSION: &str = "suppression";
+
+/// Of the known names the one that `name` was probably meant to be.
+#[must_use]
+pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let nearest = known.into_iter().min_by_key(|known| distance(known, name))?;
+    (distance(nearest, name) <= 3.max(name.len() / 3)).then_some(nearest)
 }
 
 /// Levenshtein distance.

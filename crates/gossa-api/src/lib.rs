@@ -58,6 +58,7 @@ pub mod func;
 pub mod locks;
 pub mod memory;
 pub mod op;
+pub mod options;
 pub mod parallel;
 pub mod pass;
 pub mod prelude;
@@ -85,6 +86,7 @@ pub use gossa_types::Builtin;
 pub use locks::{Acquisition, Lock, LockMode, Locks};
 pub use memory::{Access, Meeting, Memory, Part, Where};
 pub use op::{Call, Callee, Method, Op, SelectArm};
+pub use options::{AnyOption, CheckOption, OptionValue};
 pub use parallel::Parallel;
 pub use pass::{Pass, Report};
 #[doc(hidden)]

@@ -33,18 +33,15 @@ impl<'p> Pass<'p> {
         finding.package = at.func().package().to_owned();
         finding.function = at.func().name();
         finding.confidence = Confidence::Medium;
-        Some(Report {
-            finding: Some(finding),
-            min_confidence: self.selection.min_confidence,
-            findings: self.findings,
-        })
+        Some(Report { finding: Some(finding), goroutine: 0, findings: self.findings })
     }
 }
 
 /// A finding in the making; filed when dropped.
 pub struct Report<'r> {
     finding: Option<Finding>,
-    min_confidence: Confidence,
+    /// Which goroutine is told about.
+    goroutine: u32,
     findings: &'r Mutex<Vec<Finding>>,
 }
 
@@ -63,10 +60,18 @@ impl Report<'_> {
         self.finding().confidence = confidence;
     }
 
+    /// Says which goroutine the steps of the story are about from here on, from 1; 0, as it is at
+    /// first, where only one has a part in it.
+    pub fn goroutine(&mut self, number: u32) {
+        self.goroutine = number;
+    }
+
     /// Adds a step of the story, from cause to effect.
     pub fn step(&mut self, at: Inst<'_>, message: impl fmt::Display) {
         if let Some(location) = location(at) {
-            self.finding().trace.push(Step::new(message.to_string(), location));
+            let mut step = Step::new(message.to_string(), location);
+            step.goroutine = self.goroutine;
+            self.finding().trace.push(step);
         }
     }
 
@@ -85,7 +90,6 @@ fn location(at: Inst<'_>) -> Option<Location> {
 impl Drop for Report<'_> {
     fn drop(&mut self) {
         if let Some(finding) = self.finding.take()
-            && finding.confidence >= self.min_confidence
             && !std::thread::panicking()
         {
             self.findings.lock().push(finding);

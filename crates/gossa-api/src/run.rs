@@ -16,6 +16,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 pub struct Outcome {
     /// The findings, not sorted; paths are full paths.
     pub findings: Vec<Finding>,
+    /// Findings that are less sure than asked for: a comment that suppresses one has its use.
+    pub unsure: Vec<Finding>,
     /// Checkers that failed, sorted.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -78,8 +80,13 @@ pub fn run(
     });
     let mut failures = failures.into_inner();
     failures.sort();
+    let (findings, unsure) = findings
+        .into_inner()
+        .into_iter()
+        .partition(|finding| finding.confidence >= selection.min_confidence);
     Outcome {
-        findings: findings.into_inner(),
+        findings,
+        unsure,
         diagnostics: failures
             .into_iter()
             .map(|message| Diagnostic::new(Severity::Error, Stage::Analysis, message))

@@ -122,7 +122,9 @@ fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {
             .message(format_args!("`{place}` is written here while another goroutine {other} it"));
     }
     report.confidence(if is_sure(main) { Confidence::Medium } else { Confidence::Low });
+    report.goroutine(1);
     tell(&mut report, &main.write, "writes");
+    report.goroutine(2);
     tell(&mut report, &main.other, other);
     for conflict in group {
         if let Some(at) = conflict.other.requested_at().or(conflict.other.at()) {

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Fingerprint;
+use crate::{Fingerprint, Suppression};
 
 /// How bad it is if the finding is true.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
@@ -125,13 +125,20 @@ pub struct Step {
     pub message: String,
     /// Where.
     pub location: Location,
+    /// In a story of several goroutines the one that does it, from 1; 0 where there is only one.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub goroutine: u32,
+}
+
+fn is_zero(goroutine: &u32) -> bool {
+    *goroutine == 0
 }
 
 impl Step {
     /// A step at a place.
     #[must_use]
     pub fn new(message: impl Into<String>, location: Location) -> Self {
-        Self { message: message.into(), location }
+        Self { message: message.into(), location, goroutine: 0 }
     }
 }
 
@@ -189,6 +196,9 @@ pub struct Finding {
     /// one that needs no name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub configs: Vec<String>,
+    /// Why it is not reported, if it is not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suppression: Option<Suppression>,
 }
 
 impl Finding {
@@ -215,6 +225,7 @@ impl Finding {
             related: Vec::new(),
             fixes: Vec::new(),
             configs: Vec::new(),
+            suppression: None,
         }
     }
 }

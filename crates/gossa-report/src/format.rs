@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::{Report, SourceProvider, json, text};
+use crate::{Report, Rule, SourceProvider, github, json, sarif, text};
 
 /// A form of output. More are to come; each is one variant, one name, one arm of `write`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -17,11 +17,15 @@ pub enum OutputFormat {
     Json,
     /// One JSON object a line.
     Jsonl,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// Commands of GitHub's workflows.
+    Github,
 }
 
 impl OutputFormat {
     /// All forms, in the order in which they are listed to users.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Json, Self::Jsonl];
+    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Jsonl, Self::Sarif, Self::Github];
 
     /// The form's name on the command line.
     #[must_use]
@@ -30,6 +34,8 @@ impl OutputFormat {
             Self::Text => "text",
             Self::Json => "json",
             Self::Jsonl => "jsonl",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
         }
     }
 }
@@ -42,7 +48,7 @@ impl fmt::Display for OutputFormat {
 
 /// There is no output form of that name.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("no output format `{0}`: it is one of text, json, jsonl")]
+#[error("no output format `{0}`: it is one of text, json, jsonl, sarif, github")]
 pub struct UnknownFormat(String);
 
 impl FromStr for OutputFormat {
@@ -64,11 +70,13 @@ pub struct WriteOptions {
     /// Writes zero for what differs from run to run (`stats.seconds`, `stats.peak_rss_mb`), so
     /// that two runs over the same code give the same bytes.
     pub deterministic: bool,
+    /// The checkers that ran: SARIF describes them.
+    pub rules: Vec<Rule>,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { color: false, width: 140, deterministic: false }
+        Self { color: false, width: 140, deterministic: false, rules: Vec::new() }
     }
 }
 
@@ -88,6 +96,8 @@ impl Report {
             OutputFormat::Text => text::write(self, options, sources, out),
             OutputFormat::Json => json::write(self, options, out),
             OutputFormat::Jsonl => json::write_lines(self, options, out),
+            OutputFormat::Sarif => sarif::write(self, options, sources, out),
+            OutputFormat::Github => github::write(self, out),
         }
     }
 }

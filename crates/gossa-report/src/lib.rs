@@ -33,23 +33,31 @@
 //! form is built from `escape` (nothing hostile reaches a terminal), `frame` (a bounded excerpt of
 //! source) and `text` (the layout).
 
+pub mod baseline;
 mod diagnostic;
 mod escape;
 mod finding;
 mod fingerprint;
 mod format;
 mod frame;
+mod github;
+pub mod ignore;
 mod json;
 mod paths;
 mod report;
+mod rule;
+mod sarif;
 mod source;
 mod text;
 
+pub use baseline::{BASELINE_SCHEMA, Baseline, BaselineEntry, BaselineError};
 pub use diagnostic::{Diagnostic, Stage};
 pub use escape::escape_line;
 pub use finding::{Confidence, Edit, Finding, Fix, Location, Origin, Severity, Step};
 pub use fingerprint::{Fingerprint, ParseFingerprintError};
 pub use format::{OutputFormat, UnknownFormat, WriteOptions};
+pub use ignore::{Ignore, IgnoreError, IgnoreForm, IgnoreText, Suppression, SuppressionKind};
 pub use paths::{PathDisplay, PathStyle};
 pub use report::{LedgerEntry, Report, SCHEMA, Schema, Seconds, Stats, Tool};
+pub use rule::Rule;
 pub use source::{MemorySources, NoSources, SourceProvider};

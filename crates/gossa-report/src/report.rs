@@ -115,10 +115,18 @@ pub struct Stats {
     pub seconds: Seconds,
     /// Peak resident memory in MiB.
     pub peak_rss_mb: u64,
+    /// Findings that are not reported because of comments or of the baseline; left out of the
+    /// output where it is zero.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub suppressed: u64,
     /// The soundness ledger: what the result rests on besides the code, sorted; left out of the
     /// output where it is empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ledger: Vec<LedgerEntry>,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Stats {
@@ -142,6 +150,12 @@ pub struct Report {
     pub configs: Vec<String>,
     /// What was found.
     pub findings: Vec<Finding>,
+    /// What was found and is not reported; no part of the JSON forms.
+    #[serde(skip)]
+    pub suppressed: Vec<Finding>,
+    /// Whether a baseline says which findings are known; no part of the JSON forms.
+    #[serde(skip)]
+    pub has_baseline: bool,
     /// What went wrong.
     pub diagnostics: Vec<Diagnostic>,
     /// Figures.
@@ -190,6 +204,21 @@ impl Report {
             arrange(&mut diagnostic.configs, &order_of_configs);
         }
         self.configs = order_of_configs;
+    }
+
+    /// Adds a diagnostic in its place. The report is [finished](Self::finish).
+    pub fn insert_diagnostic(&mut self, diagnostic: Diagnostic) {
+        let at = self.diagnostics.partition_point(|old| old.sort_key() <= diagnostic.sort_key());
+        self.diagnostics.insert(at, diagnostic);
+    }
+
+    /// Takes the findings that are marked as suppressed out of those that are reported. The report
+    /// is [finished](Self::finish).
+    pub fn set_suppressed_aside(&mut self) {
+        let marked = self.findings.extract_if(.., |finding| finding.suppression.is_some());
+        self.suppressed.extend(marked);
+        self.suppressed.sort_unstable_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.cmp(b)));
+        self.stats.suppressed = self.suppressed.len() as u64;
     }
 
     /// How the configurations of a finding or diagnostic are said to people; `None` where it holds
@@ -302,6 +331,25 @@ mod tests {
         assert_eq!(report.only_in(&one.configs).as_deref(), Some("only in darwin/arm64"));
         assert_eq!(report.diagnostics.len(), 1);
         assert_eq!(report.diagnostics[0].configs, ["linux/amd64", "darwin/arm64"]);
+    }
+
+    #[test]
+    fn suppressed_findings_are_counted_and_not_reported() {
+        let mut known = finding("a.go", 1, 1, "a");
+        known.suppression = Some(crate::Suppression {
+            kind: crate::SuppressionKind::Comment,
+            reason: "why".to_owned(),
+            location: None,
+        });
+        let mut report = Report::new();
+        report.findings = vec![finding("a.go", 2, 1, "a"), known];
+        report.finish(&NoSources);
+        report.set_suppressed_aside();
+        let lines = |findings: &[Finding]| {
+            findings.iter().map(|found| found.location.line).collect::<Vec<_>>()
+        };
+        assert_eq!((lines(&report.findings), lines(&report.suppressed)), (vec![2], vec![1]));
+        assert_eq!(report.stats.suppressed, 1);
     }
 
     #[test]

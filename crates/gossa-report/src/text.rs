@@ -246,6 +246,12 @@ fn summary(report: &Report) -> String {
     if report.configs.len() > 1 {
         line.push_str(&format!(" of {} configurations", report.configs.len()));
     }
+    if report.stats.suppressed > 0 {
+        line.push_str(&format!(
+            "; {} not shown: suppressed",
+            counted(report.stats.suppressed, "finding")
+        ));
+    }
     if report.stats.errors > 0 {
         line.push_str(&format!(
             "; {} kept code from being analysed in full",

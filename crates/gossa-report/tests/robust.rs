@@ -33,7 +33,7 @@ fn location() -> impl Strategy<Value = Location> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    (any::<String>(), location()).prop_map(|(message, location)| Step { message, location })
+    (any::<String>(), location()).prop_map(|(message, location)| Step::new(message, location))
 }
 
 fn edit() -> impl Strategy<Value = Edit> {

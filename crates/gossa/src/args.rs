@@ -3,7 +3,7 @@
 //! First stop of a run. Nothing here does any work; a mistake is reported by clap with exit
 //! status 2, in one wording for all subcommands.
 
-use crate::config_spec::ConfigSpec;
+use crate::config_spec::{ConfigArg, ConfigSpec};
 use camino::Utf8PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gossa_load::{BuildConfig, ModMode};
@@ -181,7 +181,7 @@ impl BuildArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct BenchArgs {
-    /// Which suite: race (runtime/race/testdata)
+    /// Which suite: race (runtime/race/testdata), or vet (cmd/vet/testdata)
     #[arg(value_name = "SUITE", hide_possible_values = true)]
     pub(crate) suite: Suite,
     /// List what is missed and what is reported without reason
@@ -199,17 +199,22 @@ pub(crate) struct BenchArgs {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Suite {
     Race,
+    Vet,
 }
 
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) build: BuildArgs,
     /// Analyse for this build; given several times, for each of them, with what they find merged:
     /// GOOS/GOARCH, cgo=on|off, tags=A+B, go=VERSION, separated by commas; what it leaves open is
-    /// as the other options say
-    #[arg(long = "config", value_name = "SPEC")]
-    pub(crate) configs: Vec<ConfigSpec>,
+    /// as the other options say. Or a file whose name ends in .toml: the configuration, instead of
+    /// gossa.toml in the module's root
+    #[arg(long = "config", value_name = "SPEC|FILE")]
+    pub(crate) configs: Vec<ConfigArg>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub(crate) no_config: bool,
     /// Which checkers run, separated by commas: `a,b` only these, `-c` all but this
     #[arg(
         long,
@@ -219,24 +224,27 @@ pub(crate) struct CheckArgs {
         allow_hyphen_values = true
     )]
     pub(crate) checkers: String,
-    /// Form of the output: text, json, or jsonl
-    #[arg(long, default_value = "text", value_parser = output_format)]
-    pub(crate) format: OutputFormat,
-    /// Leave out findings that are less sure
-    #[arg(long, value_name = "CONFIDENCE", default_value = "medium")]
-    pub(crate) min_confidence: ConfidenceArg,
-    /// Leave out the findings of this file
-    #[arg(long, value_name = "FILE", hide = true)]
+    /// Form of the output: text, json, jsonl, sarif, or github [default: text]
+    #[arg(long, value_parser = output_format)]
+    pub(crate) format: Option<OutputFormat>,
+    /// Leave out findings that are less sure [default: medium]
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<ConfidenceArg>,
+    /// Leave out the findings that are listed in this file
+    #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<Utf8PathBuf>,
+    /// List all findings in this file, as --baseline reads it, instead of reporting them
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<Utf8PathBuf>,
 }
 
 /// Forms of output that are fixed in name and still to come.
-const PLANNED_FORMATS: [&str; 3] = ["sarif", "html", "github"];
+const PLANNED_FORMATS: [&str; 1] = ["html"];
 
 fn output_format(name: &str) -> Result<OutputFormat, String> {
     name.parse().map_err(|error: gossa_report::UnknownFormat| {
         if PLANNED_FORMATS.contains(&name) {
-            "not available yet; it is one of text, json, jsonl".to_owned()
+            "not available yet; it is one of text, json, jsonl, sarif, github".to_owned()
         } else {
             error.to_string()
         }
@@ -534,7 +542,7 @@ mod tests {
 
     #[test]
     fn planned_formats_are_told_from_unknown_ones() {
-        assert!(output_format("sarif").unwrap_err().contains("not available yet"));
+        assert!(output_format("html").unwrap_err().contains("not available yet"));
         assert!(output_format("xml").unwrap_err().contains("no output format `xml`"));
         assert_eq!(output_format("jsonl"), Ok(OutputFormat::Jsonl));
     }

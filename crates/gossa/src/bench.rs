@@ -2,7 +2,9 @@
 //! the defects in them are found, and how much of what is right stays silent.
 //!
 //! `race` is `runtime/race/testdata`: functions `TestRace…` have a data race, functions
-//! `TestNoRace…` have none.
+//! `TestNoRace…` have none. `vet` is `cmd/vet/testdata`, see [`vet`].
+
+mod vet;
 
 use crate::args::{BenchArgs, BuildArgs, Suite};
 use crate::context::Context;
@@ -22,6 +24,7 @@ pub(crate) fn run(
 ) -> Result<Exit, CommandError> {
     match args.suite {
         Suite::Race => race(context, args, registry),
+        Suite::Vet => vet::run(context, args, registry),
     }
 }
 

@@ -1,9 +1,13 @@
 //! `gossa check`: load, check types, lower, run the checkers, report.
 
-use crate::args::CheckArgs;
+use crate::args::{CheckArgs, ConfidenceArg};
+use crate::config::{self, Config, Scope};
+use crate::config_spec::{ConfigArg, ConfigSpec};
 use crate::context::{self, Context, SessionSources};
 use crate::exit::{CommandError, Exit};
-use crate::{memory, output};
+use crate::suppress::Comments;
+use crate::{baseline, memory, output, rules};
+use camino::Utf8PathBuf;
 use gossa_api::{ProgramData, Registry, Selection};
 use gossa_base::FxHashSet;
 use gossa_db::{Session, parse};
@@ -24,26 +28,32 @@ pub(crate) fn run(
     registry: &Registry,
 ) -> Result<Exit, CommandError> {
     let start = Instant::now();
-    let selection = selection(args, registry)?;
-    let sessions = match context.sessions(&args.build, &args.configs) {
+    let Settings { args, specs, selection, scope } = &settings(context, args, registry)?;
+    let baseline =
+        args.baseline.as_deref().map(|file| baseline::read(context, file)).transpose()?;
+    let sessions = match context.sessions(&args.build, specs) {
         Ok(sessions) => sessions,
         Err(error) => {
             // Programs that read the output find the reason there too.
-            if args.format != OutputFormat::Text {
-                write(context, args, &failure(&error.to_string()), &NoSources)?;
+            if !matches!(args.format, None | Some(OutputFormat::Text)) {
+                write(context, args, &failure(&error.to_string()), registry, &NoSources)?;
             }
             return Err(error);
         }
     };
     let mut report = Report::new();
-    report.configs = args.configs.iter().map(|spec| spec.name.clone()).collect();
+    report.configs = specs.iter().map(|spec| spec.name.clone()).collect();
     let mut sources = MemorySources::default();
     let mut elsewhere = FxHashSet::default();
     let mut has_code = false;
+    let mut comments = Comments::default();
+    let mut unsure = Vec::new();
+    let mut packages = FxHashSet::default();
+    let mut paths = None;
     let count = sessions.len();
     // One by one, so that only one build's SSA is in memory; the texts that the report shows stay.
     for (index, (config, session)) in sessions.into_iter().enumerate() {
-        let build = analyse(context, registry, &selection, &session);
+        let build = analyse(context, registry, selection, &session);
         has_code |= context::has_code(session.program());
         add(&mut report.stats, &build.stats);
         elsewhere.extend(build.elsewhere.into_iter().map(identity));
@@ -56,20 +66,40 @@ pub(crate) fn run(
             findings.iter_mut().for_each(|found| found.configs.push(config.clone()));
             diagnostics.iter_mut().for_each(|found| found.configs.push(config.clone()));
         }
-        let paths = context.paths(session.program());
-        let known = SessionSources::new(&session, &*context.system, &paths);
+        let paths_of_build = context.paths(session.program());
+        let known = SessionSources::new(&session, &*context.system, &paths_of_build);
         keep_texts(&mut sources, &known, findings, diagnostics);
+        // What is found about comments shows their lines.
+        for file in comments.read(&session, registry, &paths_of_build) {
+            sources.add_from(&file, &known);
+        }
         drop(known);
+        unsure.extend(build.unsure);
+        let program = session.program();
+        paths = Some(paths_of_build);
+        packages.extend(program.roots.iter().map(|&root| program.package(root).path().to_owned()));
         if index + 1 == count {
             // The process ends soon: giving gigabytes back piece by piece would only take time.
             std::mem::forget((session, build.data));
         }
     }
+    comments.apply(&mut report.findings, &unsure, registry, selection);
+    if let Some(paths) = &paths {
+        report.findings.retain(|finding| scope.reports(finding, paths));
+    }
     report.finish(&sources);
+    let scope = baseline::Scope { registry, selection, packages: &packages };
+    if let Some(baseline) = &baseline {
+        baseline.apply(&mut report, &scope);
+    }
+    if let Some(file) = &args.write_baseline {
+        baseline::write(context, file, &mut report)?;
+    }
+    report.set_suppressed_aside();
     report.stats.errors = context::count_errors(&report.diagnostics);
     report.stats.seconds.total = start.elapsed().as_secs_f64();
     report.stats.peak_rss_mb = memory::peak_rss_mb(&*context.system);
-    write(context, args, &report, &sources)?;
+    write(context, args, &report, registry, &sources)?;
     if !elsewhere.is_empty() && !context.quiet {
         output::note(&format!(
             "{} in dependencies not shown: name their packages to see them",
@@ -85,6 +115,8 @@ struct Build {
     findings: Vec<Finding>,
     /// Findings in dependencies.
     elsewhere: Vec<Finding>,
+    /// Findings that are less sure than asked for, with the paths of the output.
+    unsure: Vec<Finding>,
     diagnostics: Vec<Diagnostic>,
     stats: Stats,
     data: ProgramData,
@@ -107,12 +139,13 @@ fn analyse(
 
     let paths = context.paths(session.program());
     let (mut findings, elsewhere) = split_off_dependencies(session, outcome.findings);
-    findings.iter_mut().for_each(|finding| display(finding, &paths));
+    let (mut unsure, _) = split_off_dependencies(session, outcome.unsure);
+    findings.iter_mut().chain(&mut unsure).for_each(|finding| display(finding, &paths));
     let mut diagnostics = context::diagnostics(session, &paths);
     diagnostics.extend(outcome.diagnostics);
     let mut stats = stats(session, lowering);
     stats.seconds.check = check_seconds;
-    Build { findings, elsewhere, diagnostics, stats, data }
+    Build { findings, elsewhere, unsure, diagnostics, stats, data }
 }
 
 /// Figures of several builds add up.
@@ -159,18 +192,44 @@ fn keep_texts(
     }
 }
 
-fn selection(args: &CheckArgs, registry: &Registry) -> Result<Selection, CommandError> {
-    if args.baseline.is_some() {
-        return Err(CommandError::Usage(
-            "--baseline is not available yet: compare the fingerprints of two runs with \
-             --format jsonl"
-                .to_owned(),
-        ));
+/// What a run is to do: the command line, completed by the configuration file.
+struct Settings {
+    args: CheckArgs,
+    specs: Vec<ConfigSpec>,
+    selection: Selection,
+    scope: Scope,
+}
+
+fn settings(
+    context: &Context,
+    args: &CheckArgs,
+    registry: &Registry,
+) -> Result<Settings, CommandError> {
+    let mut args = args.clone();
+    let (mut specs, mut files) = (Vec::new(), Vec::new());
+    for config in std::mem::take(&mut args.configs) {
+        match config {
+            ConfigArg::Spec(spec) => specs.push(spec),
+            ConfigArg::File(file) => files.push(file),
+        }
     }
+    if let [_, second, ..] = &*files {
+        return Err(CommandError::Usage(format!("--config {second}: a run has one such file")));
+    }
+    if args.no_config && !files.is_empty() {
+        return Err(CommandError::Usage("--no-config and --config FILE exclude each other".into()));
+    }
+    let named = files.first().map(Utf8PathBuf::as_path);
+    let config = match config::find(context, named).filter(|_| !args.no_config) {
+        Some(file) => Config::load(context, &file, registry)?,
+        None => Config::default(),
+    };
+    config.complete(&mut args);
     let mut selection = Selection::parse(registry, &args.checkers)
         .map_err(|error| CommandError::Usage(format!("--checkers: {error}")))?;
-    selection.min_confidence = args.min_confidence.into();
-    Ok(selection)
+    selection.min_confidence = args.min_confidence.unwrap_or(ConfidenceArg::Medium).into();
+    config.set_options(&mut selection, registry);
+    Ok(Settings { args, specs, selection, scope: config.scope })
 }
 
 /// The report of a run that could not load anything.
@@ -186,13 +245,18 @@ fn write(
     context: &Context,
     args: &CheckArgs,
     report: &Report,
+    registry: &Registry,
     sources: &dyn SourceProvider,
 ) -> Result<(), CommandError> {
     let look = output::Look::of_stdout();
-    let options =
-        WriteOptions { color: look.color, width: look.width, deterministic: context.deterministic };
+    let options = WriteOptions {
+        color: look.color,
+        width: look.width,
+        deterministic: context.deterministic,
+        rules: rules::of(registry),
+    };
     let mut out = output::stdout();
-    report.write(args.format, &options, sources, &mut out)?;
+    report.write(args.format.unwrap_or_default(), &options, sources, &mut out)?;
     Ok(out.flush()?)
 }
 
@@ -239,6 +303,7 @@ fn stats(session: &Session, (functions, instructions): (u64, u64)) -> Stats {
         functions,
         instructions,
         errors: 0,
+        suppressed: 0,
         seconds: Seconds {
             load: spent.load,
             parse: spent.parse,

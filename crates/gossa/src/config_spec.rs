@@ -3,6 +3,7 @@
 //! A specification names what differs from the other options of the command line:
 //! `windows/amd64,cgo=off,tags=netgo+integration`.
 
+use camino::Utf8PathBuf;
 use gossa_load::BuildConfig;
 use std::str::FromStr;
 
@@ -16,6 +17,28 @@ pub(crate) struct ConfigSpec {
     cgo: Option<bool>,
     tags: Vec<String>,
     go_version: Option<String>,
+}
+
+/// What `--config` of `gossa check` names: a build, or a configuration file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum ConfigArg {
+    /// A build.
+    Spec(ConfigSpec),
+    /// A file.
+    File(Utf8PathBuf),
+}
+
+impl FromStr for ConfigArg {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        // No platform and no tag is called so.
+        if text.ends_with(".toml") {
+            Ok(Self::File(text.into()))
+        } else {
+            text.parse().map(Self::Spec)
+        }
+    }
 }
 
 impl FromStr for ConfigSpec {

@@ -30,6 +30,16 @@ pub(crate) fn run(args: &ExplainArgs, registry: &Registry) -> Result<Exit, Comma
             writeln!(out, "# {}\n", check.id)?;
             writeln!(out, "{} ({}): {}\n", check.severity.as_str(), check.category, check.summary)?;
             writeln!(out, "{}", check.text())?;
+            let options = registry.options();
+            let options: Vec<_> = (options.iter().map(|option| option.describe()))
+                .filter(|option| option.check == check.id)
+                .collect();
+            if !options.is_empty() {
+                writeln!(out, "\n## Options\n\n[checkers.{}] of gossa.toml:\n", check.id)?;
+            }
+            for option in options {
+                writeln!(out, "- `{} = {}`: {}", option.name, option.default, option.doc)?;
+            }
         }
     }
     out.flush()?;

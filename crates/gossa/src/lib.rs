@@ -20,9 +20,11 @@
 
 mod args;
 mod ast;
+mod baseline;
 mod bench;
 mod callgraph;
 mod check;
+mod config;
 mod config_spec;
 mod context;
 pub mod embed;
@@ -36,8 +38,10 @@ mod output;
 mod panics;
 mod pointsto;
 mod progress;
+mod rules;
 mod run;
 mod ssa;
+mod suppress;
 mod types;
 
 pub use embed::{Analysed, Load, LoadError, analyse};
@@ -63,6 +67,7 @@ pub fn builtin() -> Registry {
 /// analysed, 3 if some package had errors.
 #[must_use]
 pub fn main(registry: Registry) -> ExitCode {
+    let registry = registry.with(suppress::Suppressions);
     panics::guarded(|| {
         let line = match CommandLine::try_parse() {
             Ok(line) => line,

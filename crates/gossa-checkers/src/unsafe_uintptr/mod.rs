@@ -4,9 +4,11 @@
 //! program: through calls and closures, fields, package-level variables, maps, channels and
 //! interfaces. Memory is told apart by types first; only where an integer becomes a pointer again
 //! on such a way are objects asked for, which needs a points-to solution. In dependencies of what
-//! the user asked about ways through memory are not followed, unless they lead there.
+//! the user asked about ways through memory are not followed, unless they lead there. Integers that
+//! become pointers although no such way leads there are hints for an audit, see [`audit`].
 
 mod address;
+mod audit;
 mod fate;
 mod origin;
 
@@ -14,6 +16,7 @@ use address::{Addresses, End, end_of};
 use fate::{Fate, crosses_safepoint, fate};
 use gossa_api::prelude::*;
 use origin::{Origin, is_runtime};
+use std::collections::HashSet;
 
 declare_check! {
     /// ## What it does
@@ -49,6 +52,9 @@ declare_check! {
     /// constants; pinned objects; package-level variables, which neither move nor die; the
     /// runtime's own packages, which are the collector.
     ///
+    /// With `--min-confidence low` it also names integers of which nothing shows that they are
+    /// addresses of anything, but that become pointers all the same.
+    ///
     /// ## What it does not catch
     /// Integers that go through reflection, through text, or through C, unless C calls an exported
     /// function back; elements of slices, maps and channels that only callers outside the program
@@ -66,66 +72,76 @@ impl Checker for UnsafeUintptr {
     }
 
     fn check_program(&self, pass: &ProgramPass<'_>) {
-        let origins = pass.search(|func, found| {
-            if !is_runtime(func.package()) {
-                found.extend(func.insts().filter_map(Origin::of));
-            }
-        });
-        if origins.is_empty() {
-            return;
+        let followed = follow(pass);
+        audit::report(pass, &followed);
+    }
+}
+
+/// Follows addresses from where they become integers; returns where types
+/// allow them to lead.
+fn follow<'p>(pass: &ProgramPass<'p>) -> HashSet<Inst<'p>> {
+    let mut ends = HashSet::new();
+    let origins = pass.search(|func, found| {
+        if !is_runtime(func.package()) {
+            found.extend(func.insts().filter_map(Origin::of));
         }
-        let ends_here = pass.search(|func, found| {
-            if func.is_requested() && func.insts().any(|inst| end_of(inst).is_some()) {
-                found.push(());
-            }
-        });
-        let addresses = Addresses::new(pass.program());
-        let mut flow = Flow::new(pass, &addresses);
-        let mut found: Vec<(&Origin<'_>, Vec<Arrival<'_>>)> = Vec::new();
-        // Ways through memory that types allow, and the packages that they lead through.
-        let mut doubtful: Vec<&Origin<'_>> = Vec::new();
-        let mut packages: Vec<&str> = Vec::new();
-        for origin in &origins {
-            let near = origin.inst.func().is_requested();
-            let reach = if near || !ends_here.is_empty() { Reach::Types } else { Reach::Static };
-            let mut arrivals = flow.arrivals(origin.inst, origin.integer, reach);
-            let mut decided = true;
-            for arrival in arrivals.iter().filter(|arrival| is_doubtful(arrival)) {
-                let way = || way(origin, arrival);
-                if way().any(Func::is_requested) {
-                    packages.extend(way().map(Func::package));
-                    decided = false;
-                }
-            }
-            if decided {
-                // The first way to a place hides others.
-                if arrivals.iter().any(is_doubtful) {
-                    arrivals = flow.arrivals(origin.inst, origin.integer, Reach::Static);
-                }
-                found.push((origin, arrivals));
-            } else {
-                doubtful.push(origin);
+    });
+    if origins.is_empty() {
+        return ends;
+    }
+    let ends_here = pass.search(|func, found| {
+        if func.is_requested() && func.insts().any(|inst| end_of(inst).is_some()) {
+            found.push(());
+        }
+    });
+    let addresses = Addresses::new(pass.program());
+    let mut flow = Flow::new(pass, &addresses);
+    let mut found: Vec<(&Origin<'_>, Vec<Arrival<'_>>)> = Vec::new();
+    // Ways through memory that types allow, and the packages that they lead through.
+    let mut doubtful: Vec<&Origin<'_>> = Vec::new();
+    let mut packages: Vec<&str> = Vec::new();
+    for origin in &origins {
+        let near = origin.inst.func().is_requested();
+        let reach = if near || !ends_here.is_empty() { Reach::Types } else { Reach::Static };
+        let mut arrivals = flow.arrivals(origin.inst, origin.integer, reach);
+        ends.extend(arrivals.iter().map(|arrival| arrival.at));
+        let mut decided = true;
+        for arrival in arrivals.iter().filter(|arrival| is_doubtful(arrival)) {
+            let way = || way(origin, arrival);
+            if way().any(Func::is_requested) {
+                packages.extend(way().map(Func::package));
+                decided = false;
             }
         }
-        for (origin, arrivals) in found {
+        if decided {
+            // The first way to a place hides others.
+            if arrivals.iter().any(is_doubtful) {
+                arrivals = flow.arrivals(origin.inst, origin.integer, Reach::Static);
+            }
+            found.push((origin, arrivals));
+        } else {
+            doubtful.push(origin);
+        }
+    }
+    for (origin, arrivals) in found {
+        report_all(pass, &mut flow, origin, &arrivals);
+    }
+    if doubtful.is_empty() {
+        return ends;
+    }
+    packages.sort_unstable();
+    packages.dedup();
+    pass.points_to_within(&packages, |points_to| {
+        let mut flow = Flow::new(pass, &addresses).with_points_to(points_to);
+        for origin in doubtful {
+            let mut arrivals = flow.arrivals(origin.inst, origin.integer, Reach::Objects);
+            arrivals.retain(|arrival| {
+                !is_doubtful(arrival) || way(origin, arrival).any(Func::is_requested)
+            });
             report_all(pass, &mut flow, origin, &arrivals);
         }
-        if doubtful.is_empty() {
-            return;
-        }
-        packages.sort_unstable();
-        packages.dedup();
-        pass.points_to_within(&packages, |points_to| {
-            let mut flow = Flow::new(pass, &addresses).with_points_to(points_to);
-            for origin in doubtful {
-                let mut arrivals = flow.arrivals(origin.inst, origin.integer, Reach::Objects);
-                arrivals.retain(|arrival| {
-                    !is_doubtful(arrival) || way(origin, arrival).any(Func::is_requested)
-                });
-                report_all(pass, &mut flow, origin, &arrivals);
-            }
-        });
-    }
+    });
+    ends
 }
 
 /// Whether types alone say that there is such a way.

@@ -26,6 +26,23 @@ fn the_suite_of_the_race_detector_is_found_and_little_else() {
 }
 
 #[test]
+fn what_vet_says_of_unsafe_pointers_is_found() {
+    let ended = gossa(Path::new(env!("CARGO_MANIFEST_DIR"))).args(["bench", "vet", "--list"]).run();
+    assert_eq!(ended.exit, Some(0), "{}", ended.stderr);
+    let row = |class: &str| -> Vec<f64> {
+        let line = ended.stdout.lines().find(|line| line.starts_with(class)).expect("a row");
+        line.split_whitespace().filter_map(|word| word.parse().ok()).collect()
+    };
+    let [marked, found, findings, right, _] = row("unsafeptr")[..] else {
+        panic!("{}", ended.stdout)
+    };
+    assert!(marked > 0.0 && found == marked, "{}", ended.stdout);
+    assert!(findings == right, "{}", ended.stdout);
+    assert!(row("lostcancel")[0] > 0.0, "{}", ended.stdout);
+    assert!(ended.stdout.contains("recall ") && ended.stdout.contains("precision "));
+}
+
+#[test]
 fn a_suite_that_is_not_there_is_refused() {
     let ended = gossa(Path::new(env!("CARGO_MANIFEST_DIR"))).args(["bench", "chess"]).run();
     assert_eq!(ended.exit, Some(2));
