@@ -1,5 +1,6 @@
 //! Questions about goroutines: which accesses may happen at the same time.
 
+use crate::detector::RaceDetector;
 use crate::func::{Func, Inst, Value};
 use crate::program::{Global, Type};
 use crate::whole::{ProgramPass, number_of};
@@ -24,6 +25,8 @@ pub struct Conflict<'p> {
     /// Whether it is certain that both can access the same memory: not where they access elements
     /// of which it is not known that they are the same, or where a pointer may be one of several.
     pub certain: bool,
+    /// What the race detector makes of it.
+    pub detector: RaceDetector<'p>,
 }
 
 /// An access with the goroutine that performs it.
@@ -110,7 +113,6 @@ impl<'p> ProgramPass<'p> {
     /// call graph and a pass over what can be reached from there.
     #[must_use]
     pub fn conflicts(&self) -> Vec<Conflict<'p>> {
-        let program = self.pass.program;
         self.answers.conflicts(&mut |points, raw| {
             let words = Words { pass: self, points };
             let mut found: Vec<Conflict<'p>> =
@@ -121,7 +123,6 @@ impl<'p> ProgramPass<'p> {
             found.sort_by_key(|conflict| {
                 (key(&conflict.write), key(&conflict.other), conflict.place.frame.index)
             });
-            let _ = program;
             found
         })
     }
@@ -170,10 +171,12 @@ impl<'p> Words<'_, 'p> {
         let frame = self.func(raw.frame)?;
         let (write, other) = (&raw.write.access.place, &raw.other.access.place);
         let longer = if other.steps.len() > write.steps.len() { other } else { write };
+        let (write, other) = (self.accessor(frame, &raw.write), self.accessor(frame, &raw.other));
         Some(Conflict {
             place: self.place(frame, longer),
-            write: self.accessor(frame, &raw.write),
-            other: self.accessor(frame, &raw.other),
+            detector: self.detector(frame, raw, [&write, &other]),
+            write,
+            other,
             // Closing a channel while others use it is no race for memory.
             certain: raw.overlap == Overlap::Certain
                 && !self.is_channel(raw)

@@ -51,6 +51,7 @@
 pub mod alias;
 pub mod checker;
 pub mod concurrency;
+pub mod detector;
 pub mod escape;
 pub mod fix;
 pub mod flow;
@@ -76,6 +77,7 @@ pub mod whole;
 pub use alias::Alias;
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
 pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
+pub use detector::{Blind, RaceDetector};
 pub use escape::{Escape, EscapesTo, ParameterEscape};
 pub use fix::{Edit, FixError};
 pub use flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};

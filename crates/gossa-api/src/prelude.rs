@@ -4,6 +4,7 @@ pub use crate::alias::Alias;
 pub use crate::checker::{Check, Checker};
 pub use crate::concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use crate::declare_check;
+pub use crate::detector::{Blind, RaceDetector};
 pub use crate::escape::{Escape, EscapesTo, ParameterEscape};
 pub use crate::fix::{Edit, FixError};
 pub use crate::flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};

@@ -126,11 +126,41 @@ fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {
     tell(&mut report, &main.write, "writes");
     report.goroutine(2);
     tell(&mut report, &main.other, other);
+    tell_why_unseen(&mut report, main);
     for conflict in group {
         if let Some(at) = conflict.other.requested_at().or(conflict.other.at()) {
             let does = if conflict.other.writes { "written" } else { "read" };
             report.related(at, format_args!("`{}` is {does} here", conflict.place));
         }
+    }
+}
+
+/// Why `go test -race` may not have said so.
+fn tell_why_unseen(report: &mut Report<'_>, main: &Conflict<'_>) {
+    let Some(at) = main.write.requested_at() else { return };
+    match &main.detector {
+        RaceDetector::Blind { access, by } => {
+            report.related(
+                *access,
+                format_args!("the race detector never sees this access, which {by} makes"),
+            );
+        }
+        RaceDetector::ByChance(lock) => {
+            report.related(
+                at,
+                format_args!(
+                    "the race detector is silent in runs where `{lock}` is passed on in between"
+                ),
+            );
+        }
+        RaceDetector::OnBranch(branch) => {
+            report.related(
+                *branch,
+                "the race detector speaks only in runs that come this way while the other \
+                 goroutine is at work",
+            );
+        }
+        _ => report.related(at, "the race detector speaks in runs that do both"),
     }
 }
 

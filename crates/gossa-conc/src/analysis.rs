@@ -41,6 +41,9 @@ pub struct Conflict {
     pub other: Accessor,
     /// Whether the places are certain to be the same.
     pub overlap: Overlap,
+    /// A lock, channel, ... that orders the two in some executions: one goroutine may release it
+    /// behind its access, the other acquire it before.
+    pub by_chance: Option<Path>,
     /// Locks that the other goroutine holds: if callers of the frame hold one of them while it
     /// runs, there is no conflict.
     pub(crate) unless: Locks,
@@ -329,6 +332,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
                         write: accessor(x),
                         other: accessor(y),
                         overlap,
+                        by_chance: threads.by_chance((s, a), (t, b)),
                         unless: if s == 0 {
                             could_exclude(a, b)
                         } else if t == 0 {

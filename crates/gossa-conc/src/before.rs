@@ -492,6 +492,30 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         })
     }
 
+    /// What orders two accesses in some executions: the object of an operation that one goroutine
+    /// may do behind its access and that may end another's wait, of the other before its access.
+    pub(crate) fn by_chance(
+        &self,
+        (s, a): (usize, &Access),
+        (t, b): (usize, &Access),
+    ) -> Option<Path> {
+        let passes_on = |(of, from): (usize, &Access), (to, other): (usize, &Access)| {
+            let mut released = self.all[of].trace.syncs.iter().filter(|sync| {
+                (releases(sync.kind) || sync.kind == SyncKind::Unlock)
+                    && !self.order.never_after(&sync.chain, &from.chain, None)
+            });
+            let acquired = |object: &Path| {
+                self.all[to].trace.syncs.iter().any(|sync| {
+                    acquires(sync.kind)
+                        && sync.object == *object
+                        && !self.order.never_after(&other.chain, &sync.chain, None)
+                })
+            };
+            released.find(|sync| acquired(&sync.object)).map(|sync| sync.object.clone())
+        };
+        passes_on((s, a), (t, b)).or_else(|| passes_on((t, b), (s, a)))
+    }
+
     /// Whether a goroutine is started only after an `Add`, in the goroutine that adds.
     fn is_started_after(&self, mut thread: usize, adder: usize, add: &Sync) -> bool {
         while let Some((parent, spawn)) = self.all[thread].start {

@@ -47,6 +47,19 @@ pub struct Held {
 /// The locks that are held at an access.
 pub type Locks = SmallVec<[Held; 1]>;
 
+/// Who makes an access that the race detector does not see.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Unseen {
+    /// A function in assembly.
+    Assembly,
+    /// The runtime.
+    Runtime,
+    /// The kernel, in a system call.
+    Kernel,
+    /// C code.
+    C,
+}
+
 /// An access to memory.
 #[derive(Clone, Debug)]
 pub struct Access {
@@ -60,6 +73,8 @@ pub struct Access {
     pub locks: Locks,
     /// Whether the place is one of several that the pointer may point to.
     pub doubtful: bool,
+    /// Who makes it, out of the race detector's sight.
+    pub unseen: Option<Unseen>,
     /// Whether it is known only since the function has said what a function value is: no callee
     /// has seen it.
     pub is_new: bool,

@@ -8,7 +8,9 @@ mod returns;
 
 use crate::analysis::Analysis;
 use crate::chain::{Chain, Site};
-use crate::event::{Access, AccessKind, Locks, Paths, Summary, Sync, SyncKind, Taken, Trace};
+use crate::event::{
+    Access, AccessKind, Locks, Paths, Summary, Sync, SyncKind, Taken, Trace, Unseen,
+};
 use crate::known::Mode;
 use crate::lift::Mapping;
 use crate::locks::held_at_blocks;
@@ -142,7 +144,8 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         let chain = Chain::at(self.site(inst));
         for (place, kind) in self.analysis.marks.at((self.func, inst)) {
             let (chain, locks) = (chain.clone(), locks.clone());
-            let access = Access { place, kind, chain, locks, doubtful: false, is_new: true };
+            let access =
+                Access { place, kind, chain, locks, doubtful: false, unseen: None, is_new: true };
             self.trace.accesses.push(access);
         }
     }
@@ -274,9 +277,15 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             let Some(place) = place else { continue };
             let doubtful = paths.len() > 1;
             let chain = Chain::at(site);
-            let (locks, is_new) = (locks.clone(), true);
-            self.trace.accesses.push(Access { place, kind, chain, locks, doubtful, is_new });
+            let (locks, unseen, is_new) = (locks.clone(), None, true);
+            let access = Access { place, kind, chain, locks, doubtful, unseen, is_new };
+            self.trace.accesses.push(access);
         }
+    }
+
+    /// Says of the accesses from one number on who makes them.
+    fn hide(&mut self, first: usize, by: Unseen) {
+        self.trace.accesses[first..].iter_mut().for_each(|access| access.unseen = Some(by));
     }
 
     fn sync(&mut self, site: Site, kind: SyncKind, object: Option<Path>) {
@@ -436,7 +445,11 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             (Builtin::Clear, &[x]) if self.is_map(x) => {
                 self.access_in(site, x, Step::Contents, Write, locks);
             }
-            (Builtin::Clear, &[x]) => self.access_in(site, x, all, Write, locks),
+            (Builtin::Clear, &[x]) => {
+                let first = self.trace.accesses.len();
+                self.access_in(site, x, all, Write, locks);
+                self.hide(first, Unseen::Runtime);
+            }
             (Builtin::Len, &[x]) if self.is_map(x) => {
                 self.access_in(site, x, Step::Contents, Read, locks);
             }

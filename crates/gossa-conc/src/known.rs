@@ -50,8 +50,15 @@ pub(crate) enum Known {
         func: u32,
         start: Start,
     },
-    /// Reads all elements of these arguments (a bit each), out of the race detector's sight.
+    /// Reads all elements of these arguments (a bit each), in assembly.
     Reads(u32),
+    /// The runtime reads, or writes, what an argument points to, or all of a map or slice.
+    RuntimeReads(u32),
+    RuntimeWrites(u32),
+    /// The kernel accesses what the arguments are addresses of.
+    System,
+    /// C code accesses what the arguments are addresses of.
+    C,
     /// Does nothing to the order of things, and nothing to memory that others may see.
     Nothing,
 }
@@ -120,6 +127,16 @@ fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Known> {
         ("testing/synctest", None, "Test") => K::Calls(1),
         ("internal/synctest" | "testing/synctest", None, "Run") => K::Calls(0),
         ("internal/synctest" | "testing/synctest", None, "Wait") => K::Settle,
+        ("runtime", None, "ReadMemStats") => K::RuntimeWrites(0),
+        ("runtime/metrics", None, "Read") => K::RuntimeWrites(0),
+        ("maps", None, "Clone") => K::RuntimeReads(0),
+        (
+            "syscall" | "golang.org/x/sys/unix" | "internal/runtime/syscall/linux",
+            None,
+            "Syscall" | "Syscall6" | "RawSyscall" | "RawSyscall6" | "SyscallNoError"
+            | "RawSyscallNoError",
+        ) => K::System,
+        (_, None, name) if name.starts_with("_Cfunc_") => K::C,
         ("bytes", None, "IndexByte" | "Count" | "LastIndexByte") => K::Reads(1),
         ("bytes", None, "Compare" | "Equal" | "Index" | "Contains" | "HasPrefix") => K::Reads(3),
         ("hash/crc32", None, "ChecksumIEEE" | "Checksum") => K::Reads(1),

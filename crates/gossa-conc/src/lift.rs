@@ -126,6 +126,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
                 chain: place.chain(&access.chain),
                 locks: held(&access.locks),
                 doubtful,
+                unseen: access.unseen,
                 is_new: false,
             });
         }

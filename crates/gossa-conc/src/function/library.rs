@@ -2,14 +2,14 @@
 
 use super::{Builder, Target, When};
 use crate::chain::{Chain, Site};
-use crate::event::{AccessKind, Held, Locks, OpenCall, Start, SyncKind, Trace};
+use crate::event::{AccessKind, Held, Locks, OpenCall, Start, SyncKind, Trace, Unseen};
 use crate::known::{Known, Mode};
 use crate::lift::{Mapping, Place, lift};
 use crate::locks::{acquire, release};
 use crate::path::{Index, Root, Step};
-use gossa_ssa::{MethodTarget, ValueId};
-use gossa_types::TypeKind;
+use gossa_ssa::{ConvertKind, Inst, MethodTarget, ValueId};
 use gossa_types::underlying::{TypeSet, type_set};
+use gossa_types::{BasicKind, TypeKind};
 
 impl Builder<'_, '_, '_> {
     pub(super) fn known_method(&self, method: gossa_ssa::MethodRefId) -> Option<Known> {
@@ -45,7 +45,7 @@ impl Builder<'_, '_, '_> {
         when: When,
         locks: &mut Locks,
     ) {
-        use AccessKind::{AtomicRead, AtomicWrite, Read};
+        use AccessKind::{AtomicRead, AtomicWrite, Read, Write};
         let object = args.first().and_then(|&arg| self.only(arg));
         if when == When::InGoroutine {
             // `go wg.Done()`, `go mu.Lock()`: what they do to order is lost, and so is nothing.
@@ -119,15 +119,63 @@ impl Builder<'_, '_, '_> {
                 self.start_value(site, func, start);
             }
             Known::Reads(mask) => {
-                for (at, &arg) in args.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0) {
-                    let _ = at;
+                let first = self.trace.accesses.len();
+                for (_, &arg) in args.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0) {
                     if self.is_slice(arg) {
                         self.access_in(site, arg, Step::Element(Index::All), Read, locks);
                     }
                 }
+                self.hide(first, Unseen::Assembly);
+            }
+            Known::RuntimeReads(at) => self.runtime_access(site, args, at, Read, locks),
+            Known::RuntimeWrites(at) => self.runtime_access(site, args, at, Write, locks),
+            Known::System | Known::C => {
+                let first = self.trace.accesses.len();
+                for &arg in args {
+                    if let Some(pointer) = self.address(arg) {
+                        self.access(site, pointer, Write, locks);
+                    }
+                }
+                let by = if known == Known::C { Unseen::C } else { Unseen::Kernel };
+                self.hide(first, by);
+                // Whether it reads or writes is not known, nor how much.
+                self.trace.accesses[first..].iter_mut().for_each(|access| access.doubtful = true);
             }
             Known::TryLock(_) | Known::WithCancel | Known::ContextDone | Known::Nothing => {}
         }
+    }
+
+    fn runtime_access(
+        &mut self,
+        site: Site,
+        args: &[ValueId],
+        at: u32,
+        kind: AccessKind,
+        locks: &Locks,
+    ) {
+        let Some(&arg) = args.get(at as usize) else { return };
+        let first = self.trace.accesses.len();
+        if self.is_map(arg) {
+            self.access_in(site, arg, Step::Contents, kind, locks);
+        } else if self.is_slice(arg) {
+            self.access_in(site, arg, Step::Element(Index::All), kind, locks);
+        } else {
+            self.access(site, arg, kind, locks);
+        }
+        self.hide(first, Unseen::Runtime);
+    }
+
+    /// The pointer that an argument is, or is the address of as an integer.
+    fn address(&self, arg: ValueId) -> Option<ValueId> {
+        if let Some(def) = self.places.def(arg)
+            && let Inst::Convert { kind: ConvertKind::UnsafeToUintptr, x } = self.body[def]
+        {
+            return Some(x);
+        }
+        let ty = self.analysis.program.under(self.body[arg].ty);
+        let is_pointer = matches!(ty.kind(), TypeKind::Pointer(_))
+            || matches!(ty.kind(), TypeKind::Basic(BasicKind::UnsafePointer));
+        is_pointer.then_some(arg)
     }
 
     /// Calls a function value with arguments that are not known.
