@@ -123,7 +123,7 @@ impl<'p> Words<'_, 'p> {
             Mode::Exclusive => LockMode::Exclusive,
             Mode::Shared => LockMode::Shared,
             Mode::Once => LockMode::Once,
-            Mode::Released | Mode::Done => return None,
+            Mode::Released | Mode::Done | Mode::OnceStarted => return None,
         };
         // A lock that the function cannot name goes by the words of the one that can.
         let (owner, path, is_named) = match path.root {

@@ -2,7 +2,7 @@
 
 use crate::before::{Point, Threads, ancestry, is_twin, outermost, starts_many};
 use crate::chain::Chain;
-use crate::event::{Access, AccessKind, Held, Locks, Spawn, Summary, SyncKind, Trace};
+use crate::event::{Access, AccessKind, Held, Locks, OpenCall, Spawn, Summary, SyncKind, Trace};
 use crate::function::{Builder, Frame};
 use crate::known::Mode;
 use crate::locks::exclude;
@@ -276,6 +276,17 @@ impl<'p, 'e> Analysis<'p, 'e> {
                 let all = spawn.trace.accesses.iter();
                 left.accesses =
                     all.filter(|access| !threads.before_end(at, access)).cloned().collect();
+                let (over, open): (Vec<OpenCall>, Vec<OpenCall>) =
+                    left.calls.into_iter().partition(|call| {
+                        spawn.trace.calls.iter().any(|known| {
+                            known.chain == call.chain && threads.call_before_end(at, known)
+                        })
+                    });
+                left.calls = open;
+                if !over.is_empty() {
+                    let trace = Trace { calls: over, ..Trace::default() };
+                    out.spawns.push(Spawn { trace: Rc::new(trace), joined: true, ..spawn.clone() });
+                }
             }
             out.spawns.push(Spawn { trace: Rc::new(left), ..spawn.clone() });
         }

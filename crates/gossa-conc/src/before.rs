@@ -7,7 +7,7 @@
 //! found.
 
 use crate::chain::Chain;
-use crate::event::{Access, Count, Locks, Spawn, Sync, SyncKind, Trace};
+use crate::event::{Access, Count, Locks, OpenCall, Spawn, Sync, SyncKind, Trace};
 use crate::known::Mode;
 use crate::order::Order;
 use crate::path::Path;
@@ -155,16 +155,17 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         self.ends(thread, &access.chain, &access.locks, fresh)
     }
 
+    /// Whether a call in another goroutine is over whenever the function returns.
+    pub(crate) fn call_before_end(&self, thread: usize, call: &'t OpenCall) -> bool {
+        call.start.is_none() && self.ends(thread, &call.chain, &Locks::new(), None)
+    }
+
     /// Whether all that a goroutine does, and those that it starts, is over whenever the function
     /// returns.
     pub(crate) fn is_over(&self, thread: usize) -> bool {
         let trace = self.all[thread].trace;
-        let none = Locks::new();
         trace.accesses.iter().all(|access| self.before_end(thread, access))
-            && trace
-                .calls
-                .iter()
-                .all(|call| call.start.is_none() && self.ends(thread, &call.chain, &none, None))
+            && trace.calls.iter().all(|call| self.call_before_end(thread, call))
             && trace.spawns.iter().all(|spawn| {
                 let below = self
                     .all

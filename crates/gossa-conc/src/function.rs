@@ -305,6 +305,8 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
                 let site = self.read_for_return(inst).unwrap_or(site);
                 self.access(site, ptr, Read, locks);
             }
+            // `return x`, where `x` is the result itself.
+            Inst::Store { ptr, value } if self.is_load_of(value, ptr) => {}
             Inst::Store { ptr, .. } => {
                 self.access(site, ptr, Write, locks);
                 if has_any(locks) {
@@ -410,6 +412,11 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             }
         }
         Some(Site { turn: 2, ..self.site(last?) })
+    }
+
+    fn is_load_of(&self, value: ValueId, variable: ValueId) -> bool {
+        let def = self.places.def(value);
+        def.is_some_and(|def| matches!(self.body[def], Inst::Load(ptr) if ptr == variable))
     }
 
     fn is_map(&self, value: ValueId) -> bool {

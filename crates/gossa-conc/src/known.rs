@@ -13,6 +13,8 @@ pub enum Mode {
     Shared,
     /// While the function of a `sync.Once` runs.
     Once,
+    /// Not at all: the goroutine was started by the function of a `sync.Once`.
+    OnceStarted,
     /// Not at all: the function of a `sync.Once` has run before.
     Done,
     /// Not at all: it has been unlocked, but was not locked in the function.

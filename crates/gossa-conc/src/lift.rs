@@ -2,7 +2,7 @@
 
 use crate::chain::{Chain, Site};
 use crate::event::{Access, Count, Held, Locks, OpenCall, Paths, Spawn, Start, Sync, Trace};
-use crate::locks::under;
+use crate::locks::{inherited, under};
 use crate::path::{Index, Path, Root, Step};
 use std::rc::Rc;
 
@@ -153,6 +153,8 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
         if spawn.joined {
             // What the caller holds, it holds until that is over.
             hold(&mut trace, &outer);
+        } else {
+            hold(&mut trace, &inherited(&outer));
         }
         if !trace.is_empty() && out.spawns.len() < MOST / 8 {
             out.spawns.push(Spawn {
@@ -187,7 +189,8 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
     }
 }
 
-fn hold(trace: &mut Trace, outer: &Locks) {
+/// Adds locks to all that a goroutine does.
+pub(crate) fn hold(trace: &mut Trace, outer: &Locks) {
     if outer.is_empty() {
         return;
     }

@@ -86,9 +86,27 @@ pub(crate) fn under(mut locks: Locks, outer: &Locks) -> Locks {
     locks
 }
 
+/// What goroutines have of what holds where they are started.
+pub(crate) fn inherited(locks: &Locks) -> Locks {
+    let mode = |mode| match mode {
+        Mode::Once | Mode::OnceStarted => Some(Mode::OnceStarted),
+        Mode::Done => Some(Mode::Done),
+        _ => None,
+    };
+    locks
+        .iter()
+        .filter_map(|held| Some(Held { lock: held.lock.clone(), mode: mode(held.mode)? }))
+        .collect()
+}
+
 /// Whether one lock held in these ways keeps two accesses apart.
 fn modes_exclude(a: Mode, b: Mode) -> bool {
-    !matches!((a, b), (Mode::Shared, Mode::Shared) | (Mode::Done, Mode::Done))
+    match (a, b) {
+        // Only one call runs the function of a `sync.Once`, and what that starts may last.
+        (Mode::Once | Mode::OnceStarted, Mode::Once | Mode::OnceStarted) => true,
+        (Mode::OnceStarted | Mode::Done, Mode::OnceStarted | Mode::Done) => false,
+        (a, b) => (a, b) != (Mode::Shared, Mode::Shared),
+    }
 }
 
 /// Whether two accesses under these locks cannot be at the same time.

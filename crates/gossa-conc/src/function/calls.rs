@@ -5,8 +5,8 @@ use crate::analysis::is_package_init;
 use crate::chain::{Chain, Site};
 use crate::event::{Count, Held, Locks, Paths, Spawn, Start, Trace};
 use crate::known::known;
-use crate::lift::{Mapping, Place, lift};
-use crate::locks::{acquire, release};
+use crate::lift::{Mapping, Place, hold, lift};
+use crate::locks::{acquire, inherited, release};
 use crate::path::{Index, Root, Step};
 use gossa_points::FuncIndex;
 use gossa_ssa::{Body, CallData, Callee, Inst, InstId, MethodTarget};
@@ -194,6 +194,7 @@ impl Builder<'_, '_, '_> {
                         }
                     }
                 }
+                hold(&mut trace, &inherited(locks));
                 self.spawn(site, trace, Start::default());
             }
             for lock in &summary.releases {
