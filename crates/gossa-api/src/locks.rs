@@ -7,8 +7,11 @@
 use crate::concurrency::{Place, Words};
 use crate::func::{Func, Inst};
 use crate::whole::ProgramPass;
-use gossa_conc::{FunctionLocks, Mode, Path, Root};
+use gossa_base::FxHashMap;
+use gossa_conc::path::Index;
+use gossa_conc::{FunctionLocks, Mode, Path, Root, Step};
 use gossa_points::Program as PointsProgram;
+use std::cell::RefCell;
 use std::fmt;
 
 /// Takes the locks of a function.
@@ -38,8 +41,9 @@ pub struct Lock<'p> {
     /// What all locks of its kind are called: `pkg.T.field` for a field of whatever struct of a
     /// type, `pkg.name` for a package-level variable; `None` for local variables.
     pub class: Option<String>,
-    /// Whether the function that is asked about can name it. Two locks that are equal and can be
-    /// named are the same lock in one activation.
+    /// Whether the function that is asked about can name it, and the name is that of one lock: not
+    /// of some element, nor of another lock in each turn of a loop. Two locks that are equal and can
+    /// be named are the same lock in one activation, if the pointers that lead there stay the same.
     pub is_named: bool,
 }
 
@@ -95,13 +99,20 @@ impl<'p> ProgramPass<'p> {
         let mut found = Locks::default();
         self.answers.locks(func.index, &mut |points, raw| {
             let words = Words { pass: self, points };
-            let lock = |held: &gossa_conc::event::Held| words.lock(func, &held.lock, held.mode);
+            // Words cost more than the analysis, and one lock is held at many instructions.
+            let known: RefCell<FxHashMap<(Path, Mode), Option<Lock<'p>>>> = RefCell::default();
+            let find = |path: &Path, mode: Mode| {
+                let mut known = known.borrow_mut();
+                let lock = known.entry((path.clone(), mode));
+                lock.or_insert_with(|| words.lock(func, path, mode)).clone()
+            };
+            let lock = |held: &gossa_conc::event::Held| find(&held.lock, held.mode);
             for (id, held) in raw.before.iter().filter(|(_, held)| !held.is_empty()) {
                 let held: Vec<Lock<'p>> = held.iter().filter_map(lock).collect();
                 found.before.push((Inst { func, id: *id }, held));
             }
             for taken in &raw.taken {
-                let Some(lock_taken) = words.lock(func, &taken.lock, taken.mode) else { continue };
+                let Some(lock_taken) = find(&taken.lock, taken.mode) else { continue };
                 found.taken.push(Acquisition {
                     lock: lock_taken,
                     held: taken.held.iter().filter_map(lock).collect(),
@@ -131,7 +142,7 @@ impl<'p> Words<'_, 'p> {
                 let own = Path { root: Root::Value(value), steps: path.steps.clone() };
                 (self.func(func)?, own, false)
             }
-            _ => (frame, path.clone(), true),
+            _ => (frame, path.clone(), is_certain(frame, path)),
         };
         let (place, field) = self.place_and_field(owner, &path);
         let class = match (field, path.root) {
@@ -146,4 +157,23 @@ impl<'p> Words<'_, 'p> {
         };
         Some(Lock { place, mode, class, is_named })
     }
+}
+
+/// Whether a path leads to one lock only, all through an activation.
+fn is_certain(frame: Func<'_>, path: &Path) -> bool {
+    let stays = match path.root {
+        Root::Value(id) => {
+            let value = crate::func::Value { func: frame, id };
+            value.definition().is_some_and(|made| !frame.structure().repeats(made))
+        }
+        _ => true,
+    };
+    let one = |step: &Step| match step {
+        Step::Element(index) | Step::From(index) => {
+            matches!(index, Index::Const(_) | Index::Param(_))
+        }
+        Step::Contents => false,
+        _ => true,
+    };
+    stays && path.steps.iter().all(one)
 }

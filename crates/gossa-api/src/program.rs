@@ -6,7 +6,7 @@ use gossa_db::{DbEnv, Place, RootDb, Session, SourcePlace};
 use gossa_ssa::{Body, Callee, FuncId, FuncKey, Inst, InstId, Lowered, SourceMap};
 use gossa_syntax::{DirectiveKind, Expr, ExprId, NodeId, Stmt, StmtId, Tree};
 use gossa_types::{BasicKind, DeclId, EnvResolver, PackageId, TypeId, TypeKind};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
@@ -54,6 +54,8 @@ pub struct ProgramData {
     sites: Vec<Site>,
     /// The packages that the user asked about.
     requested: FxHashSet<&'static str>,
+    /// What has been asked for of underlying types: each question costs a database handle.
+    underlying: RwLock<FxHashMap<TypeId, TypeId>>,
     /// The packages of the Go distribution.
     standard: FxHashSet<&'static str>,
     db: Mutex<RootDb>,
@@ -84,6 +86,7 @@ impl ProgramData {
                 .iter()
                 .map(|&root| PackageId::new(&loaded.package(root).import_path).path())
                 .collect(),
+            underlying: RwLock::default(),
             standard: loaded
                 .packages
                 .iter()
@@ -291,10 +294,15 @@ impl fmt::Debug for Type<'_> {
 impl<'p> Type<'p> {
     pub(crate) fn underlying(self) -> TypeId {
         match self.id.unalias().kind() {
-            TypeKind::Named { .. } | TypeKind::TypeParam(_) => self
-                .program
-                .data()
-                .with_resolver(|resolver| gossa_types::underlying::underlying(resolver, self.id)),
+            TypeKind::Named { .. } | TypeKind::TypeParam(_) => {
+                let data = self.program.data();
+                if let Some(&known) = data.underlying.read().get(&self.id) {
+                    return known;
+                }
+                let found = data.with_resolver(|r| gossa_types::underlying::underlying(r, self.id));
+                data.underlying.write().insert(self.id, found);
+                found
+            }
             _ => self.id.unalias(),
         }
     }

@@ -86,12 +86,11 @@ fn hidden((func, body): (FuncIndex, Option<&Body>), path: &Path) -> Option<Path>
     Some(Path { root: Root::Hidden(func, value), steps: path.steps.clone() })
 }
 
-/// What callers are told: each lock once for each set of locks that is held then, those that are
-/// nearest.
+/// What callers are told: each lock once for each set of locks that is held then, or has been
+/// released, whoever held it; those that are nearest.
 pub(crate) fn told(func: FuncIndex, mut taken: Vec<Taken>) -> Vec<Taken> {
     taken.sort_by_key(|one| one.chain.len());
     for one in &mut taken {
-        one.held.retain(|held| held.mode != Mode::Released);
         for lock in std::iter::once(&mut one.lock).chain(one.held.iter_mut().map(|h| &mut h.lock)) {
             if let Root::Value(value) = lock.root {
                 lock.root = Root::Hidden(func, value);

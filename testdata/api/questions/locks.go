@@ -42,6 +42,15 @@ func (s *store) held(flag bool) {
 		registry.Unlock()
 	})
 	go s.under()
+	s.around()
+}
+
+// around lets go of a lock of its caller while it takes another.
+func (s *store) around() {
+	s.next.other.Unlock()
+	s.mu.Lock()
+	s.mu.Unlock()
+	s.next.other.Lock()
 }
 
 func (s *store) under() {

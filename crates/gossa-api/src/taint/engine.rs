@@ -265,7 +265,7 @@ impl<'p> Engine<'_, 'p> {
         origin: Origin<'p>,
     ) {
         // Truth values say too little to count.
-        if matches!(value.ty().kind(), Kind::Basic(basic) if basic.is_boolean()) {
+        if value.ty().underlying().as_basic().is_some_and(gossa_types::BasicKind::is_boolean) {
             return;
         }
         let fact = Fact { context, value, part, since };
