@@ -5,6 +5,8 @@
 
 mod data_race;
 mod lost_cancel;
+mod unsafe_header;
+mod unsafe_string_mutation;
 mod unsafe_uintptr;
 
 use gossa_api::Registry;
@@ -16,4 +18,6 @@ pub fn builtin() -> Registry {
         .with(unsafe_uintptr::UnsafeUintptr)
         .with(data_race::DataRace)
         .with(lost_cancel::LostCancel)
+        .with(unsafe_header::UnsafeHeader)
+        .with(unsafe_string_mutation::UnsafeStringMutation)
 }

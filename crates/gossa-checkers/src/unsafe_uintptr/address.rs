@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 /// What an integer becomes at the end.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// `unsafe.Pointer(u)`
     Pointer,
     /// An argument that is used as an address.
@@ -15,7 +15,7 @@ pub(super) enum End {
 }
 
 /// Whether integers become addresses again at an instruction.
-pub(super) fn end_of(inst: Inst<'_>) -> Option<End> {
+pub(crate) fn end_of(inst: Inst<'_>) -> Option<End> {
     match inst.op() {
         Op::Convert { kind: ConvertKind::UintptrToUnsafe, .. } => Some(End::Pointer),
         Op::Call(call) | Op::Go(call) | Op::Defer(call) => match call.callee() {
@@ -29,14 +29,14 @@ pub(super) fn end_of(inst: Inst<'_>) -> Option<End> {
 }
 
 /// Follows addresses through integers.
-pub(super) struct Addresses<'p> {
+pub(crate) struct Addresses<'p> {
     program: Program<'p>,
     /// By package: parameters of functions that C may call, which may be addresses.
     callbacks: RefCell<HashMap<&'static str, Vec<(Func<'p>, Value<'p>)>>>,
 }
 
 impl<'p> Addresses<'p> {
-    pub(super) fn new(program: Program<'p>) -> Self {
+    pub(crate) fn new(program: Program<'p>) -> Self {
         Self { program, callbacks: RefCell::default() }
     }
 

@@ -12,7 +12,7 @@ fn next_blocks(block: Block<'_>) -> Vec<Block<'_>> {
 
 /// Whether the collector can run, or the stack can move, at an instruction: calls, allocations,
 /// channel operations.
-pub(super) fn is_safepoint(inst: Inst<'_>) -> bool {
+pub(crate) fn is_safepoint(inst: Inst<'_>) -> bool {
     match inst.op() {
         Op::Call(_)
         | Op::Go(_)
@@ -48,7 +48,7 @@ pub(super) fn is_safepoint(inst: Inst<'_>) -> bool {
 
 /// Whether a safepoint may lie on a way from one instruction to another of the same function; a
 /// loop on the way counts as one.
-pub(super) fn crosses_safepoint(from: Inst<'_>, to: Inst<'_>) -> bool {
+pub(crate) fn crosses_safepoint(from: Inst<'_>, to: Inst<'_>) -> bool {
     if from.block() == to.block() && from.index() < to.index() {
         return from
             .block()
@@ -81,7 +81,7 @@ pub(super) fn crosses_safepoint(from: Inst<'_>, to: Inst<'_>) -> bool {
 }
 
 /// How an object fares between the conversions.
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// Its pointer is used no more: it may be freed.
     MayDie,
     /// A pointer to it is used later, but it may be on a stack that moves.
@@ -134,7 +134,7 @@ fn last_in<'p>(func: Func<'p>, origin: &Origin<'p>, arrival: &Arrival<'p>) -> Op
     hops.chain([origin.inst]).find(|inst| inst.func() == func)
 }
 
-pub(super) fn fate<'p>(
+pub(crate) fn fate<'p>(
     flow: &mut Flow<'_, 'p>,
     origin: &Origin<'p>,
     arrival: &Arrival<'p>,

@@ -7,10 +7,10 @@
 //! the user asked about ways through memory are not followed, unless they lead there. Integers that
 //! become pointers although no such way leads there are hints for an audit, see [`audit`].
 
-mod address;
+pub(crate) mod address;
 mod audit;
-mod fate;
-mod origin;
+pub(crate) mod fate;
+pub(crate) mod origin;
 
 use address::{Addresses, End, end_of};
 use fate::{Fate, crosses_safepoint, fate};
@@ -145,7 +145,7 @@ fn follow<'p>(pass: &ProgramPass<'p>) -> HashSet<Inst<'p>> {
 }
 
 /// Whether types alone say that there is such a way.
-fn is_doubtful(arrival: &Arrival<'_>) -> bool {
+pub(crate) fn is_doubtful(arrival: &Arrival<'_>) -> bool {
     arrival.through_memory() || arrival.through_dynamic_calls()
 }
 
@@ -222,7 +222,7 @@ fn report<'p>(
 }
 
 /// A hop in words.
-fn told(hop: &Hop<'_>) -> String {
+pub(crate) fn told(hop: &Hop<'_>) -> String {
     match &hop.kind {
         HopKind::Named(name) => format!("kept in `{name}`"),
         HopKind::Stored(Some(name)) => format!("stored in `{name}`"),

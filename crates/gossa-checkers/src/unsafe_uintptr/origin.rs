@@ -3,16 +3,16 @@
 use gossa_api::prelude::*;
 
 /// Where a Go pointer becomes an integer.
-pub(super) struct Origin<'p> {
-    pub(super) inst: Inst<'p>,
-    pub(super) integer: Value<'p>,
+pub(crate) struct Origin<'p> {
+    pub(crate) inst: Inst<'p>,
+    pub(crate) integer: Value<'p>,
     /// The pointer, before conversions; unknown for `reflect`'s methods.
-    pub(super) pointer: Option<Value<'p>>,
-    pub(super) what: String,
+    pub(crate) pointer: Option<Value<'p>>,
+    pub(crate) what: String,
 }
 
 impl<'p> Origin<'p> {
-    pub(super) fn of(inst: Inst<'p>) -> Option<Self> {
+    pub(crate) fn of(inst: Inst<'p>) -> Option<Self> {
         match inst.op() {
             Op::Convert { kind: ConvertKind::UnsafeToUintptr, x } => {
                 let pointer = pointer_root(x);
@@ -43,7 +43,7 @@ impl<'p> Origin<'p> {
 
 /// The methods of `reflect.Value` that return an address as an integer, which must be converted
 /// in the same expression; by qualified name.
-pub(super) fn reflect_address(name: &str) -> Option<&'static str> {
+pub(crate) fn reflect_address(name: &str) -> Option<&'static str> {
     match name {
         "reflect.Value.Pointer" => Some("Pointer"),
         "reflect.Value.UnsafeAddr" => Some("UnsafeAddr"),
@@ -53,7 +53,7 @@ pub(super) fn reflect_address(name: &str) -> Option<&'static str> {
 
 /// The pointer that an `unsafe.Pointer` was made from: without conversions and without steps
 /// inside the object.
-pub(super) fn pointer_root(mut pointer: Value<'_>) -> Value<'_> {
+pub(crate) fn pointer_root(mut pointer: Value<'_>) -> Value<'_> {
     while let Some(definition) = pointer.definition() {
         pointer = match definition.op() {
             Op::Convert {
@@ -79,7 +79,7 @@ pub(super) fn pointer_root(mut pointer: Value<'_>) -> Value<'_> {
 }
 
 /// Whether a pointer may lead to memory that the collector frees or the runtime moves.
-pub(super) fn is_go_memory(root: Value<'_>) -> bool {
+pub(crate) fn is_go_memory(root: Value<'_>) -> bool {
     if root.ty().pointee().is_some_and(Type::is_c) || root.ty().is_c() {
         return false;
     }
@@ -101,19 +101,19 @@ pub(super) fn is_go_memory(root: Value<'_>) -> bool {
 
 /// Whether a package is part of the runtime, which is the collector and moves the stacks itself:
 /// it knows where its memory is.
-pub(super) fn is_runtime(package: &str) -> bool {
+pub(crate) fn is_runtime(package: &str) -> bool {
     package == "runtime"
         || package.starts_with("internal/runtime/")
         || package.starts_with("runtime/internal/")
 }
 
 /// Whether a function is C's.
-pub(super) fn is_c_function(name: &str) -> bool {
+pub(crate) fn is_c_function(name: &str) -> bool {
     name.rsplit('.').next().is_some_and(|last| last.starts_with("_Cfunc_"))
 }
 
 /// Functions whose results are memory that is not Go's.
-pub(super) fn is_foreign_allocator(name: &str) -> bool {
+pub(crate) fn is_foreign_allocator(name: &str) -> bool {
     let last = name.rsplit('.').next().unwrap_or(name);
     is_c_function(name)
         || matches!(last, "Mmap" | "mmap" | "MmapPtr" | "sysAlloc" | "persistentalloc")
@@ -121,7 +121,7 @@ pub(super) fn is_foreign_allocator(name: &str) -> bool {
 
 /// Functions that take addresses as integers and keep the objects alive only when the conversion
 /// stands in the argument list.
-pub(super) fn takes_addresses(name: &str, callee: Option<Func<'_>>) -> bool {
+pub(crate) fn takes_addresses(name: &str, callee: Option<Func<'_>>) -> bool {
     let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
     let system_call = matches!(
         last,
@@ -153,6 +153,6 @@ pub(super) fn takes_addresses(name: &str, callee: Option<Func<'_>>) -> bool {
         )
 }
 
-pub(super) fn described(value: Value<'_>, otherwise: &str) -> String {
+pub(crate) fn described(value: Value<'_>, otherwise: &str) -> String {
     value.name().map_or_else(|| otherwise.to_owned(), |name| format!("`{name}`"))
 }

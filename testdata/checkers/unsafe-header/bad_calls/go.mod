@@ -1,0 +1,3 @@
+module example.com/bad_calls
+
+go 1.27

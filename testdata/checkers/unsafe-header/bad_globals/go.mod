@@ -1,0 +1,3 @@
+module example.com/bad_globals
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_calls
+
+go 1.27

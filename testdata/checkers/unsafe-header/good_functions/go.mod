@@ -1,0 +1,3 @@
+module example.com/good_functions
+
+go 1.27

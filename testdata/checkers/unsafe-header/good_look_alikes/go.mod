@@ -1,0 +1,3 @@
+module example.com/good_look_alikes
+
+go 1.27

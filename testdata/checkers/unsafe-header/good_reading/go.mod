@@ -1,0 +1,3 @@
+module example.com/good_reading
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_views
+
+go 1.27

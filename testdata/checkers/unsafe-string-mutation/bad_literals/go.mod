@@ -1,0 +1,3 @@
+module example.com/bad_literals
+
+go 1.27

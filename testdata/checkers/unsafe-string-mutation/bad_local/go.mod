@@ -1,0 +1,3 @@
+module example.com/bad_local
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_readers
+
+go 1.27

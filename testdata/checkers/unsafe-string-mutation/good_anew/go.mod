@@ -1,0 +1,3 @@
+module example.com/good_anew
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_appended
+
+go 1.27

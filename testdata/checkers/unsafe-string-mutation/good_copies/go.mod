@@ -1,0 +1,3 @@
+module example.com/good_copies
+
+go 1.27

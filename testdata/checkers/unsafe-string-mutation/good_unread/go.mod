@@ -1,0 +1,3 @@
+module example.com/good_unread
+
+go 1.27
