@@ -141,7 +141,7 @@ impl<'p> Words<'_, 'p> {
         Some(Func { program, index })
     }
 
-    fn inst(&self, (func, id): (gossa_points::FuncIndex, InstId)) -> Option<Inst<'p>> {
+    pub(crate) fn inst(&self, (func, id): (gossa_points::FuncIndex, InstId)) -> Option<Inst<'p>> {
         Some(Inst { func: self.func(func)?, id })
     }
 

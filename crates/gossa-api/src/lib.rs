@@ -49,6 +49,7 @@
 //! What is hidden (`run`, `ProgramData`) is for the command line and the test harness.
 
 pub mod alias;
+pub mod blocked;
 pub mod checker;
 pub mod concurrency;
 pub mod detector;
@@ -75,6 +76,7 @@ pub mod typestate;
 pub mod whole;
 
 pub use alias::Alias;
+pub use blocked::{Blocked, Wait};
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
 pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use detector::{Blind, RaceDetector};

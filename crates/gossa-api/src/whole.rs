@@ -4,6 +4,7 @@
 //! memory is read another; a points-to solution costs seconds on a large program, so a checker
 //! asks for it when there is something to decide.
 
+use crate::blocked::TellBlocked;
 use crate::concurrency::{Conflict, Raw};
 use crate::escape::EscapeTable;
 use crate::func::{Func, Inst, Value};
@@ -14,6 +15,7 @@ use crate::parallel::{Instruction, TellParallel};
 use crate::pass::Pass;
 use crate::program::{Global, Program, ProgramData};
 use gossa_conc::Analysis;
+use gossa_conc::blocked::{Blocking, Limits};
 use gossa_db::{Session, WholeEnv};
 use gossa_points::callgraph::by_type::{ByType, DynamicCall};
 use gossa_points::callgraph::{self, Dispatch, Roots};
@@ -321,6 +323,7 @@ pub(crate) trait Answers {
     fn escapes(&self) -> &EscapeTable;
     fn locks(&self, func: u32, tell: &mut TellLocks<'_>);
     fn parallel(&self, pairs: &[(Instruction, Instruction)], tell: &mut TellParallel<'_>);
+    fn blocked(&self, tell: &mut TellBlocked<'_>);
 }
 
 /// The answers about objects behind the handles.
@@ -434,6 +437,19 @@ impl Answers for All<'_, '_, '_> {
         for ((at, _), found) in known.into_iter().zip(found) {
             if let Some(found) = found {
                 tell(self.program, at, &found);
+            }
+        }
+    }
+
+    fn blocked(&self, tell: &mut TellBlocked<'_>) {
+        let is_std = |package: &str| self.data.is_standard(package);
+        let is_requested = |package: &str| self.data.is_requested(package);
+        let blocking = Blocking::new(self.program, &is_std, &is_requested);
+        for func in requested(self.data, self.program) {
+            if blocking.is_worth_it(func) {
+                for found in blocking.of(func, Limits::default()) {
+                    tell(self.program, &found);
+                }
             }
         }
     }

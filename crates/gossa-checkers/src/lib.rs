@@ -4,6 +4,7 @@
 //! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
 
 mod data_race;
+mod goroutine_leak;
 mod lost_cancel;
 mod unsafe_header;
 mod unsafe_string_mutation;
@@ -20,4 +21,5 @@ pub fn builtin() -> Registry {
         .with(lost_cancel::LostCancel)
         .with(unsafe_header::UnsafeHeader)
         .with(unsafe_string_mutation::UnsafeStringMutation)
+        .with(goroutine_leak::GoroutineLeak)
 }

@@ -23,10 +23,13 @@
 //! | conflicts | `analysis` |
 //! | which locks are taken and held | `taken` |
 //! | what may run at the same time | [`marks`] |
+//!
+//! [`blocked`] is an analysis of its own: which goroutines may stay blocked for ever.
 
 mod analysis;
 mod before;
 mod callers;
+pub mod blocked;
 pub mod chain;
 pub mod event;
 mod function;

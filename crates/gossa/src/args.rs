@@ -181,7 +181,8 @@ impl BuildArgs {
 
 #[derive(Args, Debug)]
 pub(crate) struct BenchArgs {
-    /// Which suite: race (runtime/race/testdata), or vet (cmd/vet/testdata)
+    /// Which suite: race (runtime/race/testdata), vet (cmd/vet/testdata), or leak
+    /// (runtime/testdata/testgoroutineleakprofile)
     #[arg(value_name = "SUITE", hide_possible_values = true)]
     pub(crate) suite: Suite,
     /// List what is missed and what is reported without reason
@@ -200,6 +201,7 @@ pub(crate) struct BenchArgs {
 pub(crate) enum Suite {
     Race,
     Vet,
+    Leak,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -2,8 +2,9 @@
 //! the defects in them are found, and how much of what is right stays silent.
 //!
 //! `race` is `runtime/race/testdata`: functions `TestRace…` have a data race, functions
-//! `TestNoRace…` have none. `vet` is `cmd/vet/testdata`, see [`vet`].
+//! `TestNoRace…` have none. `vet` is `cmd/vet/testdata`, see [`vet`]; for `leak` see [`leak`].
 
+mod leak;
 mod vet;
 
 use crate::args::{BenchArgs, BuildArgs, Suite};
@@ -25,6 +26,7 @@ pub(crate) fn run(
     match args.suite {
         Suite::Race => race(context, args, registry),
         Suite::Vet => vet::run(context, args, registry),
+        Suite::Leak => leak::run(context, args),
     }
 }
 

@@ -1,0 +1,3 @@
+module example.com/bad_contexts
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_groups
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_locks
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_nil
+
+go 1.27

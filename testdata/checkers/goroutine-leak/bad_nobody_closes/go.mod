@@ -1,0 +1,3 @@
+module example.com/bad_nobody_closes
+
+go 1.27

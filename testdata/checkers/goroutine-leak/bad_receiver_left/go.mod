@@ -1,0 +1,3 @@
+module example.com/bad_receiver_left
+
+go 1.27

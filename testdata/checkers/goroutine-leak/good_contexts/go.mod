@@ -1,0 +1,3 @@
+module example.com/good_contexts
+
+go 1.27

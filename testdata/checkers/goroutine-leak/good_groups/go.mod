@@ -1,0 +1,3 @@
+module example.com/good_groups
+
+go 1.27

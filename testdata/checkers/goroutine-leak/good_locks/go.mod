@@ -1,0 +1,3 @@
+module example.com/good_locks
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_nil
+
+go 1.27
