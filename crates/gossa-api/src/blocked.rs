@@ -42,6 +42,8 @@ pub struct Blocked<'p> {
     pub branches: Vec<Inst<'p>>,
     /// The selects on the way of which an arm was taken.
     pub selected: Vec<Inst<'p>>,
+    /// Where other goroutines stay blocked in the same execution: perhaps because of them.
+    pub others: Vec<Inst<'p>>,
     /// How often a goroutine had to be interrupted that could have gone on.
     pub switches: u32,
     /// Whether one of the branches compares numbers that are not lengths: such branches depend on
@@ -121,6 +123,7 @@ impl<'p> ProgramPass<'p> {
                 returned: raw.returned.and_then(|site| words.inst(site)),
                 branches: way(&raw.branches),
                 selected: way(&raw.selected),
+                others: way(&raw.others),
                 switches: raw.switches,
                 compares: raw.compares,
             });

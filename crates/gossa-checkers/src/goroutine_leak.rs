@@ -5,6 +5,7 @@
 
 use gossa_api::prelude::*;
 use gossa_api::{Blocked, Wait};
+use std::collections::HashMap;
 
 declare_check! {
     /// ## What it does
@@ -68,6 +69,7 @@ impl Checker for GoroutineLeak {
     fn check_program(&self, pass: &ProgramPass<'_>) {
         let mut found: Vec<Blocked<'_>> = pass.blocked();
         found.retain(|blocked| blocked.requested_at().is_some() && !is_meant(blocked));
+        let sure: HashMap<Inst<'_>, Confidence> = surest(&found);
         // Everything about one operation is one finding: the simplest execution tells it.
         while let Some(first) = found.first() {
             let at = first.requested_at();
@@ -76,7 +78,10 @@ impl Checker for GoroutineLeak {
             found = rest;
             group.sort_by_key(|blocked| (blocked.switches, blocked.branches.len()));
             if let Some(blocked) = group.first() {
-                report(pass, blocked);
+                // No surer than what it may wait for.
+                let others = blocked.others.iter().filter_map(|at| sure.get(at).copied());
+                let confidence = others.fold(confidence(blocked), Ord::min);
+                report(pass, blocked, confidence);
             }
         }
     }
@@ -105,7 +110,19 @@ const BRANCHES: usize = 3;
 /// More goroutines than this have to be interrupted too seldom.
 const SWITCHES: u32 = 2;
 
-fn report(pass: &ProgramPass<'_>, blocked: &Blocked<'_>) {
+/// How sure it is at best that a goroutine is blocked at an instruction.
+fn surest<'p>(found: &[Blocked<'p>]) -> HashMap<Inst<'p>, Confidence> {
+    let mut sure: HashMap<Inst<'p>, Confidence> = HashMap::default();
+    for blocked in found {
+        if let Some(at) = blocked.at() {
+            let best = sure.entry(at).or_insert(Confidence::Low);
+            *best = confidence(blocked).max(*best);
+        }
+    }
+    sure
+}
+
+fn report(pass: &ProgramPass<'_>, blocked: &Blocked<'_>, confidence: Confidence) {
     let Some(at) = blocked.requested_at() else { return };
     let Some(mut report) = pass.report(&GOROUTINE_LEAK, at) else { return };
     let does = match blocked.wait {
@@ -125,7 +142,7 @@ fn report(pass: &ProgramPass<'_>, blocked: &Blocked<'_>) {
     let who = blocked.root.name();
     report
         .message(format_args!("a goroutine that runs `{who}` {does}, and stays blocked for ever"));
-    report.confidence(confidence(blocked));
+    report.confidence(confidence);
     for start in &blocked.started {
         tell_calls(&mut report, start, "a goroutine is started");
     }
@@ -138,6 +155,9 @@ fn report(pass: &ProgramPass<'_>, blocked: &Blocked<'_>) {
     }
     for &branch in &blocked.branches {
         report.related(branch, "the branch that is taken here decides it");
+    }
+    for &other in &blocked.others {
+        report.related(other, "another goroutine waits here for ever");
     }
     for &held in &blocked.held {
         report.related(held, "the lock is taken here");

@@ -28,8 +28,8 @@
 
 mod analysis;
 mod before;
-mod callers;
 pub mod blocked;
+mod callers;
 pub mod chain;
 pub mod event;
 mod function;

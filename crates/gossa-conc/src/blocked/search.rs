@@ -77,6 +77,8 @@ pub struct Blocked {
     pub branches: Vec<(FuncIndex, gossa_ssa::InstId)>,
     /// The arms of selects that were taken.
     pub selected: Vec<(FuncIndex, gossa_ssa::InstId)>,
+    /// Where other goroutines stay blocked in the same execution: perhaps because of them.
+    pub others: Vec<(FuncIndex, gossa_ssa::InstId)>,
     /// How often another goroutine was preferred to one that could go on.
     pub switches: u32,
     /// Whether one of the branches compares numbers that are not lengths: such branches depend on
@@ -296,14 +298,15 @@ impl Search {
                 break;
             }
         }
-        for thread in &state.threads {
-            if !alive.contains(&thread.id) {
-                self.report(state, thread);
-            }
+        let blocked = || state.threads.iter().filter(|thread| !alive.contains(&thread.id));
+        for thread in blocked() {
+            let others = blocked().filter(|other| other.id != thread.id);
+            let others = others.filter_map(|other| other.stack().last().copied()).collect();
+            self.report(state, thread, others);
         }
     }
 
-    fn report(&mut self, state: &State, thread: &Thread) {
+    fn report(&mut self, state: &State, thread: &Thread, others: Vec<Site>) {
         let Some(op) = &thread.op else { return };
         let mut made = Vec::new();
         let mut held = Vec::new();
@@ -388,6 +391,7 @@ impl Search {
             returned,
             branches: Vec::new(),
             selected,
+            others,
             switches: state.switches,
             compares: false,
         };
