@@ -3,12 +3,10 @@
 use crate::concurrency::Words;
 use crate::func::{Func, Inst};
 use crate::whole::ProgramPass;
-use gossa_conc::blocked::Blocked as Raw;
+use gossa_conc::blocked::{Blocked as Raw, Wait};
 use gossa_points::FuncIndex;
 use gossa_points::Program as PointsProgram;
 use gossa_ssa::{FuncKey, InstId};
-
-pub use gossa_conc::blocked::Wait;
 
 /// Takes what is found.
 pub(crate) type TellBlocked<'t> = dyn FnMut(&PointsProgram<'_>, &Raw) + 't;

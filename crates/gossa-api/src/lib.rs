@@ -76,7 +76,7 @@ pub mod typestate;
 pub mod whole;
 
 pub use alias::Alias;
-pub use blocked::{Blocked, Wait};
+pub use blocked::Blocked;
 pub use checker::{Check, Checker, Registry, Selection, SelectionError};
 pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use detector::{Blind, RaceDetector};
@@ -84,6 +84,7 @@ pub use escape::{Escape, EscapesTo, ParameterEscape};
 pub use fix::{Edit, FixError};
 pub use flow::{Arrival, Flow, Hop, HopKind, Reach, Tracker, Use, Verdict};
 pub use func::{Block, Func, Inst, Value};
+pub use gossa_conc::blocked::Wait;
 pub use gossa_report::{Confidence, Finding, Severity};
 pub use gossa_ssa::{AllocKind, BinaryOp, ConvertKind, Fact, UnaryOp, UnsafeOp};
 pub use gossa_types::Builtin;
