@@ -21,7 +21,7 @@ func (c *counter) value() int {
 func newCounter(step chan bool) *counter {
 	c := &counter{}
 	go func() {
-		for range step {
+		for range step { // want `goroutine-leak`
 			c.add()
 		}
 	}()

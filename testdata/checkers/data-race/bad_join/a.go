@@ -26,7 +26,7 @@ func either() int {
 	for i := 0; i < 2; i++ {
 		go func() {
 			n = i // want `data-race: .n. is written here while another goroutine reads it`
-			done <- true
+			done <- true // want `goroutine-leak`
 		}()
 	}
 	<-done
