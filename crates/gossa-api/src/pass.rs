@@ -21,6 +21,12 @@ impl<'p> Pass<'p> {
         self.program
     }
 
+    /// Whether findings of a check are wanted. Two checkers that see the same leave it to one.
+    #[must_use]
+    pub fn is_enabled(&self, check: &Check) -> bool {
+        self.selection.is_enabled(check)
+    }
+
     /// Begins a finding at an instruction; `None` when findings of this check are not wanted. The
     /// finding is filed when the guard is dropped.
     pub fn report(&self, check: &'static Check, at: Inst<'_>) -> Option<Report<'_>> {

@@ -11,21 +11,24 @@ use crate::func::{Func, Inst, Value};
 use crate::locks::TellLocks;
 use crate::memory::{AccessIndex, Meeting, Memory};
 use crate::op::Callee;
+use crate::outcome::{self, Staged, Ways};
 use crate::parallel::{Instruction, TellParallel};
 use crate::pass::Pass;
 use crate::program::{Global, Program, ProgramData};
 use gossa_conc::Analysis;
 use gossa_conc::blocked::{Blocking, Limits};
 use gossa_db::{Session, WholeEnv};
+use gossa_points::callgraph::Algorithm::Vta;
 use gossa_points::callgraph::by_type::{ByType, DynamicCall};
 use gossa_points::callgraph::{self, Dispatch, Roots};
+use gossa_points::flow::GraphFunctions;
 use gossa_points::points::layout::Layouts;
 use gossa_points::points::pointees::{MadeBy, Query};
 use gossa_points::points::solver::Solver;
 use gossa_points::{FuncIndex, Program as PointsProgram};
 use gossa_ssa::{FuncId, InstId, Lowered, ValueId};
 use rayon::prelude::*;
-use std::cell::LazyCell;
+use std::cell::{LazyCell, OnceCell, RefCell};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -324,6 +327,8 @@ pub(crate) trait Answers {
     fn locks(&self, func: u32, tell: &mut TellLocks<'_>);
     fn parallel(&self, pairs: &[(Instruction, Instruction)], tell: &mut TellParallel<'_>);
     fn blocked(&self, tell: &mut TellBlocked<'_>);
+
+    fn ways(&self) -> &dyn Ways;
 }
 
 /// The answers about objects behind the handles.
@@ -350,6 +355,7 @@ struct All<'s, 'w, 'e> {
     raw: &'s dyn Deref<Target = Raw>,
     goroutines: &'s dyn Deref<Target = Analysis<'w, 'e>>,
     escapes: &'s dyn Deref<Target = EscapeTable>,
+    ways: &'s dyn Ways,
 }
 
 impl All<'_, '_, '_> {
@@ -453,6 +459,10 @@ impl Answers for All<'_, '_, '_> {
             }
         }
     }
+
+    fn ways(&self) -> &dyn Ways {
+        self.ways
+    }
 }
 
 impl Objects for Lazy<'_, '_, '_, '_> {
@@ -504,20 +514,32 @@ pub(crate) fn with_answers<T>(
     let is_foreign = |package: &str| !data.is_requested(package);
     let goroutines = LazyCell::new(|| Analysis::new(&program, &by_type, &is_foreign));
     let raw = LazyCell::new(|| Raw { conflicts: goroutines.conflicts(requested(data, &program)) });
+    let flow_graph = LazyCell::new(|| callgraph::build(&program, &entries(data, &program), Vta));
+    let functions = LazyCell::new(|| GraphFunctions::new(&program, &flow_graph));
+    let outcomes = LazyCell::new(|| outcome::outcomes(&*functions));
+    let ways = Staged {
+        data,
+        program: &program,
+        graph: &flow_graph,
+        outcomes: &outcomes,
+        callers: OnceCell::new(),
+        plans: RefCell::default(),
+    };
     let (by_type, objects) = (&by_type, &objects);
     let escapes = LazyCell::new(|| {
         EscapeTable::new(&session.whole_program_escapes(&db, &env, &program, &roots))
     });
-    let (goroutines, escapes) = (&goroutines, &escapes);
+    let (raw, goroutines, escapes, ways) = (&raw, &goroutines, &escapes, &ways);
     work(&All {
         data,
         program: &program,
         by_type,
         accesses,
         objects,
-        raw: &raw,
+        raw,
         goroutines,
         escapes,
+        ways,
     })
 }
 
@@ -529,6 +551,17 @@ fn requested<'s, 'e>(
     let is_requested =
         move |func: &FuncIndex| data.is_requested(program.function(*func).id.package().path());
     program.lowered_functions().filter(is_requested)
+}
+
+/// Every declared function of the packages that were asked for is entered, with arguments that the
+/// program itself passes.
+fn entries(data: &ProgramData, program: &PointsProgram<'_>) -> Roots {
+    let requested = program.lowered_functions().filter(|&func| {
+        let id = program.function(func).id;
+        data.is_requested(id.package().path())
+            && program.body(func).is_some_and(|body| !body.is_closure())
+    });
+    Roots { entries: requested.collect(), open: Vec::new() }
 }
 
 /// The main packages that were asked for begin at their `main`; the others, tests included, may be

@@ -3,6 +3,7 @@
 //! What may be at the same time is the analysis's answer ([`ProgramPass::conflicts`]); here it
 //! becomes findings: one for each place and write, with the other accesses beside it.
 
+use crate::goroutine_defer_capture::{GOROUTINE_DEFER_CAPTURE, is_told};
 use gossa_api::prelude::*;
 
 declare_check! {
@@ -64,10 +65,13 @@ impl Checker for DataRace {
     }
 
     fn check_program(&self, pass: &ProgramPass<'_>) {
+        // What deferred calls do has a story of its own.
+        let told = pass.is_enabled(&GOROUTINE_DEFER_CAPTURE);
         let mut conflicts: Vec<Conflict<'_>> = pass
             .conflicts()
             .into_iter()
             .filter(|conflict| conflict.write.requested_at().is_some())
+            .filter(|conflict| !(told && is_told(conflict)))
             .collect();
         // Everything about one write to one place is one finding.
         while let Some(first) = conflicts.first().cloned() {
@@ -85,14 +89,14 @@ impl Checker for DataRace {
 }
 
 /// The last name in the words for a place: several functions may have it in their hands.
-fn last_name<'c>(place: &'c Place<'_>) -> &'c str {
+pub(crate) fn last_name<'c>(place: &'c Place<'_>) -> &'c str {
     place.text.rsplit(['.', '*']).next().unwrap_or_default()
 }
 
 /// What one function has in its hands is one object; what pointers in it lead to may be another by
 /// the time of the second access. Other people's types that lock know what they do, and what their
 /// code starts, it waits for.
-fn is_sure(conflict: &Conflict<'_>) -> bool {
+pub(crate) fn is_sure(conflict: &Conflict<'_>) -> bool {
     let sides = [&conflict.write, &conflict.other];
     let theirs = sides.iter().all(|side| side.at() != side.requested_at());
     let locks = sides.iter().any(|side| !side.locks.is_empty());

@@ -4,8 +4,13 @@
 //! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
 
 mod data_race;
+mod defer_unlock;
+mod exit_after_defer;
+mod goroutine_defer_capture;
 mod goroutine_leak;
 mod lost_cancel;
+mod recover_misuse;
+mod unrecovered_goroutine_panic;
 mod unsafe_header;
 mod unsafe_string_mutation;
 mod unsafe_uintptr;
@@ -22,4 +27,9 @@ pub fn builtin() -> Registry {
         .with(unsafe_header::UnsafeHeader)
         .with(unsafe_string_mutation::UnsafeStringMutation)
         .with(goroutine_leak::GoroutineLeak)
+        .with(exit_after_defer::ExitAfterDefer)
+        .with(recover_misuse::RecoverMisuse)
+        .with(defer_unlock::DeferUnlock)
+        .with(goroutine_defer_capture::GoroutineDeferCapture)
+        .with(unrecovered_goroutine_panic::UnrecoveredGoroutinePanic)
 }

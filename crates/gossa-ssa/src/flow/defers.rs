@@ -86,9 +86,23 @@ impl Plans {
     /// for functions with very many `defer`s.
     #[must_use]
     pub fn new(functions: &dyn Functions, func: Func, panics: &PanicSites) -> Self {
+        Self::pending(functions, func, panics, &|inst| {
+            matches!(inst, Inst::RunDefers | Inst::Unwind { .. })
+        })
+    }
+
+    /// The calls that are deferred and have not run at the instructions that are `wanted`, in the
+    /// order in which they would run if the function ended there; each stands before what the
+    /// instruction does.
+    #[must_use]
+    pub fn pending(
+        functions: &dyn Functions,
+        func: Func,
+        panics: &PanicSites,
+        wanted: &dyn Fn(&Inst) -> bool,
+    ) -> Self {
         let Some(body) = functions.body(func) else { return Self::default() };
-        let ends = |inst: &InstId| matches!(body[*inst], Inst::RunDefers | Inst::Unwind { .. });
-        let ends: Vec<InstId> = body.inst_ids().filter(ends).collect();
+        let ends: Vec<InstId> = body.inst_ids().filter(|&inst| wanted(&body[inst])).collect();
         if ends.is_empty() {
             return Self::default();
         }

@@ -141,6 +141,8 @@ pub struct Outcomes<'f> {
     outcomes: Vec<Outcome>,
     /// What is known of functions that the program got later: wrappers that somebody asked for.
     unknown: Local,
+    /// What calls do that the call graph leaves open.
+    open: Outcome,
     steps: usize,
 }
 
@@ -154,6 +156,13 @@ impl<'f> Outcomes<'f> {
     /// The outcomes of the functions of a program.
     #[must_use]
     pub fn new(functions: &'f dyn Functions) -> Self {
+        Self::assuming(functions, Outcome::ANY)
+    }
+
+    /// The outcomes of the functions of a program, where calls that the call graph leaves open end
+    /// as `open` says: [`Outcome::ANY`] misses nothing, less says of less that it may happen.
+    #[must_use]
+    pub fn assuming(functions: &'f dyn Functions, open: Outcome) -> Self {
         let count = functions.count();
         let captured = captured_not_nil(functions);
         let local = |func: Func| {
@@ -173,6 +182,7 @@ impl<'f> Outcomes<'f> {
             functions,
             locals: (0..count as Func).map(local).collect(),
             unknown: Local::default(),
+            open,
             outcomes: vec![Outcome::default(); count],
             steps: 0,
         };
@@ -285,7 +295,7 @@ impl<'f> Outcomes<'f> {
             };
         }
         if functions.is_open(func, site) {
-            return Outcome::ANY;
+            return self.open;
         }
         let mut joined = Outcome::default();
         functions.callees(func, site, &mut |callee| joined = joined.union(self.of(callee)));
@@ -513,7 +523,8 @@ impl Walk<'_> {
 }
 
 /// Whether no way leads from a body's start to a `return` without a `recover`.
-fn always_recovers(body: &Body) -> bool {
+#[must_use]
+pub fn always_recovers(body: &Body) -> bool {
     let cfg = Cfg::new(body);
     let mut seen = vec![false; body.blocks.len()];
     let mut pending = vec![Body::ENTRY];

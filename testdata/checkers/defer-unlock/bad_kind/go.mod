@@ -1,0 +1,3 @@
+module example.com/bad_kind
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_loop
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_other
+
+go 1.27

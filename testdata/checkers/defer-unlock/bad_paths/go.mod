@@ -1,0 +1,3 @@
+module example.com/bad_paths
+
+go 1.27

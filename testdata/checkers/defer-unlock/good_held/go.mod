@@ -1,0 +1,3 @@
+module example.com/good_held
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_kind
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_loop
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_other
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_paths
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_by_hand
+
+go 1.27

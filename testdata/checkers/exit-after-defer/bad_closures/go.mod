@@ -1,0 +1,3 @@
+module example.com/bad_closures
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_direct
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_outlives
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_values
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_before
+
+go 1.27

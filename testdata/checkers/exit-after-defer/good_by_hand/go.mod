@@ -1,0 +1,3 @@
+module example.com/good_by_hand
+
+go 1.27

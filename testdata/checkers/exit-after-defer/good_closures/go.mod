@@ -1,0 +1,3 @@
+module example.com/good_closures
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_kernel
+
+go 1.27

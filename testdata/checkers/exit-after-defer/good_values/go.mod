@@ -1,0 +1,3 @@
+module example.com/good_values
+
+go 1.27

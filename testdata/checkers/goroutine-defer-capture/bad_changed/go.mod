@@ -1,0 +1,3 @@
+module example.com/bad_changed
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_close
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_pool
+
+go 1.27

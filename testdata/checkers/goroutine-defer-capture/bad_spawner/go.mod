@@ -1,0 +1,3 @@
+module example.com/bad_spawner
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_unlock
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_changed
+
+go 1.27

@@ -1,0 +1,6 @@
+// Package track keeps the last name.
+package track
+
+type Last struct{ Name string }
+
+func (l *Last) Set(name string) { l.Name = name }

@@ -1,0 +1,3 @@
+module example.com/good_close
+
+go 1.27

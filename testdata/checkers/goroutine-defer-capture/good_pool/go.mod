@@ -1,0 +1,3 @@
+module example.com/good_pool
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_spawner
+
+go 1.27

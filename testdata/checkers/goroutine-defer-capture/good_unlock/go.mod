@@ -1,0 +1,3 @@
+module example.com/good_unlock
+
+go 1.27

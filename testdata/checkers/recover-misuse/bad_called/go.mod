@@ -1,0 +1,3 @@
+module example.com/bad_called
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_helper
+
+go 1.27

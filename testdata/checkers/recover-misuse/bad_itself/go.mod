@@ -1,0 +1,3 @@
+module example.com/bad_itself
+
+go 1.27

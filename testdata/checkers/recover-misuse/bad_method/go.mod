@@ -1,0 +1,3 @@
+module example.com/bad_method
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_nested
+
+go 1.27

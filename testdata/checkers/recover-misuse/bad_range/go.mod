@@ -1,0 +1,3 @@
+module example.com/bad_range
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_called
+
+go 1.27

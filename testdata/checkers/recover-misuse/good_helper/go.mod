@@ -1,0 +1,3 @@
+module example.com/good_helper
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_itself
+
+go 1.27

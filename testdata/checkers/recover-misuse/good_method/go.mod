@@ -1,0 +1,3 @@
+module example.com/good_method
+
+go 1.27

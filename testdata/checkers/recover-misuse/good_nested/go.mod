@@ -1,0 +1,3 @@
+module example.com/good_nested
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_range
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_callback
+
+go 1.27

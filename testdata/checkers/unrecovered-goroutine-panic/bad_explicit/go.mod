@@ -1,0 +1,3 @@
+module example.com/bad_explicit
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_generic
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_interface
+
+go 1.27

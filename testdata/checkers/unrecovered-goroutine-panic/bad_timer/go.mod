@@ -1,0 +1,3 @@
+module example.com/bad_timer
+
+go 1.27

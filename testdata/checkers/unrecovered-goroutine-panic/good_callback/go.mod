@@ -1,0 +1,3 @@
+module example.com/good_callback
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_explicit
+
+go 1.27

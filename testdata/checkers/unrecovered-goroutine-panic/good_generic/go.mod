@@ -1,0 +1,3 @@
+module example.com/good_generic
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_interface
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_timer
+
+go 1.27
