@@ -7,11 +7,23 @@ use gossa_report::{Confidence, Finding, Location, Step};
 use parking_lot::Mutex;
 use std::fmt;
 
+/// A finding that another one says better.
+pub(crate) struct Replaced {
+    /// Its check.
+    pub(crate) check: &'static str,
+    /// Where it is.
+    pub(crate) location: Location,
+    /// How sure the other one is.
+    pub(crate) confidence: Confidence,
+}
+
 /// What a checker gets: the program, and the way to report.
 pub struct Pass<'p> {
     pub(crate) program: Program<'p>,
     pub(crate) selection: &'p Selection,
     pub(crate) findings: &'p Mutex<Vec<Finding>>,
+    /// Findings that others say better: their checks and places.
+    pub(crate) replaced: &'p Mutex<Vec<Replaced>>,
 }
 
 impl<'p> Pass<'p> {
@@ -39,7 +51,13 @@ impl<'p> Pass<'p> {
         finding.package = at.func().package().to_owned();
         finding.function = at.func().name();
         finding.confidence = Confidence::Medium;
-        Some(Report { finding: Some(finding), goroutine: 0, findings: self.findings })
+        Some(Report {
+            finding: Some(finding),
+            goroutine: 0,
+            findings: self.findings,
+            replaces: Vec::new(),
+            replaced: self.replaced,
+        })
     }
 }
 
@@ -49,6 +67,8 @@ pub struct Report<'r> {
     /// Which goroutine is told about.
     goroutine: u32,
     findings: &'r Mutex<Vec<Finding>>,
+    replaces: Vec<(&'static str, Location)>,
+    replaced: &'r Mutex<Vec<Replaced>>,
 }
 
 impl Report<'_> {
@@ -70,6 +90,14 @@ impl Report<'_> {
     /// first, where only one has a part in it.
     pub fn goroutine(&mut self, number: u32) {
         self.goroutine = number;
+    }
+
+    /// Says that this finding says better what another check, by its id, may report at an
+    /// instruction: that one is left out, unless it is shown and this one is not sure enough to be.
+    pub fn replaces(&mut self, check: &'static str, at: Inst<'_>) {
+        if let Some(location) = location(at) {
+            self.replaces.push((check, location));
+        }
     }
 
     /// Adds a step of the story, from cause to effect.
@@ -98,7 +126,15 @@ impl Drop for Report<'_> {
         if let Some(finding) = self.finding.take()
             && !std::thread::panicking()
         {
+            let confidence = finding.confidence;
             self.findings.lock().push(finding);
+            self.replaced.lock().extend(
+                self.replaces.drain(..).map(|(check, location)| Replaced {
+                    check,
+                    location,
+                    confidence,
+                }),
+            );
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::pass::Pass;
 use crate::program::{Program, ProgramData};
 use crate::whole::{ProgramPass, with_answers};
 use gossa_db::{Progress, Session};
-use gossa_report::{Diagnostic, Finding, Severity, Stage};
+use gossa_report::{Confidence, Diagnostic, Finding, Severity, Stage};
 use parking_lot::Mutex;
 use rayon::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,12 +28,16 @@ pub fn with_program<T: Send>(
     data: &ProgramData,
     work: impl FnOnce(&ProgramPass<'_>) -> T + Send,
 ) -> T {
-    let findings = Mutex::new(Vec::new());
+    let (findings, replaced) = Default::default();
     let selection = Selection::default();
     session.pool().install(|| {
         with_answers(session, data, |answers| {
-            let pass =
-                Pass { program: Program::new(data), selection: &selection, findings: &findings };
+            let pass = Pass {
+                program: Program::new(data),
+                selection: &selection,
+                findings: &findings,
+                replaced: &replaced,
+            };
             work(&ProgramPass { pass: &pass, answers })
         })
     })
@@ -50,6 +54,7 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Outcome {
     let findings = Mutex::new(Vec::new());
+    let replaced = Mutex::new(Vec::new());
     let failures = Mutex::new(Vec::new());
     let program = Program::new(data);
     let functions: Vec<Func<'_>> = program.functions().collect();
@@ -62,7 +67,7 @@ pub fn run(
         with_answers(session, data, |answers| {
             for checker in checkers {
                 let name = checker.checks().first().map_or("", |check| check.id);
-                let pass = Pass { program, selection, findings: &findings };
+                let pass = Pass { program, selection, findings: &findings, replaced: &replaced };
                 let guard = |unit: &dyn Fn() -> String, work: &dyn Fn()| {
                     if catch_unwind(AssertUnwindSafe(work)).is_err() {
                         failures.lock().push(format!("checker `{name}` failed on {}", unit()));
@@ -80,10 +85,20 @@ pub fn run(
     });
     let mut failures = failures.into_inner();
     failures.sort();
-    let (findings, unsure) = findings
+    let (mut findings, mut unsure): (Vec<Finding>, Vec<Finding>) = findings
         .into_inner()
         .into_iter()
         .partition(|finding| finding.confidence >= selection.min_confidence);
+    let replaced = replaced.into_inner();
+    let is_said = |finding: &Finding, least: Confidence| {
+        replaced.iter().any(|other| {
+            other.check == finding.checker
+                && other.confidence >= least
+                && other.location == finding.location
+        })
+    };
+    findings.retain(|finding| !is_said(finding, selection.min_confidence));
+    unsure.retain(|finding| !is_said(finding, Confidence::Low));
     Outcome {
         findings,
         unsure,

@@ -3,6 +3,8 @@
 //! One file per checker: its documentation, its metadata, its logic. To add one, write the file,
 //! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
 
+mod background;
+mod context_cancel_race;
 mod data_race;
 mod defer_unlock;
 mod exit_after_defer;
@@ -11,6 +13,7 @@ mod goroutine_leak;
 mod lost_cancel;
 mod recover_misuse;
 mod unrecovered_goroutine_panic;
+mod request_escape;
 mod unsafe_header;
 mod unsafe_string_mutation;
 mod unsafe_uintptr;
@@ -32,4 +35,6 @@ pub fn builtin() -> Registry {
         .with(defer_unlock::DeferUnlock)
         .with(goroutine_defer_capture::GoroutineDeferCapture)
         .with(unrecovered_goroutine_panic::UnrecoveredGoroutinePanic)
+        .with(request_escape::RequestEscape)
+        .with(context_cancel_race::ContextCancelRace)
 }

@@ -55,7 +55,8 @@ declare_check! {
     /// That nobody calls what is in a slice, a map or a channel, or a function that would call
     /// what is in a field. Panics count where they are explicit; where nothing in the function
     /// recovers from them, the confidence is low, and so it is where the parent context is
-    /// cancelled on the same path, where a callee calls it on some of its paths only, and in
+    /// cancelled on the same path, where a context without a timer has a parent that is never
+    /// done and some path calls it, where a callee calls it on some of its paths only, and in
     /// functions that only `main` calls.
     pub static LOST_CANCEL = "lost-cancel": "context", Warning,
         "a path does not call a cancel function";
@@ -121,6 +122,7 @@ fn report(pass: &ProgramPass<'_>, violation: &Violation<'_>) {
     let sure = violation.certain
         && violation.kind != ViolationKind::Panicked
         && !parent_is_cancelled(violation)
+        && (violation.always || !has_endless_parent(violation))
         && !only_main_calls(violation.created.func());
     report.confidence(match (sure, violation.always) {
         (true, true) => Confidence::High,
@@ -143,6 +145,33 @@ fn parent_is_cancelled(violation: &Violation<'_>) -> bool {
             Op::Call(call) => match call.callee() {
                 Callee::Static { name, .. } if MAKERS.contains(&name.as_str()) => return true,
                 Callee::Static { name, .. } if name == "context.WithValue" => call.args().next(),
+                _ => return false,
+            },
+            _ => return false,
+        };
+    }
+    false
+}
+
+/// Whether the parent context is never done and the context has no timer: then nothing keeps it
+/// but those who wait for it.
+fn has_endless_parent(violation: &Violation<'_>) -> bool {
+    let Some(Op::Call(made)) = violation.steps.first().map(|step| step.at.op()) else {
+        return false;
+    };
+    let Callee::Static { name: maker, .. } = made.callee() else { return false };
+    let mut parent = made.args().next();
+    while let Some(value) = parent {
+        let Some(definition) = value.definition() else { return false };
+        parent = match definition.op() {
+            Op::Narrow { x, .. } | Op::ChangeInterface(x) | Op::MakeInterface(x) => Some(x),
+            Op::Call(call) => match call.callee() {
+                Callee::Static { name, .. } if name == "context.WithValue" => call.args().next(),
+                Callee::Static { name, .. } => {
+                    let endless = ["context.Background", "context.TODO", "context.WithoutCancel"];
+                    return maker.starts_with("context.WithCancel")
+                        && endless.contains(&name.as_str());
+                }
                 _ => return false,
             },
             _ => return false,

@@ -39,7 +39,7 @@ enum Term {
 pub(super) struct Conditions {
     /// By branch: what is tested, and whether the condition is that it is so.
     tests: FxHashMap<InstId, (Test, bool)>,
-    /// How often values are tested.
+    /// How often values are tested; those that are returned are here too.
     tested: FxHashMap<ValueId, u32>,
     /// Comparisons that occur more than once.
     repeated: FxHashSet<u32>,
@@ -55,6 +55,11 @@ impl Conditions {
         let mut written: Option<FxHashSet<Place>> = None;
         for block in func.blocks() {
             let Some(last) = block.insts().next_back() else { continue };
+            if let Op::Return(results) = last.op() {
+                for result in results {
+                    this.tested.entry(result.id).or_default();
+                }
+            }
             let Op::Branch { cond, .. } = last.op() else { continue };
             let (mut value, mut holds) = (cond, true);
             while let Some(definition) = value.definition() {
@@ -125,7 +130,7 @@ impl Conditions {
         this
     }
 
-    /// Whether anything tests a value.
+    /// Whether anything tests a value, or callers may.
     pub(super) fn is_tested(&self, value: ValueId) -> bool {
         self.tested.contains_key(&value)
     }
@@ -159,6 +164,21 @@ impl Conditions {
             (Test::Nil(value), holds) if taken != *holds => Some(*value),
             _ => None,
         }
+    }
+
+    /// Whether a branch goes the way of a function that says `true` of something that is nil: of
+    /// an error, as a rule, it says nothing then.
+    pub(super) fn is_doubtful(
+        &self,
+        func: Func<'_>,
+        branch: InstId,
+        taken: bool,
+        state: &State,
+    ) -> bool {
+        let Some(&(Test::True(value), holds)) = self.tests.get(&branch) else { return false };
+        let value = crate::func::Value { func, id: value };
+        let Some(call) = value.definition().and_then(Inst::call) else { return false };
+        taken == holds && call.args().any(|arg| known_of(func, arg.id, state) == Some(Known::Nil))
     }
 
     /// Notes that a branch goes one way, where something else tests the same.

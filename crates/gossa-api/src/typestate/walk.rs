@@ -405,7 +405,14 @@ impl<'e, 'p> Engine<'e, 'p> {
             }
             return walk.is_held(self.protocol, state, inst, *node);
         }
-        let held: Vec<Path> = held.into_iter().filter(leads_to_value).collect();
+        let (held, beside): (Vec<Path>, Vec<Path>) = held.into_iter().partition(leads_to_value);
+        // The context is known again where it is read from there, whoever else has it.
+        for path in beside {
+            let path: Path = place.path.iter().chain(&path).copied().collect();
+            if private.is_some() && path.len() <= PATH {
+                state.hold(place.root, path);
+            }
+        }
         if held.is_empty() {
             return true;
         }
@@ -623,6 +630,9 @@ impl<'p> Walk<'p> {
             let mut state = state.clone();
             if decided.is_none() {
                 self.shape.conditions.assume(&mut state, inst.id, taken);
+            }
+            if self.shape.conditions.is_doubtful(self.func, inst.id, taken, &state) {
+                state.certain = false;
             }
             // An error from the context tells that it is done.
             let failed = self.shape.conditions.not_nil(inst.id, taken);

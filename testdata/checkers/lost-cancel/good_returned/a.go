@@ -3,6 +3,7 @@ package returned
 
 import (
 	"context"
+	"errors"
 	"time"
 )
 
@@ -78,3 +79,29 @@ func dynamic(ctx context.Context, s starter) error {
 }
 
 var _ starter = source{}
+
+// An error that is nil is not canceled.
+func asked(ctx context.Context) error {
+	ctx, stop, err := wrapped(ctx)
+	if errors.Is(err, context.Canceled) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return use(ctx)
+}
+
+func passedOn(ctx context.Context) (context.Context, func(), error) {
+	return wrapped(ctx)
+}
+
+func through(ctx context.Context) error {
+	ctx, stop, err := passedOn(ctx)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return use(ctx)
+}

@@ -1,0 +1,3 @@
+module example.com/bad_deferred
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_done
+
+go 1.27

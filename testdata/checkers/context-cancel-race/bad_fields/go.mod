@@ -1,0 +1,3 @@
+module example.com/bad_fields
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_variables
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_deferred
+
+go 1.27

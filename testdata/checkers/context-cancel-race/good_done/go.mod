@@ -1,0 +1,3 @@
+module example.com/good_done
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_fields
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_helpers
+
+go 1.27

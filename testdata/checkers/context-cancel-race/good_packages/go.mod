@@ -1,0 +1,3 @@
+module example.com/good_packages
+
+go 1.27

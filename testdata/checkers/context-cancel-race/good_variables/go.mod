@@ -1,0 +1,3 @@
+module example.com/good_variables
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_goroutines
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_helpers
+
+go 1.27

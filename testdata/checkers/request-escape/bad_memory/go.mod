@@ -1,0 +1,3 @@
+module example.com/bad_memory
+
+go 1.27

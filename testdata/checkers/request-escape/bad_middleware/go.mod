@@ -1,0 +1,3 @@
+module example.com/bad_middleware
+
+go 1.27

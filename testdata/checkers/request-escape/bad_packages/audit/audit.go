@@ -1,0 +1,17 @@
+// Package audit writes what happens to a database.
+package audit
+
+import (
+	"context"
+	"database/sql"
+)
+
+// Trail is where it is written.
+type Trail struct{ DB *sql.DB }
+
+// Add writes a line in the background.
+func (t *Trail) Add(ctx context.Context, text string) {
+	go func() { // want `request-escape: context`
+		_, _ = t.DB.ExecContext(ctx, "insert", text)
+	}()
+}

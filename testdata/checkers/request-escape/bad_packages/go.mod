@@ -1,0 +1,3 @@
+module example.com/bad_packages
+
+go 1.27

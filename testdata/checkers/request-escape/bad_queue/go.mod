@@ -1,0 +1,3 @@
+module example.com/bad_queue
+
+go 1.27

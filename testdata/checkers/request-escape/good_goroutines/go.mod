@@ -1,0 +1,3 @@
+module example.com/good_goroutines
+
+go 1.27

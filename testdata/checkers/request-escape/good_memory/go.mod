@@ -1,0 +1,3 @@
+module example.com/good_memory
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_middleware
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_queue
+
+go 1.27
