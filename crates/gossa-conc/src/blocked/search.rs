@@ -93,11 +93,14 @@ pub struct Limits {
     pub branches: usize,
     /// How often there is a choice which goroutine goes on, or how.
     pub choices: usize,
+    /// How many times a goroutine is gone on with, in all executions together: what counts for ever
+    /// never comes to a state that was there before.
+    pub steps: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { branches: 400, choices: 2500 }
+        Self { branches: 400, choices: 2500, steps: 50_000 }
     }
 }
 
@@ -114,7 +117,7 @@ pub(crate) fn search(bodies: &Bodies<'_, '_>, func: FuncIndex, limits: Limits) -
     };
     search.push(first);
     while let Some(state) = search.pop() {
-        if search.left.branches == 0 || search.left.choices == 0 {
+        if search.left.branches == 0 || search.left.choices == 0 || search.left.steps == 0 {
             break;
         }
         search.visit(&mut machine, state);
@@ -189,6 +192,10 @@ impl Search {
 
     fn visit(&mut self, machine: &mut Machine<'_, '_, '_>, mut state: State) {
         loop {
+            if self.left.steps == 0 {
+                return;
+            }
+            self.left.steps -= 1;
             if let Some(id) = state.running.pop() {
                 match machine.run(state, id) {
                     Ran::Stopped(next) => {
