@@ -11,7 +11,7 @@ func open(fail func() error) (wg *sync.WaitGroup, err error) {
 		wg.Done()
 	}()
 	if err := fail(); err != nil {
-		return nil, err // want `data-race: .wg. is written here while another goroutine reads it`
+		return nil, err // want `data-race`
 	}
 	return wg, nil
 }

@@ -17,7 +17,7 @@ func start() *worker {
 }
 
 func (w *worker) run() {
-	for j := range w.jobs {
+	for j := range w.jobs { // want `goroutine-leak`
 		clear(unsafe.Slice((*byte)(unsafe.Pointer(j.addr)), j.size)) // want `unsafe-uintptr: in .\(\*worker\).submit.`
 	}
 }
