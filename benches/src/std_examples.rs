@@ -9,55 +9,12 @@ use crate::error::BenchError;
 use crate::subject::{Entry, Source};
 use camino::{Utf8Path, Utf8PathBuf};
 use gossa_load::test_main::TestFunctions;
-use gossa_load::{DirEntry, DiskSystem, MemorySystem, Metadata, System};
+use gossa_load::{BesideSystem, MemorySystem};
 use std::collections::BTreeMap;
-use std::io;
 use std::sync::Arc;
 
 /// Where the packages are that are made; nothing on the disk is below it.
 const ROOT: &str = "/gossa-examples";
-
-/// The disk, and packages in memory beside it.
-#[derive(Debug)]
-struct Beside {
-    made: MemorySystem,
-}
-
-impl Beside {
-    fn of(&self, path: &Utf8Path) -> &dyn System {
-        if path.starts_with(ROOT) { &self.made } else { &DiskSystem }
-    }
-}
-
-impl System for Beside {
-    fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
-        self.of(path).read(path)
-    }
-
-    fn read_head(&self, path: &Utf8Path, limit: usize) -> io::Result<Vec<u8>> {
-        self.of(path).read_head(path, limit)
-    }
-
-    fn read_dir(&self, path: &Utf8Path) -> io::Result<Vec<DirEntry>> {
-        self.of(path).read_dir(path)
-    }
-
-    fn metadata(&self, path: &Utf8Path) -> io::Result<Metadata> {
-        self.of(path).metadata(path)
-    }
-
-    fn canonicalize(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
-        self.of(path).canonicalize(path)
-    }
-
-    fn env_var(&self, name: &str) -> Option<String> {
-        DiskSystem.env_var(name)
-    }
-
-    fn current_dir(&self) -> io::Result<Utf8PathBuf> {
-        DiskSystem.current_dir()
-    }
-}
 
 /// The examples of these packages, or of all packages of the standard library.
 pub(crate) fn sources(goroot: &Utf8Path, packages: &[String]) -> Result<Vec<Source>, BenchError> {
@@ -107,7 +64,7 @@ fn source(package: &str, files: &[Utf8PathBuf]) -> Result<Option<Source>, BenchE
         .map(|example| Entry { function: example.name.clone(), expected: Some(example) });
     Ok(Some(Source {
         name: package.to_owned(),
-        system: Arc::new(Beside { made }),
+        system: Arc::new(BesideSystem::new(ROOT, made)),
         dir,
         runs_in: files.first().and_then(|file| file.parent()).map(Utf8Path::to_owned),
         entries: entries.collect(),

@@ -36,6 +36,7 @@ pub mod program;
 pub mod system;
 
 mod assemble;
+mod beside;
 mod cgo;
 mod closure;
 mod constraint;
@@ -65,6 +66,7 @@ mod variants;
 mod vendoring;
 mod version;
 
+pub use beside::BesideSystem;
 pub use embed::embedded_files;
 pub use loader::load;
 pub use overlay::{OverlayError, OverlaySystem};

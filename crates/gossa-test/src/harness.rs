@@ -1,7 +1,7 @@
 //! Runs checkers over a fixture and compares what they find with what it wants.
 
 use crate::goroot::{GorootError, goroot};
-use crate::memory::FixtureSystem;
+use crate::memory;
 use crate::want::{Want, WantError, wants};
 use camino::{Utf8Path, Utf8PathBuf};
 use gossa_api::{Finding, ProgramData, Registry, Selection};
@@ -67,7 +67,7 @@ pub fn findings_in_files(
     files: &[(&str, &str)],
     registry: &Registry,
 ) -> Result<Vec<Finding>, Failure> {
-    analyse(Arc::new(FixtureSystem::new(files)), FixtureSystem::root(), registry)
+    analyse(Arc::new(memory::system(files)), memory::root(), registry)
 }
 
 fn analyse(
@@ -146,7 +146,7 @@ pub fn check_source(source: &str, registry: &Registry) -> Result<(), Failure> {
 /// # Errors
 /// As [`check_dir`].
 pub fn check_files(files: &[(&str, &str)], registry: &Registry) -> Result<(), Failure> {
-    check(Arc::new(FixtureSystem::new(files)), FixtureSystem::root(), registry)
+    check(Arc::new(memory::system(files)), memory::root(), registry)
 }
 
 fn check(system: Arc<dyn System>, dir: Utf8PathBuf, registry: &Registry) -> Result<(), Failure> {
