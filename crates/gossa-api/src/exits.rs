@@ -5,7 +5,6 @@
 //! one that passes another; in code that the user did not ask about, where one method serves all
 //! levels of a logger, dynamic calls are only followed for functions that are called `Fatal...`.
 
-use crate::dominance::Dominance;
 use crate::func::{Func, Inst, Value};
 use crate::op::{Callee, Op};
 use crate::program::Program;
@@ -217,10 +216,10 @@ impl<'p> Exits<'p> {
     /// The nearest branch on a parameter that decides whether a call is made, and whether nothing
     /// else decides it.
     fn guarded(&self, site: Inst<'p>) -> (Option<Test>, bool) {
-        let dominance = Dominance::of(site.func());
+        let structure = site.func().structure();
         let mut nearest = None;
         let mut is_helper = true;
-        for guard in dominance.guards(site) {
+        for guard in structure.guards(site) {
             match test_of(guard.cond, guard.holds) {
                 Some(test) => nearest = nearest.or(Some(test)),
                 None => is_helper = false,

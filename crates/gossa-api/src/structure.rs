@@ -3,22 +3,36 @@
 //! All of it counts unwind edges: where a function defers, control goes from a call that may panic
 //! to the deferred calls, too.
 
-use crate::func::{Block, Func, Inst};
+use crate::func::{Block, Func, Inst, Value};
+use crate::op::Op;
 use gossa_ssa::BlockId;
 use gossa_ssa::dom::{Dominators, PostDominators};
 use gossa_ssa::graph::Cfg;
 use gossa_ssa::loops::{LoopId, Loops};
+use std::cell::OnceCell;
 use std::fmt;
 
 /// Dominators, postdominators and loops of a function.
 ///
-/// Made by [`Func::structure`] in time linear in the function; each answer then takes constant
-/// time, but where it says otherwise. Keep it while the same function is looked at.
+/// Made by [`Func::structure`] in time linear in the function, postdominators and loops when they
+/// are first asked for; each answer then takes constant time, but where it says otherwise. Keep it
+/// while the same function is looked at.
 pub struct Structure<'p> {
     func: Func<'p>,
+    cfg: Cfg,
     dominators: Dominators,
-    postdominators: PostDominators,
-    loops: Loops,
+    postdominators: OnceCell<PostDominators>,
+    loops: OnceCell<Loops>,
+}
+
+/// A branch that decides whether an instruction is reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Guard<'p> {
+    /// The condition.
+    pub cond: Value<'p>,
+    /// What it is on every way to the instruction.
+    pub holds: bool,
 }
 
 /// A natural loop: a block, its header, through which alone it is entered, and the blocks from
@@ -37,9 +51,13 @@ impl<'p> Func<'p> {
     pub fn structure(self) -> Structure<'p> {
         let cfg = Cfg::new(self.body());
         let dominators = Dominators::new(&cfg);
-        let postdominators = PostDominators::new(&cfg);
-        let loops = Loops::new(&cfg, &dominators);
-        Structure { func: self, dominators, postdominators, loops }
+        Structure {
+            func: self,
+            cfg,
+            dominators,
+            postdominators: OnceCell::new(),
+            loops: OnceCell::new(),
+        }
     }
 }
 
@@ -75,7 +93,7 @@ impl<'p> Structure<'p> {
         if x.id == y.id {
             a.index() >= b.index()
         } else {
-            self.postdominators.dominates(x.id, y.id)
+            self.postdominators().dominates(x.id, y.id)
         }
     }
 
@@ -89,7 +107,38 @@ impl<'p> Structure<'p> {
     /// The nearest other block that postdominates a block, if there is one.
     #[must_use]
     pub fn immediate_post_dominator(&self, block: Block<'p>) -> Option<Block<'p>> {
-        self.block(self.postdominators.immediate(self.own(block)?)?)
+        self.block(self.postdominators().immediate(self.own(block)?)?)
+    }
+
+    /// The branches whose condition has one value on every way to an instruction, the nearest
+    /// first. Linear in the depth of the dominator tree.
+    #[must_use]
+    pub fn guards(&self, inst: Inst<'p>) -> Vec<Guard<'p>> {
+        let mut found = Vec::new();
+        if !self.has(inst) {
+            return found;
+        }
+        let target = inst.block();
+        let mut at = target.id;
+        while let Some(up) = self.dominators.immediate(at) {
+            let body = self.func.body();
+            let terminator = Inst { func: self.func, id: body.terminator(up) };
+            if let Op::Branch { cond, then, otherwise } = terminator.op()
+                && then != otherwise
+            {
+                let side = |block: gossa_ssa::BlockId| {
+                    self.cfg.predecessors(block).len() == 1
+                        && self.dominators.dominates(block, target.id)
+                };
+                match (side(then.id), side(otherwise.id)) {
+                    (true, false) => found.push(Guard { cond, holds: true }),
+                    (false, true) => found.push(Guard { cond, holds: false }),
+                    _ => {}
+                }
+            }
+            at = up;
+        }
+        found
     }
 
     /// Whether control can come to an instruction at all.
@@ -100,7 +149,7 @@ impl<'p> Structure<'p> {
 
     /// All loops, an outer loop before the loops in it.
     pub fn loops(&self) -> impl DoubleEndedIterator<Item = Loop<'p>> {
-        (0..self.loops.loops.len() as u32).map(|at| self.handle(LoopId::new(at)))
+        (0..self.loops_found().loops.len() as u32).map(|at| self.handle(LoopId::new(at)))
     }
 
     /// The innermost loop around an instruction.
@@ -109,7 +158,7 @@ impl<'p> Structure<'p> {
         if !self.has(inst) {
             return None;
         }
-        self.loops.innermost(inst.block().id).map(|id| self.handle(id))
+        self.loops_found().innermost(inst.block().id).map(|id| self.handle(id))
     }
 
     /// The loop around a loop.
@@ -123,7 +172,7 @@ impl<'p> Structure<'p> {
     pub fn is_in(&self, around: Loop<'p>, inst: Inst<'_>) -> bool {
         self.has(inst)
             && around.header.func == self.func
-            && self.loops.contains(around.id, inst.block().id)
+            && self.loops_found().contains(around.id, inst.block().id)
     }
 
     /// Whether an instruction may run more than once in one activation: it is in a loop, or in a
@@ -131,7 +180,15 @@ impl<'p> Structure<'p> {
     #[must_use]
     pub fn repeats(&self, inst: Inst<'p>) -> bool {
         self.innermost_loop(inst).is_some()
-            || (!self.loops.irreducible.is_empty() && inst.reaches(inst))
+            || (!self.loops_found().irreducible.is_empty() && inst.reaches(inst))
+    }
+
+    fn postdominators(&self) -> &PostDominators {
+        self.postdominators.get_or_init(|| PostDominators::new(&self.cfg))
+    }
+
+    fn loops_found(&self) -> &Loops {
+        self.loops.get_or_init(|| Loops::new(&self.cfg, &self.dominators))
     }
 
     fn has(&self, inst: Inst<'_>) -> bool {
@@ -147,7 +204,7 @@ impl<'p> Structure<'p> {
     }
 
     fn handle(&self, id: LoopId) -> Loop<'p> {
-        let found = self.loops[id];
+        let found = self.loops_found()[id];
         Loop {
             header: Block { func: self.func, id: found.header },
             id,

@@ -152,7 +152,7 @@ fn only_locks(defer: Inst<'_>) -> bool {
 
 /// Whether a variable decides whether a lock is taken: it may say that this has been done.
 fn has_flag(lock: Inst<'_>) -> bool {
-    Dominance::of(lock.func()).guards(lock).into_iter().any(|guard| {
+    lock.func().structure().guards(lock).into_iter().any(|guard| {
         let mut cond = guard.cond;
         loop {
             match cond.definition().map(Inst::op) {

@@ -98,15 +98,15 @@ impl<'p> Losses<'p> {
         }
         self.known.insert((func, depth), None);
         let mut found = None;
-        let mut dominance = None;
+        let mut structure = None;
         for inst in func.insts() {
             if !matches!(inst.op(), Op::Call(_) | Op::Defer(_)) {
                 continue;
             }
             let Some(lost) = self.of_call(inst, depth) else { continue };
             // What is done about a panic is not lost.
-            let dominance = dominance.get_or_insert_with(|| Dominance::of(func));
-            if !dominance.guards(inst).into_iter().any(|guard| is_recovered(guard.cond)) {
+            let structure = structure.get_or_insert_with(|| func.structure());
+            if !structure.guards(inst).into_iter().any(|guard| is_recovered(guard.cond)) {
                 found = Some(lost);
                 break;
             }

@@ -139,7 +139,7 @@ fn shown<'p>(exit: &Exit<'p>) -> Inst<'p> {
 /// Whether the program ends because of a panic.
 fn in_recovery(exit: &Exit<'_>) -> bool {
     exit.way.iter().any(|&inst| {
-        Dominance::of(inst.func()).guards(inst).into_iter().any(|guard| is_recovered(guard.cond))
+        inst.func().structure().guards(inst).into_iter().any(|guard| is_recovered(guard.cond))
     })
 }
 
@@ -185,10 +185,10 @@ fn is_done<'p>(targets: &Targets<'p>, defer: Inst<'p>, exit: &Exit<'p>) -> bool 
         return false;
     }
     let in_helper = |&at: &Inst<'p>| {
-        let dominance = Dominance::of(at.func());
+        let structure = at.func().structure();
         let wanted = &targets.of_call(defer).funcs;
         at.func().insts().any(|inst| {
-            matches!(inst.op(), Op::Call(_)) && inst != at && dominance.dominates(inst, at) && {
+            matches!(inst.op(), Op::Call(_)) && inst != at && structure.dominates(inst, at) && {
                 let callees = &targets.of_call(inst).funcs;
                 !callees.is_empty() && callees.iter().all(|callee| wanted.contains(callee))
             }
@@ -198,11 +198,11 @@ fn is_done<'p>(targets: &Targets<'p>, defer: Inst<'p>, exit: &Exit<'p>) -> bool 
         return true;
     }
     let wanted = &targets.of_call(defer).funcs;
-    let dominance = Dominance::of(func);
+    let structure = func.structure();
     func.insts().any(|inst| {
         matches!(inst.op(), Op::Call(_))
             && inst != exit
-            && dominance.dominates(inst, exit)
+            && structure.dominates(inst, exit)
             && defer.reaches(inst)
             && (is_same_call(inst, defer) || calls_one_of(targets, inst, wanted))
     })
