@@ -3,13 +3,13 @@
 use crate::concurrency::Words;
 use crate::func::{Func, Inst};
 use crate::whole::ProgramPass;
-use gossa_conc::blocked::{Blocked as Raw, Wait};
+use gossa_conc::blocked::Wait;
 use gossa_points::FuncIndex;
 use gossa_points::Program as PointsProgram;
 use gossa_ssa::{FuncKey, InstId};
 
 /// Takes what is found.
-pub(crate) type TellBlocked<'t> = dyn FnMut(&PointsProgram<'_>, &Raw) + 't;
+pub(crate) type TellBlocked<'t> = dyn FnMut(&PointsProgram<'_>, &gossa_conc::blocked::Blocked) + 't;
 
 /// A goroutine that stays blocked for ever in an execution that could not be refuted.
 #[derive(Clone, Debug)]
