@@ -9,7 +9,7 @@
 use crate::func::{Func, Inst, Value};
 use crate::op::{Callee, Op};
 use crate::program::{Global, Program};
-use crate::whole::{CallGraph, ProgramPass};
+use crate::whole::{Answers, CallGraph, ProgramPass};
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_ssa::ValueId;
 use gossa_types::{TypeId, TypeKind};
@@ -33,15 +33,21 @@ pub struct Reached<'p> {
 pub struct Targets<'p> {
     program: Program<'p>,
     graph: CallGraph<'p>,
-    stores: OnceCell<Stores<'p>>,
+    answers: &'p dyn Answers,
     known: RefCell<FxHashMap<Inst<'p>, Rc<Reached<'p>>>>,
 }
 
-/// Where functions are stored.
+/// Where functions are stored, found once for all who ask.
 #[derive(Default)]
-struct Stores<'p> {
-    globals: FxHashMap<Global, Vec<Value<'p>>>,
-    fields: FxHashMap<(TypeId, u32), Vec<Value<'p>>>,
+pub(crate) struct FunctionStores(OnceCell<Stores>);
+
+/// A value of a function, by numbers.
+type At = (u32, ValueId);
+
+#[derive(Default)]
+struct Stores {
+    globals: FxHashMap<Global, Vec<At>>,
+    fields: FxHashMap<(TypeId, u32), Vec<At>>,
 }
 
 /// A value is not followed to more places than this.
@@ -49,13 +55,13 @@ const STEPS: usize = 96;
 
 impl<'p> ProgramPass<'p> {
     /// Which functions calls reach, followed from the call. Costs a pass over the program when the
-    /// first call of a variable is asked about.
+    /// first call of a variable is asked about, whoever asks. Answers are remembered: keep it.
     #[must_use]
     pub fn targets(&self) -> Targets<'p> {
         Targets {
             program: self.program(),
             graph: self.call_graph(),
-            stores: OnceCell::new(),
+            answers: self.answers,
             known: RefCell::default(),
         }
     }
@@ -200,9 +206,7 @@ impl<'p> Targets<'p> {
         };
         match definition.op() {
             Op::Narrow { x, .. } => self.stored(x),
-            Op::Global(global) => {
-                Some(self.stores().globals.get(&global).cloned().unwrap_or_default())
-            }
+            Op::Global(global) => Some(self.values(self.stores().globals.get(&global))),
             Op::FieldAddr { ptr, field } => self.in_field(ptr.ty().pointee()?.id, field),
             Op::Alloc(_) => {
                 let mut found = Vec::new();
@@ -229,11 +233,17 @@ impl<'p> Targets<'p> {
     }
 
     fn in_field(&self, holder: TypeId, field: u32) -> Option<Vec<Value<'p>>> {
-        self.stores().fields.get(&(holder.canonical(), field)).cloned()
+        let found = self.stores().fields.get(&(holder.canonical(), field))?;
+        Some(self.values(Some(found)))
     }
 
-    fn stores(&self) -> &Stores<'p> {
-        self.stores.get_or_init(|| {
+    fn values(&self, found: Option<&Vec<At>>) -> Vec<Value<'p>> {
+        let value = |&(index, id): &At| Value { func: Func { program: self.program, index }, id };
+        found.into_iter().flatten().map(value).collect()
+    }
+
+    fn stores(&self) -> &Stores {
+        self.answers.function_stores().0.get_or_init(|| {
             let mut stores = Stores::default();
             for func in self.program.functions() {
                 stores.read(func);
@@ -243,8 +253,8 @@ impl<'p> Targets<'p> {
     }
 }
 
-impl<'p> Stores<'p> {
-    fn read(&mut self, func: Func<'p>) {
+impl Stores {
+    fn read(&mut self, func: Func<'_>) {
         let body = func.body();
         let is_func = |value: ValueId| match body[value].ty.unalias().kind() {
             TypeKind::Signature(_) => true,
@@ -260,14 +270,13 @@ impl<'p> Stores<'p> {
                     match body[def] {
                         RawInst::Global(decl) if is_func(value) => {
                             let holder = self.globals.entry(Global { decl }).or_default();
-                            holder.push(Value { func, id: value });
+                            holder.push((func.index, value));
                         }
                         RawInst::FieldAddr { ptr, field } if is_func(value) => {
                             let holder = Value { func, id: ptr }.ty().pointee();
                             if let Some(holder) = holder {
                                 let key = (holder.id.canonical(), field);
-                                let value = Value { func, id: value };
-                                self.fields.entry(key).or_default().push(value);
+                                self.fields.entry(key).or_default().push((func.index, value));
                             }
                         }
                         _ => {}
@@ -279,13 +288,13 @@ impl<'p> Stores<'p> {
                             && let Some(made) = body.result(id)
                         {
                             let key = (body[made].ty.canonical(), field);
-                            self.fields.entry(key).or_default().push(Value { func, id: value });
+                            self.fields.entry(key).or_default().push((func.index, value));
                         }
                     }
                 }
                 RawInst::WithField { base, field, value } if is_func(value) => {
                     let key = (body[base].ty.canonical(), field);
-                    self.fields.entry(key).or_default().push(Value { func, id: value });
+                    self.fields.entry(key).or_default().push((func.index, value));
                 }
                 _ => {}
             }

@@ -15,6 +15,7 @@ use crate::outcome::{self, Staged, Ways};
 use crate::parallel::{Instruction, TellParallel};
 use crate::pass::Pass;
 use crate::program::{Global, Program, ProgramData};
+use crate::targets::FunctionStores;
 use gossa_conc::Analysis;
 use gossa_conc::blocked::{Blocking, Limits};
 use gossa_db::{Session, WholeEnv};
@@ -318,6 +319,7 @@ pub(crate) trait Answers {
     fn callees(&self, caller: u32, site: InstId) -> Vec<RawEdge>;
     fn callers(&self, callee: u32) -> Vec<RawEdge>;
     fn accesses(&self) -> &AccessIndex;
+    fn function_stores(&self) -> &FunctionStores;
     fn objects(&self) -> &dyn Objects;
     fn conflicts<'p>(
         &self,
@@ -351,6 +353,7 @@ struct All<'s, 'w, 'e> {
     program: &'s dyn Deref<Target = PointsProgram<'e>>,
     by_type: &'s dyn Deref<Target = ByType<'w, 'e>>,
     accesses: AccessIndex,
+    function_stores: FunctionStores,
     objects: &'s dyn Objects,
     raw: &'s dyn Deref<Target = Raw>,
     goroutines: &'s dyn Deref<Target = Analysis<'w, 'e>>,
@@ -403,6 +406,10 @@ impl Answers for All<'_, '_, '_> {
 
     fn accesses(&self) -> &AccessIndex {
         &self.accesses
+    }
+
+    fn function_stores(&self) -> &FunctionStores {
+        &self.function_stores
     }
 
     fn objects(&self) -> &dyn Objects {
@@ -511,6 +518,7 @@ pub(crate) fn with_answers<T>(
     let graph = LazyCell::new(|| solver.call_graph());
     let objects = Lazy { data, program: &program, query: &query, graph: &graph };
     let accesses = AccessIndex::default();
+    let function_stores = FunctionStores::default();
     let is_foreign = |package: &str| !data.is_requested(package);
     let goroutines = LazyCell::new(|| Analysis::new(&program, &by_type, &is_foreign));
     let raw = LazyCell::new(|| Raw { conflicts: goroutines.conflicts(requested(data, &program)) });
@@ -535,6 +543,7 @@ pub(crate) fn with_answers<T>(
         program: &program,
         by_type,
         accesses,
+        function_stores,
         objects,
         raw,
         goroutines,

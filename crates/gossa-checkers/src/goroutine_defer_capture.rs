@@ -96,6 +96,7 @@ impl Checker for GoroutineDeferCapture {
 
     fn check_program(&self, pass: &ProgramPass<'_>) {
         let conflicts: Vec<Conflict<'_>> = pass.conflicts().into_iter().filter(is_told).collect();
+        let (endings, targets) = (pass.endings(), pass.targets());
         let mut told: Vec<(Inst<'_>, String)> = Vec::new();
         // Sure ones first: they stand for the others at the same place.
         let (sure, rest): (Vec<_>, Vec<_>) = conflicts.into_iter().partition(is_sure);
@@ -112,7 +113,8 @@ impl Checker for GoroutineDeferCapture {
                 continue;
             }
             told.push((at, name));
-            report(pass, conflict, (side, other), (at, defer));
+            let signal = signal_before(&endings, &targets, defer);
+            report(pass, conflict, (side, other), (at, defer, signal));
         }
     }
 }
@@ -121,13 +123,12 @@ fn report<'p>(
     pass: &ProgramPass<'p>,
     conflict: &Conflict<'p>,
     (side, other): (&Accessor<'p>, &Accessor<'p>),
-    (at, defer): (Inst<'p>, Inst<'p>),
+    (at, defer, signal): (Inst<'p>, Inst<'p>, Option<Inst<'p>>),
 ) {
     let Some(mut report) = pass.report(&GOROUTINE_DEFER_CAPTURE, at) else { return };
     let place = &conflict.place;
     let does = if side.writes { "written" } else { "read" };
     let others = if other.writes { "writes" } else { "reads" };
-    let signal = signal_before(pass, defer);
     match signal {
         Some(signal) => report.message(format_args!(
             "`{place}` is {does} here by a deferred call that runs after {}, while another \
@@ -164,16 +165,18 @@ fn report<'p>(
 }
 
 /// A deferred call that runs before another of its function and lets other goroutines go on.
-fn signal_before<'p>(pass: &ProgramPass<'p>, defer: Inst<'p>) -> Option<Inst<'p>> {
+fn signal_before<'p>(
+    endings: &Endings<'p>,
+    targets: &Targets<'p>,
+    defer: Inst<'p>,
+) -> Option<Inst<'p>> {
     let func = defer.func();
     let end = func.insts().find(|inst| matches!(inst.op(), Op::RunDefers))?;
-    let endings = pass.endings();
-    let targets = pass.targets();
     for group in endings.pending(end) {
         if group.calls.contains(&defer) {
             return None;
         }
-        if let Some(&signal) = group.calls.iter().find(|call| signals(&targets, **call, 0)) {
+        if let Some(&signal) = group.calls.iter().find(|call| signals(targets, **call, 0)) {
             return Some(signal);
         }
     }
