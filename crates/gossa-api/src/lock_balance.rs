@@ -8,7 +8,7 @@
 
 use crate::func::{Block, Func, Inst, Value};
 use crate::op::{Call, Callee, Op};
-use crate::outcome::{Endings, Recovery};
+use crate::outcome::{Endings, recovering};
 use crate::program::Global;
 use crate::targets::Targets;
 use crate::whole::ProgramPass;
@@ -751,9 +751,7 @@ impl<'w, 'p> Walk<'w, 'p> {
 
     /// Whether a panic ends in this function.
     fn is_survived(&self, panic: Inst<'p>) -> bool {
-        let pending = self.all.endings.pending(panic);
-        let mut calls = pending.into_iter().flat_map(|group| group.calls);
-        calls.any(|call| self.all.targets.recovery(call) > Recovery::Never)
+        recovering(&self.all.endings, &self.all.targets, panic).is_some()
     }
 
     fn judge(&self, faults: &mut Vec<LockFault<'p>>) {

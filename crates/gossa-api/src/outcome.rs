@@ -194,6 +194,16 @@ impl<'p> Endings<'p> {
     }
 }
 
+/// The deferred call that may recover a panic that begins at an instruction.
+pub(crate) fn recovering<'p>(
+    endings: &Endings<'p>,
+    targets: &Targets<'p>,
+    inst: Inst<'p>,
+) -> Option<Inst<'p>> {
+    let mut calls = endings.pending(inst).into_iter().flat_map(|group| group.calls);
+    calls.find(|&call| targets.recovery(call) > Recovery::Never)
+}
+
 impl<'p> Targets<'p> {
     /// Whether a deferred call stops a panic: whether a function that it calls contains `recover`.
     #[must_use]

@@ -7,7 +7,7 @@
 
 use crate::func::{Func, Inst, Value};
 use crate::op::{Callee, Op};
-use crate::outcome::{Endings, Recovery};
+use crate::outcome::{Endings, recovering};
 use crate::targets::Targets;
 use crate::whole::ProgramPass;
 use gossa_base::FxHashMap;
@@ -65,9 +65,7 @@ impl<'p> PanicWays<'p> {
     /// Whether a deferred call of the function may recover a panic that begins at an instruction.
     #[must_use]
     pub fn recovered_at(&self, inst: Inst<'p>) -> Option<Inst<'p>> {
-        let pending = self.endings.pending(inst);
-        let mut calls = pending.into_iter().flat_map(|group| group.calls);
-        calls.find(|&call| self.targets.recovery(call) > Recovery::Never)
+        recovering(&self.endings, &self.targets, inst)
     }
 
     fn find(&self, func: Func<'p>, depth: usize) -> Option<PanicWay<'p>> {

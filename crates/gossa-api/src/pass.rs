@@ -92,11 +92,11 @@ impl Report<'_> {
         self.goroutine = number;
     }
 
-    /// Says that this finding says better what another check, by its id, may report at an
+    /// Says that this finding says better what another check may report at an
     /// instruction: that one is left out, unless it is shown and this one is not sure enough to be.
-    pub fn replaces(&mut self, check: &'static str, at: Inst<'_>) {
+    pub fn replaces(&mut self, check: &'static Check, at: Inst<'_>) {
         if let Some(location) = location(at) {
-            self.replaces.push((check, location));
+            self.replaces.push((check.id, location));
         }
     }
 

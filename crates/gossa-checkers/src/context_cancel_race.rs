@@ -5,7 +5,8 @@
 //! that fire while a goroutine still works with the context.
 
 use crate::background::{Belongings, Escape, Way, escape};
-use crate::data_race::is_sure;
+use crate::contexts::{MAKERS, is_main};
+use crate::data_race::{DATA_RACE, is_sure};
 use gossa_api::prelude::*;
 
 declare_check! {
@@ -60,16 +61,6 @@ declare_check! {
     pub static CONTEXT_CANCEL_RACE = "context-cancel-race": "context", Warning,
         "goroutines do not agree when a context ends";
 }
-
-/// The functions whose first result is a context and whose second ends it.
-const MAKERS: [&str; 6] = [
-    "WithCancel",
-    "WithCancelCause",
-    "WithTimeout",
-    "WithTimeoutCause",
-    "WithDeadline",
-    "WithDeadlineCause",
-];
 
 /// The checker.
 pub(crate) struct ContextCancelRace;
@@ -177,7 +168,7 @@ fn report_conflict(pass: &ProgramPass<'_>, at: Inst<'_>, conflict: &Conflict<'_>
         )),
     }
     report.confidence(if is_sure(conflict) { Confidence::Medium } else { Confidence::Low });
-    report.replaces("data-race", at);
+    report.replaces(&DATA_RACE, at);
     for (who, does) in [(&conflict.write, "written"), (&conflict.other, "used")] {
         for start in who.started.iter().flatten() {
             report.step(*start, "a goroutine is started");
@@ -252,13 +243,7 @@ fn maker_of(deferred: Call<'_>) -> Option<Inst<'_>> {
     }
     let made = value.definition()?;
     let Callee::Static { name, .. } = made.call()?.callee() else { return None };
-    let is_maker = name.strip_prefix("context.").is_some_and(|name| MAKERS.contains(&name));
-    (is_maker && made.results().nth(1) == Some(value)).then_some(made)
-}
-
-fn is_main(func: Func<'_>) -> bool {
-    func.declared_name().is_some_and(|name| name.ends_with(".main"))
-        && func.static_callers().next().is_none()
+    (MAKERS.contains(&name.as_str()) && made.results().nth(1) == Some(value)).then_some(made)
 }
 
 fn report_early(pass: &ProgramPass<'_>, escape: &Escape<'_>) {

@@ -5,6 +5,7 @@
 
 mod background;
 mod context_cancel_race;
+mod contexts;
 mod data_race;
 mod defer_unlock;
 mod exit_after_defer;

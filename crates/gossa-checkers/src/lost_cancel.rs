@@ -4,6 +4,7 @@
 //! variables, closures, callees, goroutines, fields and callers. Here its violations become
 //! findings, and those that hardly matter get a low confidence.
 
+use crate::contexts::{MAKERS, is_main, origin};
 use gossa_api::prelude::*;
 use gossa_api::typestate::{Creation, Event, Protocol, StepKind, Violation, ViolationKind};
 
@@ -63,15 +64,9 @@ declare_check! {
 }
 
 /// The functions that return a context and what ends it.
-const MAKERS: [&str; 7] = [
-    "context.WithCancel",
-    "context.WithCancelCause",
-    "context.WithTimeout",
-    "context.WithTimeoutCause",
-    "context.WithDeadline",
-    "context.WithDeadlineCause",
-    "os/signal.NotifyContext",
-];
+fn makers() -> impl Iterator<Item = &'static str> {
+    MAKERS.into_iter().chain(["os/signal.NotifyContext"])
+}
 
 /// The checker.
 pub(crate) struct LostCancel;
@@ -85,7 +80,7 @@ impl Checker for LostCancel {
         let mut protocol = Protocol::new();
         let pending = protocol.state("pending");
         let called = protocol.state("called");
-        for maker in MAKERS {
+        for maker in makers() {
             protocol.created_by(Creation::result(maker, 1).with_context(0));
         }
         protocol.on(pending, Event::Call, called);
@@ -137,20 +132,8 @@ fn report(pass: &ProgramPass<'_>, violation: &Violation<'_>) {
 /// Whether the parent context comes with a cancel function of the same function, which is then
 /// called or reported itself.
 fn parent_is_cancelled(violation: &Violation<'_>) -> bool {
-    let mut parent = violation.created.call().and_then(|call| call.args().next());
-    while let Some(value) = parent {
-        let Some(definition) = value.definition() else { return false };
-        parent = match definition.op() {
-            Op::Narrow { x, .. } | Op::ChangeInterface(x) | Op::MakeInterface(x) => Some(x),
-            Op::Call(call) => match call.callee() {
-                Callee::Static { name, .. } if MAKERS.contains(&name.as_str()) => return true,
-                Callee::Static { name, .. } if name == "context.WithValue" => call.args().next(),
-                _ => return false,
-            },
-            _ => return false,
-        };
-    }
-    false
+    let parent = violation.created.call().and_then(|call| call.args().next());
+    origin(parent).is_some_and(|name| makers().any(|maker| maker == name))
 }
 
 /// Whether the parent context is never done and the context has no timer: then nothing keeps it
@@ -160,24 +143,9 @@ fn has_endless_parent(violation: &Violation<'_>) -> bool {
         return false;
     };
     let Callee::Static { name: maker, .. } = made.callee() else { return false };
-    let mut parent = made.args().next();
-    while let Some(value) = parent {
-        let Some(definition) = value.definition() else { return false };
-        parent = match definition.op() {
-            Op::Narrow { x, .. } | Op::ChangeInterface(x) | Op::MakeInterface(x) => Some(x),
-            Op::Call(call) => match call.callee() {
-                Callee::Static { name, .. } if name == "context.WithValue" => call.args().next(),
-                Callee::Static { name, .. } => {
-                    let endless = ["context.Background", "context.TODO", "context.WithoutCancel"];
-                    return maker.starts_with("context.WithCancel")
-                        && endless.contains(&name.as_str());
-                }
-                _ => return false,
-            },
-            _ => return false,
-        };
-    }
-    false
+    let endless = ["context.Background", "context.TODO", "context.WithoutCancel"];
+    maker.starts_with("context.WithCancel")
+        && origin(made.args().next()).is_some_and(|name| endless.contains(&name.as_str()))
 }
 
 /// Whether a function runs once, at the end of which the process ends: `main` calls it, or it
@@ -187,10 +155,5 @@ fn only_main_calls(func: Func<'_>) -> bool {
     if callers.peek().is_none() {
         return func.declared_name().is_none() && !func.is_closure();
     }
-    callers.all(|site| {
-        let caller = site.func();
-        let is_main = caller.declared_name().is_some_and(|name| name.ends_with(".main"))
-            && caller.static_callers().next().is_none();
-        is_main && !site.reaches(site)
-    })
+    callers.all(|site| is_main(site.func()) && !site.reaches(site))
 }

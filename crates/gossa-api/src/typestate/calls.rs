@@ -23,7 +23,7 @@ impl<'p> Engine<'_, 'p> {
     ) {
         state.panicking = true;
         let recovers = state.pending.iter().any(|entry| walk.recovers(entry.0));
-        for next in self.deferred(walk, inst, state, node) {
+        for next in self.deferred(walk, state, node) {
             let (mut state, node) = match next {
                 Next::On(state, node) | Next::Panics(state, node) => (state, node),
             };
@@ -42,7 +42,6 @@ impl<'p> Engine<'_, 'p> {
     pub(super) fn deferred(
         &mut self,
         walk: &mut Walk<'p>,
-        at: Inst<'p>,
         mut state: State,
         node: usize,
     ) -> Vec<Next> {
@@ -66,7 +65,6 @@ impl<'p> Engine<'_, 'p> {
             lanes = next;
             lanes.truncate(16);
         }
-        let _ = at;
         lanes
             .into_iter()
             .map(|(state, node, panics)| match panics {
@@ -390,7 +388,7 @@ impl<'p> Walk<'p> {
                 }
                 continue;
             }
-            if let Op::Call(call) = inst.op() {
+            if matches!(inst.op(), Op::Call(_)) {
                 let results: Vec<Value<'p>> = inst.results().collect();
                 for (at, path) in &left.returned {
                     if let Some(result) = results.get(*at) {
@@ -404,7 +402,6 @@ impl<'p> Walk<'p> {
                         state.know(Key::Value(result.id), Some(*known));
                     }
                 }
-                let _ = call;
             }
             next.push(Next::On(state, node));
         }

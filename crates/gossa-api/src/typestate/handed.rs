@@ -1,5 +1,6 @@
 //! Where values are handed over to: fields and package-level variables that somebody reads.
 
+use super::sites::is_closed;
 use super::state::{Path, Sel};
 use crate::func::{Func, Inst, Value};
 use crate::op::Op;
@@ -56,11 +57,7 @@ fn pointee(ty: TypeId) -> Option<TypeId> {
 
 /// Whether code that is not seen can use what is there: it can be named from outside.
 fn is_open(pass: &ProgramPass<'_>, memory: Memory) -> bool {
-    let closed = |path: &str| {
-        !pass.program().data().is_requested(path)
-            || path == "main"
-            || path.split('/').any(|part| part == "internal" || part == "main" || part == "cmd")
-    };
+    let closed = |path: &str| !pass.program().data().is_requested(path) || is_closed(path);
     match memory {
         Memory::Field(holder, field) => {
             let holder = crate::program::Type { program: pass.program(), id: holder };

@@ -184,10 +184,7 @@ impl<'p> Engine<'_, 'p> {
 
     /// Whether calls that are not by name, or not in the program, may reach a function.
     fn is_open(&self, func: Func<'p>) -> bool {
-        let path = func.package();
-        let closed = path == "main"
-            || path.split('/').any(|part| part == "internal" || part == "main" || part == "cmd");
-        (func.is_exported() && !closed)
+        (func.is_exported() && !is_closed(func.package()))
             || func.is_closure()
             || self.pass.call_graph().callers(func).len() != func.static_callers().count()
     }
@@ -239,4 +236,10 @@ fn violations<'p>(
         });
     }
     violations
+}
+
+/// Whether no other module imports a package.
+pub(super) fn is_closed(path: &str) -> bool {
+    path == "main"
+        || path.split('/').any(|part| part == "internal" || part == "main" || part == "cmd")
 }

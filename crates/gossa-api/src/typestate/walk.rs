@@ -88,7 +88,7 @@ pub(super) struct Walk<'p> {
     pub(super) shape: Rc<Shape<'p>>,
     /// The instruction that makes the value; `None`: the function gets it.
     pub(super) created: Option<Inst<'p>>,
-    /// Parameters that somebody else reads later.
+    /// The steps that lead to states, each with the one before.
     pub(super) nodes: Vec<Node<'p>>,
     pub(super) work: VecDeque<(Inst<'p>, State, usize)>,
     pub(super) seen: FxHashSet<(InstId, State)>,
@@ -270,7 +270,7 @@ impl<'e, 'p> Engine<'e, 'p> {
                     return;
                 }
                 Op::RunDefers => {
-                    let next = self.deferred(walk, inst, state, node);
+                    let next = self.deferred(walk, state, node);
                     self.go_on(walk, inst, next);
                     return;
                 }

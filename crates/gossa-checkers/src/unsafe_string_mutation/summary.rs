@@ -196,10 +196,8 @@ impl<'f, 'p> Summaries<'f, 'p> {
             }
             summaries.sharing.insert(func, results);
             let edges = pass.call_graph().callers(func);
-            let mut sites: Vec<Inst<'p>> = edges.iter().map(|edge| edge.site).collect();
-            sites.extend(func.static_callers());
-            for site in sites {
-                let caller = site.func();
+            for edge in edges {
+                let caller = edge.site.func();
                 if !is_standard(caller) && !summaries.order.contains(&caller) {
                     summaries.order.push(caller);
                 }
@@ -214,10 +212,6 @@ impl<'f, 'p> Summaries<'f, 'p> {
     }
 
     fn callees(&self, site: Inst<'p>) -> Vec<(Func<'p>, usize)> {
-        let Some(call) = site.call() else { return Vec::new() };
-        if let Some(callee) = call.static_callee() {
-            return vec![(callee, 0)];
-        }
         let edges = self.pass.call_graph().callees(site);
         if edges.len() > FAN {
             return Vec::new();

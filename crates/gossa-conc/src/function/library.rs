@@ -120,8 +120,8 @@ impl Builder<'_, '_, '_> {
             }
             Known::Reads(mask) => {
                 let first = self.trace.accesses.len();
-                for (_, &arg) in args.iter().enumerate().filter(|(at, _)| mask & (1 << at) != 0) {
-                    if self.is_slice(arg) {
+                for (at, &arg) in args.iter().enumerate() {
+                    if mask & (1 << at) != 0 && self.is_slice(arg) {
                         self.access_in(site, arg, Step::Element(Index::All), Read, locks);
                     }
                 }
