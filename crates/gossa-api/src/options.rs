@@ -9,7 +9,7 @@
 //! assert_eq!(LIMIT.describe().default, "100");
 //! ```
 //!
-//! A checker lists its options in [`Checker::options`](crate::Checker::options) and asks for their
+//! A checker lists its options in [`Checker::options`] and asks for their
 //! values with [`Pass::option`](crate::Pass::option). Users write them in the table of the check:
 //!
 //! ```toml
