@@ -1,6 +1,6 @@
 //! The functions of a program, callees first, and the accesses of each that may race.
 
-use crate::before::{Point, Threads, ancestry, is_twin, outermost, starts_many};
+use crate::before::{Point, Threads, is_twin, outermost, starts_many};
 use crate::chain::Chain;
 use crate::event::{Access, AccessKind, Held, Locks, OpenCall, Spawn, Summary, SyncKind, Trace};
 use crate::function::{Builder, Frame};
@@ -200,25 +200,32 @@ impl<'p, 'e> Analysis<'p, 'e> {
         let body = self.body_to_read(func)?;
         let frame = Builder::new(self, func, body).build();
         let foreign = (self.is_foreign)(body.func.package().path());
-        if !foreign && !frame.trace.spawns.is_empty() {
-            self.find_conflicts(func, &frame);
-        }
-        Some(self.exported(func, frame, foreign))
-    }
-
-    /// What callers are told: what is at paths that they can follow.
-    fn exported(&self, func: FuncIndex, frame: Frame<'_>, foreign: bool) -> Summary {
-        let Frame { trace, mut summary, places, capacities, returned } = frame;
-        let fresh = |path: &Path| made_by(&places.defs, path);
         let mut out = Trace::default();
         {
-            let threads = Threads::new(&trace, &self.order, &capacities, &fresh);
+            let fresh = |path: &Path| made_by(&frame.places.defs, path);
+            let threads = Threads::new(&frame.trace, &self.order, &frame.capacities, &fresh);
+            if !foreign && !frame.trace.spawns.is_empty() {
+                self.find_conflicts(func, &frame, &threads);
+            }
             if threads.waits_at_all() {
-                self.join(&trace, &threads, &mut out);
+                self.join(&frame.trace, &threads, &mut out);
             } else {
-                out.spawns.clone_from(&trace.spawns);
+                out.spawns.clone_from(&frame.trace.spawns);
             }
         }
+        Some(self.exported(func, frame, out, foreign))
+    }
+
+    /// What callers are told: what is at paths that they can follow. `out` has the goroutines, and
+    /// what those have done by the end.
+    fn exported(
+        &self,
+        func: FuncIndex,
+        frame: Frame<'_>,
+        mut out: Trace,
+        foreign: bool,
+    ) -> Summary {
+        let Frame { trace, mut summary, returned, .. } = frame;
         out.accesses.splice(0..0, trace.accesses);
         out.syncs = trace.syncs;
         out.calls = trace.calls;
@@ -263,10 +270,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
             }
         }
         for spawn in &trace.spawns {
-            let at = threads
-                .all
-                .iter()
-                .position(|thread| thread.start.is_some_and(|(_, s)| std::ptr::eq(s, spawn)));
+            let at = threads.started_by(spawn);
             if at.is_some_and(over) {
                 out.spawns.push(Spawn { joined: true, ..spawn.clone() });
                 continue;
@@ -276,15 +280,12 @@ impl<'p, 'e> Analysis<'p, 'e> {
                 let all = spawn.trace.accesses.iter();
                 left.accesses =
                     all.filter(|access| !threads.before_end(at, access)).cloned().collect();
-                let (over, open): (Vec<OpenCall>, Vec<OpenCall>) =
-                    left.calls.into_iter().partition(|call| {
-                        spawn.trace.calls.iter().any(|known| {
-                            known.chain == call.chain && threads.call_before_end(at, known)
-                        })
-                    });
-                left.calls = open;
+                let (over, open): (Vec<&OpenCall>, Vec<&OpenCall>) =
+                    spawn.trace.calls.iter().partition(|call| threads.call_before_end(at, call));
+                left.calls = open.into_iter().cloned().collect();
                 if !over.is_empty() {
-                    let trace = Trace { calls: over, ..Trace::default() };
+                    let calls = over.into_iter().cloned().collect();
+                    let trace = Trace { calls, ..Trace::default() };
                     out.spawns.push(Spawn { trace: Rc::new(trace), joined: true, ..spawn.clone() });
                 }
             }
@@ -292,10 +293,14 @@ impl<'p, 'e> Analysis<'p, 'e> {
         }
     }
 
-    fn find_conflicts(&self, func: FuncIndex, frame: &Frame<'_>) {
+    fn find_conflicts<'t>(
+        &self,
+        func: FuncIndex,
+        frame: &'t Frame<'_>,
+        threads: &Threads<'t, '_, '_>,
+    ) {
         let fresh = |path: &Path| made_by(&frame.places.defs, path);
-        let threads = Threads::new(&frame.trace, &self.order, &frame.capacities, &fresh);
-        let groups = by_place(&threads, !self.marks.is_empty());
+        let groups = by_place(threads, !self.marks.is_empty());
         let mut found: FxHashSet<[(FuncIndex, InstId); 2]> = FxHashSet::default();
         for group in groups {
             for (i, &(s, a)) in group.iter().enumerate() {
@@ -312,9 +317,9 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     }
                     let varies = |value: ValueId| self.varies(func, &frame.places.defs, value);
                     let Some(overlap) = a.place.overlap(&b.place, varies) else { continue };
-                    if self.was_seen(func, &threads, fresh(&a.place), (s, a), (t, b))
-                        || self.are_apart(func, &threads, fresh(&a.place), (s, a), (t, b))
-                        || self.is_ordered(&threads, (s, a), (t, b))
+                    if self.was_seen(func, threads, fresh(&a.place), (s, a), (t, b))
+                        || self.are_apart(func, threads, fresh(&a.place), (s, a), (t, b))
+                        || self.is_ordered(threads, (s, a), (t, b))
                         || threads.take_turns((s, a), (t, b))
                     {
                         continue;
@@ -323,7 +328,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     let overlap = if (writes_behind(&a.place) && !has_room(frame, &a.place))
                         || partial(s)
                         || partial(t)
-                        || initialises(&threads, fresh(&a.place), s, t)
+                        || initialises(threads, fresh(&a.place), s, t)
                     {
                         Overlap::Possible
                     } else {
@@ -336,7 +341,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     }
                     let accessor = |(thread, access): (usize, &Access)| Accessor {
                         access: access.clone(),
-                        started: started(&threads, thread),
+                        started: started(threads, thread),
                     };
                     self.conflicts.borrow_mut().push(Conflict {
                         frame: func,
@@ -367,7 +372,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
         (s, a): (usize, &Access),
         (t, b): (usize, &Access),
     ) -> bool {
-        let (x, y) = (ancestry(&threads.all, s), ancestry(&threads.all, t));
+        let (x, y) = (threads.lineage(s), threads.lineage(t));
         let in_one_goroutine = x.len() > 1 && y.len() > 1 && x[1] == y[1];
         if in_one_goroutine && !a.is_new && !b.is_new {
             return true;
@@ -421,7 +426,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
         if made_by.is_some() && (alone(s) || alone(t)) {
             return true;
         }
-        let (x, y) = (ancestry(&threads.all, s), ancestry(&threads.all, t));
+        let (x, y) = (threads.lineage(s), threads.lineage(t));
         let Some(at) = (0..x.len().min(y.len())).find(|&at| x[at] != y[at]) else { return false };
         let (Some((parent, x)), Some((_, y))) =
             (threads.all[x[at]].start, threads.all[y[at]].start)

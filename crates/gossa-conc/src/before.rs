@@ -39,6 +39,8 @@ type Grouped<'t> = (Vec<(usize, &'t Sync)>, Vec<(u32, u32)>);
 /// The goroutines of one activation.
 pub(crate) struct Threads<'t, 'p, 'e> {
     pub(crate) all: Vec<Thread<'t>>,
+    /// By goroutine: those that lead to it, outermost first, itself last.
+    lineages: Vec<Vec<usize>>,
     /// The operations of all, those on one object together.
     syncs: Vec<(usize, &'t Sync)>,
     /// By operation: the first and the end of those on its object.
@@ -109,15 +111,17 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
             })
             .collect();
         let settles = syncs.iter().any(|(_, sync)| sync.kind == SyncKind::Settled);
+        let lineages: Vec<Vec<usize>> = (0..all.len()).map(|at| lineage(&all, at)).collect();
         let mut releases_below = vec![settles; all.len()];
         for &(thread, sync) in &syncs {
             if releases(sync.kind) {
-                ancestry(&all, thread).into_iter().for_each(|at| releases_below[at] = true);
+                lineages[thread].iter().for_each(|&at| releases_below[at] = true);
             }
         }
         let known = RefCell::default();
         Self {
             all,
+            lineages,
             syncs,
             groups,
             acquirers,
@@ -166,19 +170,28 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         let trace = self.all[thread].trace;
         trace.accesses.iter().all(|access| self.before_end(thread, access))
             && trace.calls.iter().all(|call| self.call_before_end(thread, call))
-            && trace.spawns.iter().all(|spawn| {
-                let below = self
-                    .all
-                    .iter()
-                    .position(|thread| thread.start.is_some_and(|(_, s)| std::ptr::eq(s, spawn)));
-                below.is_some_and(|below| self.is_over(below))
-            })
+            && trace
+                .spawns
+                .iter()
+                .all(|spawn| self.started_by(spawn).is_some_and(|below| self.is_over(below)))
+    }
+
+    /// The goroutine that is started somewhere, the first of several.
+    pub(crate) fn started_by(&self, spawn: &Spawn) -> Option<usize> {
+        let is_start =
+            |thread: &Thread<'_>| thread.start.is_some_and(|(_, s)| std::ptr::eq(s, spawn));
+        self.all.iter().position(is_start)
+    }
+
+    /// The goroutines that lead to one, outermost first, itself last.
+    pub(crate) fn lineage(&self, thread: usize) -> &[usize] {
+        &self.lineages[thread]
     }
 
     fn ends(&self, thread: usize, chain: &'t Chain, locks: &Locks, fresh: Option<InstId>) -> bool {
         let found = self.acquired(Point { thread, chain }, locks, fresh);
         let Some(start) = self.ancestor(thread, 0) else { return false };
-        self.order.passes_one_of_to_end(&self.chains(&found, 0), start)
+        self.order.passes_one_of_to_end(&self.chains(&found, 0), &start.chain)
     }
 
     /// Where a goroutine has acquired.
@@ -192,10 +205,10 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     }
 
     /// Where `above` starts the goroutine that is `thread`, or starts it in the end.
-    fn ancestor(&self, mut thread: usize, above: usize) -> Option<&'t Chain> {
+    fn ancestor(&self, mut thread: usize, above: usize) -> Option<&'t Spawn> {
         while let Some((parent, spawn)) = self.all[thread].start {
             if parent == above {
-                return Some(&spawn.chain);
+                return Some(spawn);
             }
             thread = parent;
         }
@@ -259,7 +272,7 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                     return true;
                 }
             }
-            let start = self.ancestor(from.thread, to_thread);
+            let start = self.ancestor(from.thread, to_thread).map(|spawn| &spawn.chain);
             if self.is_joined_before(from.thread, to_thread, to_chain) {
                 return true;
             }
@@ -282,16 +295,12 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
 
     /// Whether a goroutine was over when the call returned that started it, and a point of the
     /// one that called comes behind that.
-    fn is_joined_before(&self, mut thread: usize, above: usize, to: &Chain) -> bool {
-        while let Some((parent, spawn)) = self.all[thread].start {
-            if parent == above {
-                return spawn.joined
-                    && spawn.chain.site().inst != to.site().inst
-                    && self.order.never_after(&spawn.chain, to, None);
-            }
-            thread = parent;
-        }
-        false
+    fn is_joined_before(&self, thread: usize, above: usize, to: &Chain) -> bool {
+        self.ancestor(thread, above).is_some_and(|spawn| {
+            spawn.joined
+                && spawn.chain.site().inst != to.site().inst
+                && self.order.never_after(&spawn.chain, to, None)
+        })
     }
 
     fn has_passed(&self, sync: &Sync, start: Option<&Chain>, to: &Chain) -> bool {
@@ -424,18 +433,14 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     }
 
     /// Whether an operation comes after another whenever it comes at all.
-    fn comes_after(&self, mut thread: usize, sync: &Sync, of: usize, other: &Sync) -> bool {
+    fn comes_after(&self, thread: usize, sync: &Sync, of: usize, other: &Sync) -> bool {
         if thread == of {
             return self.order.never_after(&other.chain, &sync.chain, None);
         }
-        while let Some((parent, spawn)) = self.all[thread].start {
-            if parent == of {
-                return self.order.never_after(&other.chain, &spawn.chain, None)
-                    && self.order.passes(&other.chain, None, &spawn.chain);
-            }
-            thread = parent;
-        }
-        false
+        self.ancestor(thread, of).is_some_and(|spawn| {
+            self.order.never_after(&other.chain, &spawn.chain, None)
+                && self.order.passes(&other.chain, None, &spawn.chain)
+        })
     }
 
     /// Whether a goroutine that locks has the lock still when another operation begins, of its own
@@ -518,14 +523,9 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     }
 
     /// Whether a goroutine is started only after an `Add`, in the goroutine that adds.
-    fn is_started_after(&self, mut thread: usize, adder: usize, add: &Sync) -> bool {
-        while let Some((parent, spawn)) = self.all[thread].start {
-            if parent == adder {
-                return self.order.passes(&add.chain, None, &spawn.chain);
-            }
-            thread = parent;
-        }
-        false
+    fn is_started_after(&self, thread: usize, adder: usize, add: &Sync) -> bool {
+        let start = self.ancestor(thread, adder);
+        start.is_some_and(|spawn| self.order.passes(&add.chain, None, &spawn.chain))
     }
 
     fn capacity(&self, channel: &Path) -> Option<i64> {
@@ -624,7 +624,7 @@ pub(crate) fn is_twin(all: &[Thread<'_>], mut thread: usize) -> bool {
 }
 
 /// The goroutines that lead to one, outermost first, itself last.
-pub(crate) fn ancestry(all: &[Thread<'_>], mut thread: usize) -> Vec<usize> {
+fn lineage(all: &[Thread<'_>], mut thread: usize) -> Vec<usize> {
     let mut found = vec![thread];
     while let Some((parent, _)) = all[thread].start {
         found.push(parent);

@@ -61,14 +61,11 @@ fn call_sites(analysis: &Analysis<'_, '_>) -> Sites {
     let mut sites = Sites::default();
     for caller in analysis.visited() {
         let Some(body) = analysis.program.body(caller) else { continue };
-        for inst in body.inst_ids() {
-            let (Inst::Call(call) | Inst::Go(call) | Inst::Defer { call, .. }) = body[inst] else {
-                continue;
-            };
-            let Callee::Static(id) = body[call].callee else { continue };
+        for site in gossa_points::callgraph::call_sites(body) {
+            let Callee::Static(id) = body[site.call].callee else { continue };
             let callee = analysis.program.index_of(id);
             if !analysis.is_foreign(callee) {
-                sites.entry(callee).or_default().push((caller, inst));
+                sites.entry(callee).or_default().push((caller, site.inst));
             }
         }
     }

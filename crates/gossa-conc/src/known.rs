@@ -25,7 +25,7 @@ pub enum Mode {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Known {
     Lock(Mode),
-    Unlock(Mode),
+    Unlock,
     /// Locks if it returns true.
     TryLock(Mode),
     GroupAdd,
@@ -43,8 +43,6 @@ pub(crate) enum Known {
     CondSignal,
     /// Makes a context, and the function that cancels it.
     WithCancel,
-    /// The channel that is closed when a context is cancelled.
-    ContextDone,
     /// Calls an argument.
     Calls(u32),
     /// Calls an argument in a goroutine of its own, once or many times.
@@ -81,9 +79,9 @@ fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Known> {
     use Known as K;
     let known = match (package, receiver, name) {
         ("sync", Some("Mutex" | "RWMutex" | "Locker"), "Lock") => K::Lock(Mode::Exclusive),
-        ("sync", Some("Mutex" | "RWMutex" | "Locker"), "Unlock") => K::Unlock(Mode::Exclusive),
+        ("sync", Some("Mutex" | "RWMutex" | "Locker"), "Unlock") => K::Unlock,
         ("sync", Some("RWMutex"), "RLock") => K::Lock(Mode::Shared),
-        ("sync", Some("RWMutex"), "RUnlock") => K::Unlock(Mode::Shared),
+        ("sync", Some("RWMutex"), "RUnlock") => K::Unlock,
         ("sync", Some("Mutex" | "RWMutex"), "TryLock") => K::TryLock(Mode::Exclusive),
         ("sync", Some("RWMutex"), "TryRLock") => K::TryLock(Mode::Shared),
         ("sync", Some("WaitGroup"), "Add") => K::GroupAdd,
@@ -115,7 +113,6 @@ fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Known> {
             }
         }
         ("context", None, "WithCancel" | "WithCancelCause") => K::WithCancel,
-        ("context", Some("Context"), "Done") => K::ContextDone,
         ("context", None, "AfterFunc") => K::Starts { func: 1, start: ONE },
         ("context", _, _) => K::Nothing,
         ("time", None, "AfterFunc") => K::Starts { func: 1, start: TIMER },

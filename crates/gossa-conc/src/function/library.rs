@@ -25,9 +25,9 @@ impl Builder<'_, '_, '_> {
         // What can be locked and unlocked is a lock, whoever has made it; the same for groups.
         let (known, needed): (_, &[&str]) = match name.as_str() {
             "Lock" => (Known::Lock(Mode::Exclusive), &["Lock", "Unlock"]),
-            "Unlock" => (Known::Unlock(Mode::Exclusive), &["Lock", "Unlock"]),
+            "Unlock" => (Known::Unlock, &["Lock", "Unlock"]),
             "RLock" => (Known::Lock(Mode::Shared), &["RLock", "RUnlock"]),
-            "RUnlock" => (Known::Unlock(Mode::Shared), &["RLock", "RUnlock"]),
+            "RUnlock" => (Known::Unlock, &["RLock", "RUnlock"]),
             "Add" => (Known::GroupAdd, &["Add", "Done", "Wait"]),
             "Done" => (Known::GroupDone, &["Add", "Done", "Wait"]),
             "Wait" => (Known::GroupWait, &["Add", "Done", "Wait"]),
@@ -65,7 +65,7 @@ impl Builder<'_, '_, '_> {
                     acquire(locks, Held { lock, mode });
                 }
             }
-            Known::Unlock(_) => {
+            Known::Unlock => {
                 self.sync(site, SyncKind::Unlock, object.clone());
                 if let Some(lock) = object {
                     release(locks, &lock);
@@ -141,7 +141,7 @@ impl Builder<'_, '_, '_> {
                 // Whether it reads or writes is not known, nor how much.
                 self.trace.accesses[first..].iter_mut().for_each(|access| access.doubtful = true);
             }
-            Known::TryLock(_) | Known::WithCancel | Known::ContextDone | Known::Nothing => {}
+            Known::TryLock(_) | Known::WithCancel | Known::Nothing => {}
         }
     }
 
