@@ -1,6 +1,6 @@
 //! The built-in checkers, on `gossa-api` alone: what they can do, anyone can.
 //!
-//! One file per checker: its documentation, its metadata, its logic. To add one, write the file,
+//! One module per checker: its documentation, its metadata, its logic. To add one, write the file,
 //! its fixtures in `testdata/checkers/<id>/`, and its line in [`builtin`].
 
 mod background;

@@ -3,7 +3,8 @@
 //! An arrow reads "is used by"; a crate may use everything on its left.
 //!
 //! ```text
-//! base → syntax → types → ssa → { interp, points → conc } → db → api → checkers → gossa
+//! base → syntax → types → ssa → { interp, points } → db → api → checkers → gossa
+//! points → conc → api
 //! types → escape → db
 //! base → syntax → load → db          base → report → { db, gossa }          base → cgo → types
 //! test: on api, beside checkers
@@ -42,7 +43,6 @@ const BELOW_DB: &[&str] = &[
     "gossa-ssa",
     "gossa-interp",
     "gossa-points",
-    "gossa-conc",
     "gossa-escape",
     "gossa-report",
 ];
