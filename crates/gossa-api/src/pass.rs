@@ -52,6 +52,7 @@ impl<'p> Pass<'p> {
         finding.function = at.func().name();
         finding.confidence = Confidence::Medium;
         Some(Report {
+            most_sure: self.selection.most_sure(check),
             finding: Some(finding),
             goroutine: 0,
             findings: self.findings,
@@ -64,6 +65,7 @@ impl<'p> Pass<'p> {
 /// A finding in the making; filed when dropped.
 pub struct Report<'r> {
     finding: Option<Finding>,
+    most_sure: Confidence,
     /// Which goroutine is told about.
     goroutine: u32,
     findings: &'r Mutex<Vec<Finding>>,
@@ -81,7 +83,8 @@ impl Report<'_> {
         self.finding().message = message.to_string();
     }
 
-    /// Says how sure the finding is; medium when not said.
+    /// Says how sure the finding is; medium when not said, and never more than the
+    /// [tier](Check::tier) of the check.
     pub fn confidence(&mut self, confidence: Confidence) {
         self.finding().confidence = confidence;
     }
@@ -123,9 +126,10 @@ fn location(at: Inst<'_>) -> Option<Location> {
 
 impl Drop for Report<'_> {
     fn drop(&mut self) {
-        if let Some(finding) = self.finding.take()
+        if let Some(mut finding) = self.finding.take()
             && !std::thread::panicking()
         {
+            finding.confidence = finding.confidence.min(self.most_sure);
             let confidence = finding.confidence;
             self.findings.lock().push(finding);
             self.replaced.lock().extend(

@@ -89,7 +89,8 @@ fn analyse(
     .map_err(|error| Failure::Load(error.to_string()))?;
     let lowered = session.lower(&SilentProgress);
     let data = ProgramData::new(&session, lowered);
-    let selection = Selection::default();
+    let mut selection = Selection::default();
+    selection.ignore_tiers = true;
     let outcome = gossa_api::run(&session, &data, registry, &selection, &SilentProgress);
     let errors: Vec<String> = session
         .diagnostics()

@@ -3,8 +3,13 @@
 use crate::args::ExplainArgs;
 use crate::exit::{CommandError, Exit};
 use crate::output;
-use gossa_api::{Registry, Selection};
+use gossa_api::{Confidence, Registry, Selection};
 use std::io::Write as _;
+
+/// What is said of checks whose findings are all of low confidence.
+const TIER: &str = "\
+Too few of its findings in real programs were worth a change. It runs where `--checkers` names it,
+and with `--min-confidence low`.";
 
 /// Runs the subcommand.
 pub(crate) fn run(args: &ExplainArgs, registry: &Registry) -> Result<Exit, CommandError> {
@@ -30,6 +35,9 @@ pub(crate) fn run(args: &ExplainArgs, registry: &Registry) -> Result<Exit, Comma
             writeln!(out, "# {}\n", check.id)?;
             writeln!(out, "{} ({}): {}\n", check.severity.as_str(), check.category, check.summary)?;
             writeln!(out, "{}", check.text())?;
+            if check.tier == Confidence::Low {
+                writeln!(out, "\n## Off by default\n\n{TIER}")?;
+            }
             let options = registry.options();
             let options: Vec<_> = (options.iter().map(|option| option.describe()))
                 .filter(|option| option.check == check.id)

@@ -66,7 +66,9 @@ fn no_go_installation_is_an_error_that_names_the_places_tried() {
 #[test]
 fn explain_lists_the_checkers_and_tells_about_each() {
     let ended = gossa_without_go(fixture("clean")).args(["explain"]).run().exits(0);
-    assert!(ended.stdout.contains("\nunsafe-uintptr  warning"), "{}", ended.stdout);
+    let listed = ended.stdout.lines().map(|line| line.split_whitespace().take(2).collect());
+    let listed: Vec<Vec<&str>> = listed.collect();
+    assert!(listed.contains(&vec!["unsafe-uintptr", "warning"]), "{}", ended.stdout);
 
     let ended = gossa_without_go(fixture("clean")).args(["explain", "unsafe-uintptr"]).run();
     let ended = ended.exits(0);
@@ -74,4 +76,8 @@ fn explain_lists_the_checkers_and_tells_about_each() {
     for heading in ["What it does", "Why", "Bad", "Good", "What it does not catch"] {
         assert!(ended.stdout.contains(&format!("\n## {heading}\n")), "{}", ended.stdout);
     }
+    assert!(!ended.stdout.contains("Off by default"), "{}", ended.stdout);
+
+    let ended = gossa_without_go(fixture("clean")).args(["explain", "exit-after-defer"]).run();
+    assert!(ended.exits(0).stdout.contains("\n## Off by default\n"));
 }
