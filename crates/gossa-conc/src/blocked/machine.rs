@@ -58,11 +58,13 @@ pub(crate) mod tag {
 pub(crate) struct Machine<'m, 'p, 'e> {
     pub(crate) bodies: &'m Bodies<'p, 'e>,
     pub(crate) terms: Terms,
+    /// How many instructions have been run, objects copied and so on.
+    pub(crate) work: usize,
 }
 
 impl<'m, 'p, 'e> Machine<'m, 'p, 'e> {
     pub(crate) fn new(bodies: &'m Bodies<'p, 'e>) -> Self {
-        Self { bodies, terms: Terms::default() }
+        Self { bodies, terms: Terms::default(), work: 0 }
     }
 
     pub(crate) fn program(&self) -> &'p Program<'e> {
@@ -123,7 +125,9 @@ impl<'m, 'p, 'e> Machine<'m, 'p, 'e> {
             let Some(frame) = thread.frames.last() else { return Ran::Dead };
             let (func, at) = (frame.func, frame.at);
             let Some(body) = self.bodies.body(func) else { return Ran::Dead };
-            match self.step(&mut state, id, (func, at), body) {
+            let step = self.step(&mut state, id, (func, at), body);
+            self.work += 1 + std::mem::take(&mut state.looked_through);
+            match step {
                 Step::Next(results) => self.advance(&mut state, id, body, results),
                 Step::Goto(block, args) => self.goto(&mut state, id, body, block, args),
                 Step::Stay => {}
@@ -137,6 +141,7 @@ impl<'m, 'p, 'e> Machine<'m, 'p, 'e> {
                     let mut next = Vec::new();
                     for (value, block) in self.ways(&state, id, at, body, then, otherwise) {
                         let mut state = state.clone();
+                        self.work += state.objects.len();
                         state.facts.assume(&self.terms, term, value);
                         state.note((func, at), EventKind::Branched(value));
                         if let Some(frame) = state.frame_mut(id) {

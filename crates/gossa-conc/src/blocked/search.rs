@@ -96,11 +96,13 @@ pub struct Limits {
     /// How many times a goroutine is gone on with, in all executions together: what counts for ever
     /// never comes to a state that was there before.
     pub steps: usize,
+    /// How many instructions are run, with what is copied and looked through on the way.
+    pub work: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { branches: 400, choices: 2500, steps: 50_000 }
+        Self { branches: 400, choices: 2500, steps: 50_000, work: 300_000 }
     }
 }
 
@@ -117,7 +119,8 @@ pub(crate) fn search(bodies: &Bodies<'_, '_>, func: FuncIndex, limits: Limits) -
     };
     search.push(first);
     while let Some(state) = search.pop() {
-        if search.left.branches == 0 || search.left.choices == 0 || search.left.steps == 0 {
+        let left = search.left;
+        if left.branches == 0 || left.choices == 0 || left.steps == 0 || machine.work >= left.work {
             break;
         }
         search.visit(&mut machine, state);
@@ -192,7 +195,7 @@ impl Search {
 
     fn visit(&mut self, machine: &mut Machine<'_, '_, '_>, mut state: State) {
         loop {
-            if self.left.steps == 0 {
+            if self.left.steps == 0 || machine.work >= self.left.work {
                 return;
             }
             self.left.steps -= 1;

@@ -317,6 +317,9 @@ pub(crate) struct State {
     /// How often another goroutine was preferred to one that could go on.
     pub(crate) switches: u32,
     pub(crate) trail: Option<Rc<Event>>,
+    /// What has been looked through since [`Machine`](crate::blocked::machine::Machine) counted
+    /// last: objects for a number that is free, parts of what is stored to.
+    pub(crate) looked_through: usize,
 }
 
 impl State {
@@ -330,6 +333,7 @@ impl State {
             last: ThreadId::FIRST,
             switches: 0,
             trail: None,
+            looked_through: 0,
         }
     }
 
@@ -354,10 +358,11 @@ impl State {
 
     /// Makes an object; of those made by one instruction of one activation each has its number.
     pub(crate) fn make(&mut self, frame: u64, site: Site, content: Content) -> ObjectId {
-        let id = (0u32..)
-            .map(|number| ObjectId(key((frame, site.1, number))))
-            .find(|id| !self.objects.contains_key(id))
-            .unwrap_or(ObjectId(0));
+        let (number, id) = (0u32..)
+            .map(|number| (number, ObjectId(key((frame, site.1, number)))))
+            .find(|(_, id)| !self.objects.contains_key(id))
+            .unwrap_or((0, ObjectId(0)));
+        self.looked_through += number as usize;
         let object = Object {
             content,
             is_global: false,
@@ -501,6 +506,8 @@ impl State {
             && let Content::Memory(whole) = &mut object.content
         {
             *whole = whole.with(&place.way, value);
+            let parts = if let Value::Parts(parts) = whole { parts.known.len() } else { 0 };
+            self.looked_through += parts;
         }
     }
 
