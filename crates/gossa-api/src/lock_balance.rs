@@ -217,6 +217,11 @@ fn key_of(value: Value<'_>) -> Key<'_> {
                 steps.push(Step::Field(field, name.unwrap_or("?")));
                 at = ptr;
             }
+            Op::Field { base, field } => {
+                let name = base.ty().field_name(field);
+                steps.push(Step::Field(field, name.unwrap_or("?")));
+                at = base;
+            }
             Op::IndexAddr { base, index } => {
                 steps.push(Step::Element(index));
                 at = base;

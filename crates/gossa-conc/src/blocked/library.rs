@@ -175,7 +175,8 @@ fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Effect> 
         ) => E::Exits,
         ("errors", None, "New" | "Join") | ("fmt", None, "Errorf") => E::Error,
         ("testing", _, "Run" | "Cleanup" | "RunParallel") => E::Anything,
-        ("os/signal" | "os/exec" | "crypto/tls", _, _) => E::Anything,
+        ("os/signal" | "os/exec" | "crypto/tls" | "runtime/cgo", _, _)
+        | ("runtime", None, "SetFinalizer" | "AddCleanup") => E::Anything,
         ("strings" | "bytes" | "bufio", None, _) if name.starts_with("New") => E::Anything,
         _ if READ.contains(&package) => return None,
         _ => {

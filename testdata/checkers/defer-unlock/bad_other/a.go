@@ -26,3 +26,12 @@ func read(f func()) {
 	defer second.RUnlock() // want `defer-unlock: .second.`
 	f()
 }
+
+// A value that holds two of them.
+type transfer struct{ from, to *account }
+
+func (t transfer) amount() int {
+	t.from.mu.Lock()
+	defer t.to.mu.Unlock() // want `defer-unlock: what is unlocked by this deferred call is .t.to.mu.`
+	return t.from.balance
+}

@@ -31,3 +31,30 @@ func (b *bank) hand(a *account) int {
 	defer a.mu.Unlock()
 	return a.balance
 }
+
+// A value that holds the account, and one that holds a lock of whatever kind.
+type view struct{ a *account }
+
+func (v view) balance() int {
+	v.a.mu.Lock()
+	defer v.a.mu.Unlock()
+	return v.a.balance
+}
+
+type guarded struct {
+	sync.Locker
+	balance *int
+}
+
+func (g guarded) get() int {
+	g.Lock()
+	defer g.Unlock()
+	return *g.balance
+}
+
+func sum(made func() guarded) int {
+	g := made()
+	g.Lock()
+	defer g.Unlock()
+	return *g.balance
+}

@@ -1,0 +1,3 @@
+module example.com/good_handles
+
+go 1.27
