@@ -84,7 +84,7 @@ impl Report<'_> {
     }
 
     /// Says how sure the finding is; medium when not said, and never more than the
-    /// [tier](Check::tier) of the check.
+    /// [tier](Check::tier) of the check, unless users ask for that by name.
     pub fn confidence(&mut self, confidence: Confidence) {
         self.finding().confidence = confidence;
     }
