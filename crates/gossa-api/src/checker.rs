@@ -4,6 +4,7 @@ use crate::func::Func;
 use crate::options::{AnyOption, OptionValue};
 use crate::pass::Pass;
 use crate::whole::ProgramPass;
+use gossa_base::nearest;
 use gossa_report::{Confidence, Severity};
 use std::collections::BTreeMap;
 
@@ -209,28 +210,6 @@ impl Selection {
 
 /// The category of checks on comments that suppress findings.
 const SUPPRESSION: &str = "suppression";
-
-/// Of the known names the one that `name` was probably meant to be.
-#[must_use]
-pub fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
-    let nearest = known.into_iter().min_by_key(|known| distance(known, name))?;
-    (distance(nearest, name) <= 3.max(name.len() / 3)).then_some(nearest)
-}
-
-/// Levenshtein distance.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let substitute = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = substitute.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
-}
 
 #[cfg(test)]
 mod tests {

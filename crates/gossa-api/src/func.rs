@@ -98,7 +98,15 @@ impl<'p> Func<'p> {
     /// Whether it is in a package that the user asked about, not in a dependency of one.
     #[must_use]
     pub fn is_requested(self) -> bool {
-        self.program.data().is_requested(self.package())
+        self.program.data().is_requested(self.package()) && !self.is_model()
+    }
+
+    /// Whether it has no body that could be seen, and what is seen in its place is made of a model
+    /// that the user wrote (`[models]` in `gossa.toml`). Nothing is reported in it: what it does,
+    /// its callers do.
+    #[must_use]
+    pub fn is_model(self) -> bool {
+        self.program.data().source_map(self.index).is_model
     }
 
     /// Whether its package belongs to the Go distribution.

@@ -17,8 +17,9 @@
 //! limit = 60
 //! ```
 
-use crate::checker::{Checker, Registry, Selection, nearest};
+use crate::checker::{Checker, Registry, Selection};
 use crate::pass::Pass;
+use gossa_base::nearest;
 
 /// An option of a check. `T` is `bool`, `i64`, `String` or `Vec<String>`.
 #[derive(Debug)]

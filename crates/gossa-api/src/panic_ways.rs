@@ -72,7 +72,7 @@ impl<'p> PanicWays<'p> {
         if let Some(known) = self.known.borrow().get(&func) {
             return known.clone();
         }
-        if depth > DEPTH || !func.is_requested() {
+        if depth > DEPTH || !(func.is_requested() || func.is_model()) {
             return None;
         }
         // What a function does by calling itself it does without that.

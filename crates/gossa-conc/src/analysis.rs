@@ -2,9 +2,11 @@
 
 use crate::before::{Point, Threads, is_twin, outermost, starts_many};
 use crate::chain::Chain;
-use crate::event::{Access, AccessKind, Held, Locks, OpenCall, Spawn, Summary, SyncKind, Trace};
+use crate::event::{
+    Access, AccessKind, Held, Locks, OpenCall, Spawn, Summary, SyncKind, Trace, Unseen,
+};
 use crate::function::{Builder, Frame};
-use crate::known::Mode;
+use crate::known::{Known, Mode, known};
 use crate::locks::exclude;
 use crate::marks::Marks;
 use crate::order::Order;
@@ -156,9 +158,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
             match body[inst] {
                 Inst::Call(call) | Inst::Go(call) | Inst::Defer { call, .. } => {
                     match body[call].callee {
-                        Callee::Static(id)
-                            if !is_package_init(id) && crate::known::known(id).is_none() =>
-                        {
+                        Callee::Static(id) if !is_package_init(id) && self.known(id).is_none() => {
                             found.push(self.program.index_of(id));
                         }
                         Callee::Value(_) | Callee::Interface { .. } => {
@@ -188,7 +188,20 @@ impl<'p, 'e> Analysis<'p, 'e> {
     /// themselves.
     fn is_hidden(&self, func: FuncIndex) -> bool {
         let function = self.program.function(func);
-        !function.is_wrapper() && crate::known::known(function.id.root()).is_some()
+        !function.is_wrapper() && self.known(function.id.root()).is_some()
+    }
+
+    /// What a function is known to do whatever its body says. A function of C that has a model
+    /// does what that says.
+    pub(crate) fn known(&self, func: FuncId) -> Option<Known> {
+        let known = known(func)?;
+        let is_modelled = || self.program.body(self.program.index_of(func)).is_some();
+        (known != Known::C || !is_modelled()).then_some(known)
+    }
+
+    /// Whether a function's body is made of a model: nobody sees what the function really does.
+    fn is_model(&self, func: FuncIndex) -> bool {
+        self.program.function(func).source_map().is_some_and(|map| map.is_model)
     }
 
     /// The body of a function that is not too large to be looked into.
@@ -198,7 +211,14 @@ impl<'p, 'e> Analysis<'p, 'e> {
 
     fn summarise(&self, func: FuncIndex) -> Option<Summary> {
         let body = self.body_to_read(func)?;
-        let frame = Builder::new(self, func, body).build();
+        let mut frame = Builder::new(self, func, body).build();
+        if self.is_model(func) {
+            let is_c = known(body.func) == Some(Known::C);
+            let by = if is_c { Unseen::C } else { Unseen::Assembly };
+            let accesses = frame.trace.accesses.iter_mut();
+            let own = accesses.filter(|access| access.chain.len() == 1);
+            own.for_each(|access| access.unseen = access.unseen.or(Some(by)));
+        }
         let foreign = (self.is_foreign)(body.func.package().path());
         let mut out = Trace::default();
         {

@@ -82,7 +82,10 @@ impl Place {
     #[must_use]
     pub fn of_function(db: &dyn Db, func: FuncId, node: NodeId) -> Option<Self> {
         let (decl, in_body) = match *func.root().key() {
-            FuncKey::Decl { decl, .. } => (decl, true),
+            // A body that is made of a model is placed at the declaration.
+            FuncKey::Decl { decl, .. } => {
+                (decl, declaration(db, decl).is_some_and(|(_, found)| found.has_body))
+            }
             FuncKey::VarInit(var) => (var, false),
             _ => return None,
         };

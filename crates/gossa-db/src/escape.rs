@@ -6,6 +6,7 @@ use crate::declare::package_decls;
 use crate::diagnostics::SourcePlace;
 use crate::env::DbEnv;
 use crate::inputs::{Db, PackageInput, Program, RootDb};
+use crate::models::ModelLeaks;
 use crate::parsing::parse;
 use crate::session::{Progress, Session};
 use crate::whole::WholeEnv;
@@ -163,6 +164,7 @@ impl Session {
 /// The environment of a whole program's analysis.
 struct ProgramEscapeEnv<'db> {
     env: DbEnv<'db>,
+    models: Option<&'db ModelLeaks>,
     pragmas: FxHashMap<DeclId, Pragmas>,
 }
 
@@ -200,6 +202,11 @@ impl EscapeEnv for ProgramEscapeEnv<'_> {
     fn summary(&self, _: DeclId) -> Option<Summary> {
         None
     }
+
+    fn model(&self, decl: DeclId) -> Option<Summary> {
+        let params = self.models?.get(&decl)?.clone();
+        Some(Summary { params })
+    }
 }
 
 /// Analyses which allocations escape in a whole program: all packages of the database, given who
@@ -210,11 +217,20 @@ pub fn program_escapes(
     packages: &[PackageInput],
     calls: &CallTable,
 ) -> PackageEscapes {
+    program_escapes_with(db, packages, calls, None)
+}
+
+fn program_escapes_with(
+    db: &dyn Db,
+    packages: &[PackageInput],
+    calls: &CallTable,
+    models: Option<&ModelLeaks>,
+) -> PackageEscapes {
     let mut pragmas = FxHashMap::default();
     for &package in packages {
         pragmas.extend(pragmas_of(db, package));
     }
-    let env = ProgramEscapeEnv { env: DbEnv::new(db), pragmas };
+    let env = ProgramEscapeEnv { env: DbEnv::new(db), models, pragmas };
     let packages: Vec<PackageId> = packages.iter().map(|package| package.id(db)).collect();
     analyze_program(&env, &packages, calls)
 }
@@ -345,6 +361,6 @@ impl Session {
         let graph = program_calls(program, roots);
         let all: Vec<PackageId> = self.packages().iter().map(|package| package.id(db)).collect();
         let table = call_table(env, program, &graph, &all);
-        program_escapes(db, self.packages(), &table)
+        program_escapes_with(db, self.packages(), &table, self.models.get())
     }
 }

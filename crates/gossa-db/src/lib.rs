@@ -40,6 +40,7 @@ mod kept;
 #[allow(missing_docs, reason = "salsa's macros make functions without documentation")]
 mod line_directives;
 mod linknames;
+mod models;
 mod one_shot;
 mod parsing;
 mod run_env;
@@ -63,6 +64,7 @@ pub use facts::{DbFacts, FunctionFacts, SolvedFacts, function_facts, local_facts
 pub use inputs::{Db, PackageInput, Program, RootDb, SourceFile};
 pub use kept::{KeptError, KeptSolution, Reason, Update};
 pub use linknames::{LinkedSymbol, Linknames};
+pub use models::{ModelProblem, NamedModel};
 pub use one_shot::LoweredFunc;
 pub use parsing::{ParsedFile, parse};
 pub use run_env::{FileAccess, RunEnv};

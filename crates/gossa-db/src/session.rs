@@ -4,6 +4,7 @@ use crate::c_sources::{CSources, c_sources};
 use crate::declare::package_decls;
 use crate::diagnostics::package_diagnostics;
 use crate::inputs::{Db as _, PackageInput, Program, RootDb, SourceFile};
+use crate::models::ModelLeaks;
 use crate::parsing::SharedTrees;
 use crate::schedule::{self, PackageShape, PackageWork};
 use camino::Utf8PathBuf;
@@ -108,6 +109,8 @@ pub struct Session {
     edits: Vec<SourceFile>,
     load_time: Duration,
     pub(crate) times: StageTimes,
+    /// What models say of functions without a body.
+    pub(crate) models: std::sync::OnceLock<ModelLeaks>,
     /// Units of work that panicked: a message each.
     pub(crate) internal_errors: parking_lot::Mutex<Vec<String>>,
 }
@@ -171,6 +174,7 @@ impl Session {
                 edits: Vec::new(),
                 load_time: load_time + start.elapsed(),
                 times: StageTimes::default(),
+                models: std::sync::OnceLock::new(),
                 internal_errors: parking_lot::Mutex::default(),
             }
         };

@@ -402,11 +402,17 @@ impl<'e> Analysis<'e> {
         // Nobody looks at the leaks of such a parameter unless a receiver may be in an interface.
         let no_pointers = if graph.whole { Leaks::default() } else { Leaks::UNKNOWN };
         let mut parameters = Vec::with_capacity(count);
+        let model = code.root.filter(|_| func.func == Code::ROOT && !function.has_body);
+        let model = model.and_then(|root| self.env.model(root.decl));
         for (index, &param) in function.params.iter().enumerate() {
             let var = &code[param];
             let is_list = function.variadic && index + 1 == count;
             let (leaks, said) = match graph.variable(func.code, param) {
-                _ if !function.has_body => self.without_body(var, pragmas),
+                _ if !function.has_body => {
+                    let known = model.as_ref().and_then(|model| model.params.get(index));
+                    let said = |leaks: &Leaks| (leaks.clone().minimal(), Said::Leaks);
+                    known.map_or_else(|| self.without_body(var, pragmas), said)
+                }
                 _ if pragmas.uintptr_escapes && self.types.is_uintptr(var.ty) => {
                     (Leaks::UNKNOWN, Said::Marked)
                 }

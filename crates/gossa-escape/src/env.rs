@@ -33,4 +33,9 @@ pub trait EscapeEnv: TypeEnv {
 
     /// What is known about the parameters of a function of another package; `None`: nothing.
     fn summary(&self, decl: DeclId) -> Option<Summary>;
+
+    /// What a model says of the parameters of a function without a body; `None`: it has no model.
+    fn model(&self, _: DeclId) -> Option<Summary> {
+        None
+    }
 }

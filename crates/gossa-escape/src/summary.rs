@@ -91,7 +91,8 @@ impl Leaks {
         self.results.len()
     }
 
-    pub(crate) fn add_sink(&mut self, sink: Sink, derefs: i32) {
+    /// Adds a way to a sink.
+    pub fn add_sink(&mut self, sink: Sink, derefs: i32) {
         shorten(&mut self.ways[sink as usize], derefs);
     }
 
@@ -99,11 +100,13 @@ impl Leaks {
         shorten(&mut self.ways[MUTATOR], derefs);
     }
 
-    pub(crate) fn add_callee(&mut self, derefs: i32) {
+    /// Adds a way to the callee of a call whose results may go anywhere.
+    pub fn add_callee(&mut self, derefs: i32) {
         shorten(&mut self.ways[CALLEE], derefs);
     }
 
-    pub(crate) fn add_result(&mut self, index: usize, derefs: i32) {
+    /// Adds a way to a result.
+    pub fn add_result(&mut self, index: usize, derefs: i32) {
         if self.results.len() <= index {
             self.results.resize(index + 1, 0);
         }

@@ -89,6 +89,8 @@ pub struct SourceMap {
     pub variables: Box<[(InstId, LocalId)]>,
     /// The function literal or range statement that a closure comes from.
     pub literal: Option<NodeId>,
+    /// Whether the body is made of a [`Model`](crate::model::Model): there is no source.
+    pub is_model: bool,
 }
 
 /// A declared function or initialiser with all the closures in it.

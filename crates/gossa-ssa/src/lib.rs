@@ -23,6 +23,7 @@ pub mod ids;
 pub mod inst;
 pub mod layout;
 pub mod loops;
+pub mod model;
 mod opcode;
 mod print;
 mod read;

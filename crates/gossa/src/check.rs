@@ -1,7 +1,7 @@
 //! `gossa check`: load, check types, lower, run the checkers, report.
 
 use crate::args::{CheckArgs, ConfidenceArg};
-use crate::config::{self, Config, Scope};
+use crate::config::{self, Config, Models, Scope};
 use crate::config_spec::{ConfigArg, ConfigSpec};
 use crate::context::{self, Context, SessionSources};
 use crate::exit::{CommandError, Exit};
@@ -28,7 +28,7 @@ pub(crate) fn run(
     registry: &Registry,
 ) -> Result<Exit, CommandError> {
     let start = Instant::now();
-    let Settings { args, specs, selection, scope } = &settings(context, args, registry)?;
+    let Settings { args, specs, selection, scope, models } = &settings(context, args, registry)?;
     let baseline =
         args.baseline.as_deref().map(|file| baseline::read(context, file)).transpose()?;
     let sessions = match context.sessions(&args.build, specs) {
@@ -53,7 +53,7 @@ pub(crate) fn run(
     let count = sessions.len();
     // One by one, so that only one build's SSA is in memory; the texts that the report shows stay.
     for (index, (config, session)) in sessions.into_iter().enumerate() {
-        let build = analyse(context, registry, selection, &session);
+        let build = analyse(context, registry, selection, models, &session);
         has_code |= context::has_code(session.program());
         add(&mut report.stats, &build.stats);
         elsewhere.extend(build.elsewhere.into_iter().map(identity));
@@ -126,10 +126,12 @@ fn analyse(
     context: &Context,
     registry: &Registry,
     selection: &Selection,
+    models: &Models,
     session: &Session,
 ) -> Build {
     let progress = context.progress();
-    let lowered = session.lower(&progress);
+    let mut lowered = session.lower(&progress);
+    let about_models = models.add_to(session, &mut lowered);
     let lowering = size_of_program(&lowered);
     let check_start = Instant::now();
     let data = ProgramData::new(session, lowered);
@@ -142,6 +144,10 @@ fn analyse(
     let (mut unsure, _) = split_off_dependencies(session, outcome.unsure);
     findings.iter_mut().chain(&mut unsure).for_each(|finding| display(finding, &paths));
     let mut diagnostics = context::diagnostics(session, &paths);
+    diagnostics.extend(about_models.into_iter().map(|mut found| {
+        found.location.iter_mut().for_each(|location| context::display(location, &paths));
+        found
+    }));
     diagnostics.extend(outcome.diagnostics);
     let mut stats = stats(session, lowering);
     stats.seconds.check = check_seconds;
@@ -198,6 +204,7 @@ struct Settings {
     specs: Vec<ConfigSpec>,
     selection: Selection,
     scope: Scope,
+    models: Models,
 }
 
 fn settings(
@@ -229,7 +236,7 @@ fn settings(
         .map_err(|error| CommandError::Usage(format!("--checkers: {error}")))?;
     selection.min_confidence = args.min_confidence.unwrap_or(ConfidenceArg::Medium).into();
     config.set_options(&mut selection, registry);
-    Ok(Settings { args, specs, selection, scope: config.scope })
+    Ok(Settings { args, specs, selection, scope: config.scope, models: config.models })
 }
 
 /// The report of a run that could not load anything.

@@ -4,9 +4,11 @@
 //! mistake in it is told with its place, and what it says is put below what the command line says
 //! ([`Config::complete`]). `docs/configuration.md` is the description for users.
 
+mod models;
 mod read;
 mod table;
 
+pub(crate) use models::Models;
 pub(crate) use read::{Config, find};
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -5,8 +5,9 @@
 
 use camino::Utf8PathBuf;
 use gossa_api::{ProgramData, ProgramPass};
-use gossa_db::{Options, Session, SilentProgress};
+use gossa_db::{ModelProblem, NamedModel, Options, Session, SilentProgress};
 use gossa_load::{BuildConfig, DiskSystem, System};
+use gossa_ssa::model::{Model, Statement};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub struct Load {
     goroot: Option<PathBuf>,
     tests: bool,
     jobs: usize,
+    models: Vec<(String, Vec<String>)>,
 }
 
 impl Load {
@@ -37,6 +39,7 @@ impl Load {
             goroot: None,
             tests: false,
             jobs: 0,
+            models: Vec::new(),
         }
     }
 
@@ -70,6 +73,19 @@ impl Load {
     #[must_use]
     pub fn with_tests(self) -> Self {
         Self { tests: true, ..self }
+    }
+
+    /// What a function does whose body cannot be seen, in the statements that `[models]` in
+    /// `gossa.toml` has: `docs/models.md`. What is wrong with them is among the errors.
+    #[must_use]
+    pub fn model<'s>(
+        mut self,
+        function: impl Into<String>,
+        statements: impl IntoIterator<Item = &'s str>,
+    ) -> Self {
+        let statements = statements.into_iter().map(str::to_owned).collect();
+        self.models.push((function.into(), statements));
+        self
     }
 
     /// How many threads work; as many as the machine has where not said.
@@ -129,7 +145,8 @@ pub fn analyse<T: Send>(
         one_shot: true,
     };
     let session = Session::load(&options).map_err(|error| LoadError(error.to_string()))?;
-    let lowered = session.lower(&SilentProgress);
+    let mut lowered = session.lower(&SilentProgress);
+    let about_models = add_models(&load.models, &session, &mut lowered);
     let data = ProgramData::new(&session, lowered);
     let value = gossa_api::run::with_program(&session, &data, work);
     let errors = session
@@ -139,6 +156,37 @@ pub fn analyse<T: Send>(
             Some(at) => format!("{}:{}:{}: {}", at.file, at.line, at.column, found.message),
             None => found.message.clone(),
         })
+        .chain(about_models)
         .collect();
     Ok(Analysed { value, errors })
+}
+
+/// Adds the bodies that models make; returns what is wrong with them, a line each.
+fn add_models(
+    models: &[(String, Vec<String>)],
+    session: &Session,
+    lowered: &mut Vec<gossa_db::LoweredFunc>,
+) -> Vec<String> {
+    let mut errors = Vec::new();
+    let mut named = Vec::new();
+    for (function, texts) in models {
+        let parsed: Result<Vec<Statement>, _> =
+            texts.iter().map(|text| Statement::parse(text)).collect();
+        match parsed {
+            Ok(statements) => named.push(NamedModel {
+                function: function.clone(),
+                model: Model { statements: statements.into() },
+            }),
+            Err(error) => errors.push(format!("the model of {function}: {error}")),
+        }
+    }
+    for (at, problem) in session.add_models(&named, lowered) {
+        let reason = match problem {
+            ModelProblem::NotLoaded => "its package is not part of the program".to_owned(),
+            ModelProblem::Unused(reason) | ModelProblem::Missing(reason) => reason,
+            ModelProblem::Misfit(_, error) => error.message,
+        };
+        errors.push(format!("the model of {} is not used: {reason}", named[at].function));
+    }
+    errors
 }

@@ -4,8 +4,8 @@
 //! patterns name, given the lines that they cover, and matched with what was found in all builds
 //! of the run. The grammar is that of [`gossa_report::ignore`].
 
-use gossa_api::checker::nearest;
 use gossa_api::{Check, Checker, Registry, Selection, declare_check};
+use gossa_base::nearest;
 use gossa_base::{FxHashMap, LineIndex, TextSize};
 use gossa_db::Session;
 use gossa_report::ignore::{self, Ignore, IgnoreForm, IgnoreText};

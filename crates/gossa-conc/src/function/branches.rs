@@ -3,7 +3,7 @@
 
 use super::{Builder, has_any};
 use crate::event::{Held, Locks, SyncKind};
-use crate::known::{Known, known};
+use crate::known::Known;
 use crate::path::Index;
 use gossa_ssa::{BinaryOp, BlockId, CallData, Callee, ConvertKind, Inst, InstId, UnaryOp, ValueId};
 
@@ -48,7 +48,7 @@ impl Builder<'_, '_, '_> {
     pub(super) fn known_call(&self, value: ValueId) -> Option<(Known, CallData)> {
         let Inst::Call(call) = self.body[self.places.def(value)?] else { return None };
         let Callee::Static(id) = self.body[call].callee else { return None };
-        Some((known(id)?, self.body[call]))
+        Some((self.analysis.known(id)?, self.body[call]))
     }
 
     /// A branch on what was loaded atomically, or under a lock: on one side it was what another

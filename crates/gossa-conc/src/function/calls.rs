@@ -4,7 +4,6 @@ use super::{Builder, FAN, When};
 use crate::analysis::is_package_init;
 use crate::chain::{Chain, Site};
 use crate::event::{Count, Held, Locks, Paths, Spawn, Start, Trace};
-use crate::known::known;
 use crate::lift::{Mapping, Place, hold, lift};
 use crate::locks::{acquire, inherited, release};
 use crate::path::{Index, Root, Step};
@@ -25,7 +24,7 @@ impl Builder<'_, '_, '_> {
                 }
                 continue;
             };
-            if known(id).is_some() {
+            if self.analysis.known(id).is_some() {
                 continue;
             }
             let Some(summary) = self.analysis.summary(self.analysis.program.index_of(id)) else {
@@ -67,7 +66,7 @@ impl Builder<'_, '_, '_> {
     pub(super) fn call(&mut self, site: Site, data: CallData, when: When, locks: &mut Locks) {
         let args = self.args(data);
         match data.callee {
-            Callee::Static(id) => match known(id) {
+            Callee::Static(id) => match self.analysis.known(id) {
                 Some(known) => self.known(site, known, &args, when, locks),
                 None if is_package_init(id) => {}
                 None => {

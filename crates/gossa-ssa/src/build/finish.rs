@@ -157,6 +157,7 @@ impl Function<'_, '_> {
             names: names(&code, &order, self.unit),
             variables: variables.into_boxed_slice(),
             literal,
+            is_model: false,
         };
         code.clear();
         self.unit.scratch.codes.push(code);

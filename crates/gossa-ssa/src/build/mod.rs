@@ -40,6 +40,7 @@ mod finish;
 mod freeze;
 mod function;
 mod init;
+mod model;
 mod order;
 mod place;
 mod range;
@@ -61,6 +62,7 @@ use crate::ids::{FuncId, FuncKey};
 use gossa_syntax::{NodeId, TreeRoot};
 use gossa_types::{DeclId, TypeList};
 
+pub use model::{Misfit, ModelSignature, UNSEEN, lower_model};
 pub use references::{for_each_callee, for_each_converted_method};
 
 use function::Function;

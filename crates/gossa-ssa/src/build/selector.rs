@@ -258,7 +258,7 @@ impl<'e> Function<'_, 'e> {
 
     /// A declared method for a receiver of this type (or of a pointer to it), instantiated with
     /// the receiver's type arguments and its own; and whether it takes a pointer.
-    fn method_instance(
+    pub(super) fn method_instance(
         &mut self,
         decl: DeclId,
         receiver: TypeId,

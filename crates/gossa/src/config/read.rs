@@ -1,7 +1,7 @@
 //! Reading the configuration file, and completing the command line by it.
 
 use super::table::{Item, Mistake, Mistakes, Table, kind, strings};
-use super::{FILE_NAME, Scope, globs};
+use super::{FILE_NAME, Models, Scope, globs};
 use crate::args::{CheckArgs, ConfidenceArg, Switch};
 use crate::context::Context;
 use crate::exit::CommandError;
@@ -29,6 +29,7 @@ pub(crate) struct Config {
     /// Relative to the directory of the file.
     baseline: Option<Utf8PathBuf>,
     pub(crate) scope: Scope,
+    pub(crate) models: Models,
 }
 
 /// The configuration file of a run: the one that the command line names, or that of the module
@@ -58,10 +59,12 @@ impl Config {
         let text = String::from_utf8(text)
             .map_err(|_| CommandError::Usage(format!("{shown}: the file is not UTF-8")))?;
         let root = file.parent().unwrap_or(Utf8Path::new(""));
-        Self::read(&text, root, registry).map_err(|mistakes| {
+        let mut config = Self::read(&text, root, registry).map_err(|mistakes| {
             let lines = mistakes.iter().map(|mistake| format!("{shown}:{mistake}"));
             CommandError::Usage(lines.collect::<Vec<_>>().join("\n"))
-        })
+        })?;
+        config.models.file = file.to_string();
+        Ok(config)
     }
 
     /// Reads the text of a configuration file that lies in the directory `root`.
@@ -81,7 +84,7 @@ impl Config {
         };
         let mut reader = Reader { registry, config: Self::default(), mistakes: &mut mistakes };
         reader.config.scope.root = root.to_owned();
-        reader.file(Table::new(document.get_ref(), ""));
+        reader.file(Table::new(document.get_ref(), ""), text);
         let config = reader.config;
         let mistakes = mistakes.into_sorted();
         if mistakes.is_empty() { Ok(config) } else { Err(mistakes) }
@@ -128,7 +131,7 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn file(&mut self, mut file: Table<'_, '_>) {
+    fn file(&mut self, mut file: Table<'_, '_>, text: &str) {
         if let Some(checkers) = file.table("checkers", self.mistakes) {
             self.checkers(checkers);
         }
@@ -137,6 +140,9 @@ impl Reader<'_> {
         }
         if let Some(report) = file.table("report", self.mistakes) {
             self.report(report);
+        }
+        if let Some(models) = file.table("models", self.mistakes) {
+            self.config.models = Models::read(&models, text, self.mistakes);
         }
         let exclude = file.strings("exclude", self.mistakes);
         self.config.scope.exclude = self.globs(&exclude);

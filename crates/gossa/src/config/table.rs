@@ -1,7 +1,7 @@
 //! A table of the configuration file: every key is asked for by name, and what is left over is
 //! not known.
 
-use gossa_api::checker::nearest;
+use gossa_base::nearest;
 use gossa_base::{LineIndex, TextSize};
 use std::fmt;
 use std::ops::Range;

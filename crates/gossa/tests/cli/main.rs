@@ -14,6 +14,7 @@ mod determinism;
 mod formats;
 mod line_directives;
 mod list;
+mod models;
 mod refusals;
 mod run;
 mod ssa;

@@ -1,0 +1,1 @@
+// The bodies are in another language; gossa.toml says what they do.
