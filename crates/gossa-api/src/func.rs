@@ -446,24 +446,6 @@ impl<'p> Value<'p> {
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
         let map = self.func.program.data().source_map(self.func.index);
-        map.name(self.id).map(gossa_base::Name::as_str).or_else(|| self.variable_name())
-    }
-
-    /// The name of the variable that lives in memory here.
-    fn variable_name(self) -> Option<&'static str> {
-        let inst = self.definition()?;
-        if !matches!(inst.op(), Op::Alloc(_)) {
-            return None;
-        }
-        let data = self.func.program.data();
-        let node = data.source_map(self.func.index).node(inst.id);
-        let tree = data.tree(self.func.body().func)?;
-        match node.node() {
-            gossa_syntax::Node::Expr(expr) => match tree[expr] {
-                gossa_syntax::Expr::Ident(name) => Some(name.as_str()),
-                _ => None,
-            },
-            _ => None,
-        }
+        map.name(self.id).or_else(|| map.cell_name(self.id)).map(gossa_base::Name::as_str)
     }
 }

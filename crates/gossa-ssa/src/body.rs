@@ -85,6 +85,8 @@ pub struct SourceMap {
     pub insts: Box<[NodeId]>,
     /// Values that a source variable holds, with its name, sorted by value.
     pub names: Box<[(ValueId, Name)]>,
+    /// Values that are the address of a source variable, with its name, sorted by value.
+    pub cells: Box<[(ValueId, Name)]>,
     /// Local variables that live in memory, by the instruction that allocates them, sorted.
     pub variables: Box<[(InstId, LocalId)]>,
     /// The function literal or range statement that a closure comes from.
@@ -270,8 +272,13 @@ impl SourceMap {
     /// The source name of a value, where a variable holds it. Logarithmic.
     #[must_use]
     pub fn name(&self, value: ValueId) -> Option<Name> {
-        let at = self.names.binary_search_by(|(v, _)| v.cmp(&value)).ok()?;
-        Some(self.names[at].1)
+        named(&self.names, value)
+    }
+
+    /// The source name of the variable whose address a value is. Logarithmic.
+    #[must_use]
+    pub fn cell_name(&self, value: ValueId) -> Option<Name> {
+        named(&self.cells, value)
     }
 
     /// The expression that an instruction comes from, if it comes from one.
@@ -282,4 +289,9 @@ impl SourceMap {
             _ => None,
         }
     }
+}
+
+fn named(sorted: &[(ValueId, Name)], value: ValueId) -> Option<Name> {
+    let at = sorted.binary_search_by_key(&value, |&(value, _)| value).ok()?;
+    Some(sorted[at].1)
 }

@@ -75,12 +75,14 @@ pub struct SourceNames<'a> {
 impl SourceNames<'_> {
     fn values(&self, values: impl Iterator<Item = ValueId>, out: &mut String) {
         for value in values {
-            if let Some(name) = self.map.name(value) {
+            let name = self.map.name(value).map(|name| ("", name));
+            let name = name.or_else(|| Some(("&", self.map.cell_name(value)?)));
+            if let Some((address, name)) = name {
                 if !out.is_empty() {
                     out.push_str(", ");
                 }
                 // Writing to a string cannot fail.
-                let _ = write!(out, "{value} is {name}");
+                let _ = write!(out, "{value} is {address}{name}");
             }
         }
     }

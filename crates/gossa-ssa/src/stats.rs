@@ -182,10 +182,11 @@ impl Memory {
     /// Of a source map.
     #[must_use]
     pub fn of_source_map(map: &SourceMap) -> Self {
-        let SourceMap { insts, names, variables, literal: _, is_model: _ } = map;
+        let SourceMap { insts, names, cells, variables, literal: _, is_model: _ } = map;
         let mut bytes = [0; PARTS.len()];
         bytes[10] = (size_of::<SourceMap>() + size_of_val(&**insts)) as u64;
-        bytes[11] = (size_of_val(&**names) + size_of_val(&**variables)) as u64;
+        bytes[11] =
+            (size_of_val(&**names) + size_of_val(&**cells) + size_of_val(&**variables)) as u64;
         Self { bytes }
     }
 

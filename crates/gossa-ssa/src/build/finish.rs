@@ -152,9 +152,12 @@ impl Function<'_, '_> {
             bounds: freezer.bounds.into_boxed_slice(),
             range_body: self.kind == BodyKind::RangeBody,
         };
+        let insts = freezer.nodes.into_boxed_slice();
+        let (names, cells) = names(&code, &order, self.unit);
         let source_map = SourceMap {
-            insts: freezer.nodes.into_boxed_slice(),
-            names: names(&code, &order, self.unit),
+            insts,
+            names,
+            cells,
             variables: variables.into_boxed_slice(),
             literal,
             is_model: false,
@@ -217,21 +220,25 @@ impl Function<'_, '_> {
     }
 }
 
-/// The names of the values that are left.
-fn names(code: &Code, order: &Order, unit: &Unit<'_>) -> Box<[(ValueId, Name)]> {
+/// Values with names.
+type Names = Box<[(ValueId, Name)]>;
+
+/// The names of the values that are left, and those of the variables whose addresses they are.
+fn names(code: &Code, order: &Order, unit: &Unit<'_>) -> (Names, Names) {
     let mut names: Vec<(ValueId, Name)> = Vec::with_capacity(code.names.len());
+    let mut cells: Vec<(ValueId, Name)> = Vec::new();
     for &(value, local) in &code.names {
         let value = code.resolve(value);
         let Some(id) = order.values[value.index()] else { continue };
-        if unit.facts.known_cell(local) == Some(true) {
-            continue;
-        }
         if let Some(name) = unit.types.locals[local.index()].name {
-            names.push((id, name));
+            let is_cell = unit.facts.known_cell(local) == Some(true);
+            if is_cell { &mut cells } else { &mut names }.push((id, name));
         }
     }
     // Stable: of several variables the first that held the value names it.
-    names.sort_by_key(|&(value, _)| value);
-    names.dedup_by_key(|(value, _)| *value);
-    names.into_boxed_slice()
+    for list in [&mut names, &mut cells] {
+        list.sort_by_key(|&(value, _)| value);
+        list.dedup_by_key(|(value, _)| *value);
+    }
+    (names.into_boxed_slice(), cells.into_boxed_slice())
 }

@@ -502,6 +502,7 @@ impl<'u, 'e> Function<'u, 'e> {
         if let Some(local) = local {
             let inst = self.code.insts.len() as u32 - 1;
             self.code.variables.push((inst, local));
+            self.name(ptr, Var::from(local));
         }
         ptr
     }
