@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::str::FromStr;
 
-use crate::{Report, Rule, SourceProvider, github, json, sarif, text};
+use crate::{Report, Rule, SourceProvider, github, html, json, sarif, text};
 
 /// A form of output. More are to come; each is one variant, one name, one arm of `write`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
@@ -19,13 +19,16 @@ pub enum OutputFormat {
     Jsonl,
     /// SARIF 2.1.0.
     Sarif,
+    /// A page for browsers that needs nothing besides itself.
+    Html,
     /// Commands of GitHub's workflows.
     Github,
 }
 
 impl OutputFormat {
     /// All forms, in the order in which they are listed to users.
-    pub const ALL: [Self; 5] = [Self::Text, Self::Json, Self::Jsonl, Self::Sarif, Self::Github];
+    pub const ALL: [Self; 6] =
+        [Self::Text, Self::Json, Self::Jsonl, Self::Sarif, Self::Html, Self::Github];
 
     /// The form's name on the command line.
     #[must_use]
@@ -35,6 +38,7 @@ impl OutputFormat {
             Self::Json => "json",
             Self::Jsonl => "jsonl",
             Self::Sarif => "sarif",
+            Self::Html => "html",
             Self::Github => "github",
         }
     }
@@ -48,7 +52,7 @@ impl fmt::Display for OutputFormat {
 
 /// There is no output form of that name.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("no output format `{0}`: it is one of text, json, jsonl, sarif, github")]
+#[error("no output format `{0}`: it is one of text, json, jsonl, sarif, html, github")]
 pub struct UnknownFormat(String);
 
 impl FromStr for OutputFormat {
@@ -70,7 +74,7 @@ pub struct WriteOptions {
     /// Writes zero for what differs from run to run (`stats.seconds`, `stats.peak_rss_mb`), so
     /// that two runs over the same code give the same bytes.
     pub deterministic: bool,
-    /// The checkers that ran: SARIF describes them.
+    /// The checkers that ran: SARIF and HTML describe them.
     pub rules: Vec<Rule>,
 }
 
@@ -97,6 +101,7 @@ impl Report {
             OutputFormat::Json => json::write(self, options, out),
             OutputFormat::Jsonl => json::write_lines(self, options, out),
             OutputFormat::Sarif => sarif::write(self, options, sources, out),
+            OutputFormat::Html => html::write(self, options, sources, out),
             OutputFormat::Github => github::write(self, out),
         }
     }

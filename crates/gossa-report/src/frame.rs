@@ -64,6 +64,50 @@ pub(crate) fn excerpt(source: &SourceText<'_>, location: &Location) -> Option<Ex
     Some(excerpt)
 }
 
+/// A printable line, with what is marked in it.
+#[derive(PartialEq, Eq, Debug)]
+pub(crate) struct ShownLine {
+    /// Its number.
+    pub(crate) number: u32,
+    /// Its text.
+    pub(crate) text: String,
+    /// The marked range, on character boundaries of `text`.
+    pub(crate) mark: Option<Range<usize>>,
+}
+
+/// The lines of a location, as an excerpt has them, with some above and below; `None` if the file
+/// has no such line.
+pub(crate) fn surroundings(
+    source: &SourceText<'_>,
+    location: &Location,
+    around: u32,
+) -> Option<Vec<ShownLine>> {
+    let excerpt = excerpt(source, location)?;
+    let context = |number: u32| {
+        let mut text = String::new();
+        push_line(&mut text, source.line(number)?, 0..0);
+        // What follows the last newline is no line.
+        if text.is_empty() && source.line(number + 1).is_none() {
+            return None;
+        }
+        Some(ShownLine { number, text, mark: None })
+    };
+    let first = location.line.saturating_sub(around).max(1);
+    let mut lines: Vec<ShownLine> = (first..location.line).filter_map(context).collect();
+    let mut start = 0;
+    for (number, line) in (excerpt.first_line..).zip(excerpt.text.split('\n')) {
+        let end = start + line.len();
+        // Of several lines each has its part of the mark.
+        let clamp = |at: usize| at.clamp(start, end) - start;
+        let mark = clamp(excerpt.span.start)..clamp(excerpt.span.end);
+        lines.push(ShownLine { number, text: line.to_owned(), mark: Some(mark) });
+        start = end + 1;
+    }
+    let last = lines.last().map_or(location.line, |line| line.number);
+    lines.extend((last + 1..=last.saturating_add(around)).map_while(context));
+    Some(lines)
+}
+
 fn byte_index(column: u32) -> usize {
     column.saturating_sub(1) as usize
 }

@@ -27,7 +27,7 @@
 //!
 //! The crate knows nothing of the analyses, of Go, of the disk, or of terminals: source text comes
 //! through [`SourceProvider`], and the caller decides about colours. `docs/output.md` specifies the
-//! three formats and the fingerprint for users.
+//! formats and the fingerprint for users.
 //!
 //! Reading order: [`Finding`] and [`Report`] are the data; [`PathDisplay`] names files; the text
 //! form is built from `escape` (nothing hostile reaches a terminal), `frame` (a bounded excerpt of
@@ -41,6 +41,7 @@ mod fingerprint;
 mod format;
 mod frame;
 mod github;
+mod html;
 pub mod ignore;
 mod json;
 mod paths;

@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use crate::{Edit, Location};
 use gossa_base::{FxHashMap, LineIndex};
 
 /// Gives the text of a file by its display path.
@@ -70,6 +71,15 @@ impl SourceText<'_> {
         };
         let line = self.text.get(start..end)?;
         Some(line.strip_suffix(b"\r").unwrap_or(line))
+    }
+
+    /// The place of what an edit replaces.
+    pub(crate) fn location_of(&self, edit: &Edit) -> Option<Location> {
+        let (line, line_start) = self.line_at(edit.start)?;
+        let (end_line, end_line_start) = self.line_at(edit.end)?;
+        let column = |offset: u32, start: usize| (offset as usize - start) as u32 + 1;
+        let (start, end) = (column(edit.start, line_start), column(edit.end, end_line_start));
+        Some(Location::new(edit.file.clone(), line, start, end_line, end))
     }
 
     /// The line in which byte `offset` stands, and the line's first byte.

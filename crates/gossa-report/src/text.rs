@@ -134,13 +134,7 @@ impl TextWriter<'_> {
     }
 
     fn edit<'g>(&mut self, edit: &Edit) -> Vec<Element<'g>> {
-        let lines = self.sources.file(&edit.file).and_then(|file| {
-            let (line, line_start) = file.line_at(edit.start)?;
-            let (end_line, end_line_start) = file.line_at(edit.end)?;
-            let column = |offset: u32, start: usize| (offset as usize - start) as u32 + 1;
-            let (start, end) = (column(edit.start, line_start), column(edit.end, end_line_start));
-            Some(Location::new(edit.file.clone(), line, start, end_line, end))
-        });
+        let lines = self.sources.file(&edit.file).and_then(|file| file.location_of(edit));
         let mut elements = match &lines {
             Some(location) => self.place(location),
             None => vec![Origin::path(escape_line(&edit.file).into_owned()).into()],
@@ -227,7 +221,7 @@ fn context(finding: &Finding) -> Option<String> {
 }
 
 /// `3 findings (1 error, 2 warnings) in 412 packages; 1 error in the code or its loading`
-fn summary(report: &Report) -> String {
+pub(crate) fn summary(report: &Report) -> String {
     let findings = report.findings.len();
     let mut line = match findings {
         0 => "no findings".to_owned(),
@@ -261,7 +255,7 @@ fn summary(report: &Report) -> String {
     line
 }
 
-fn counted(count: u64, noun: &str) -> String {
+pub(crate) fn counted(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 

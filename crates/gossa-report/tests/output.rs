@@ -2,7 +2,8 @@
 
 use gossa_report::{
     Confidence, Diagnostic, Edit, Finding, Fix, Location, MemorySources, NoSources, OutputFormat,
-    Report, Severity, SourceProvider, Stage, Stats, Step, WriteOptions,
+    Report, Rule, Severity, SourceProvider, Stage, Stats, Step, Suppression, SuppressionKind,
+    WriteOptions,
 };
 
 const BUFFER: &str = "\
@@ -260,4 +261,88 @@ fn a_long_trace_is_shown_by_its_ends() {
     assert!(out.contains("step 12: hop 12\n") && out.contains("step 89: hop 89\n"), "{out}");
     assert!(!out.contains("hop 13\n") && !out.contains("hop 88\n"), "{out}");
     assert!(out.contains("76 steps are not shown"), "{out}");
+}
+
+fn html(report: &Report) -> String {
+    let rule = Rule {
+        id: "data-race".into(),
+        category: "races".into(),
+        severity: Severity::Error,
+        summary: "goroutines access the same memory without order".into(),
+        help: String::new(),
+        cwe: Vec::new(),
+    };
+    let options = WriteOptions { rules: vec![rule], ..WriteOptions::default() };
+    written(report, OutputFormat::Html, &options, &sources())
+}
+
+#[test]
+fn html_has_everything_on_one_page() {
+    let mut report = report();
+    // A story of two goroutines, and something that is known.
+    let race = report.findings.iter_mut().find(|found| found.checker == "data-race");
+    let race = race.expect("the race");
+    race.trace.push(Step::new("writes", Location::new("main.go", 7, 3, 8, 5)));
+    race.trace.push(Step::new("reads", Location::new("main.go", 10, 10, 10, 17)));
+    race.trace[1].goroutine = 2;
+    race.trace[2].goroutine = 1;
+    let mut known = race.clone();
+    known.location.line = 10;
+    known.suppression = Some(Suppression {
+        kind: SuppressionKind::Comment,
+        reason: "printed <twice>".into(),
+        location: None,
+    });
+    report.findings.push(known);
+    report.set_suppressed_aside();
+    let page = html(&report);
+    let style = page.find("<style>").expect("a style")..page.find("</style>").expect("its end");
+    let mut without_style = page.clone();
+    without_style.replace_range(style, "<style>");
+    insta::assert_snapshot!(without_style);
+}
+
+#[test]
+fn html_loads_and_runs_nothing() {
+    let page = html(&report());
+    for forbidden in ["<script", "http://", "https://", "src=", "url(", "@import", " on"] {
+        let found = page.match_indices(forbidden).filter(|(at, _)| {
+            // An attribute, not a word in a sentence.
+            forbidden != " on" || page[..*at].rfind('<') > page[..*at].rfind('>')
+        });
+        assert_eq!(found.count(), 0, "{forbidden}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn html_escapes_what_the_code_says() {
+    let hostile = "<img src=x onerror=alert(1)> `</code>\"'&` \u{202e} ` \x1b[2J";
+    let mut report = single(hostile, Location::new("<b>.go", 1, 1, 1, 4));
+    report.findings[0].function = "<i>".into();
+    report.findings[0].trace = vec![Step::new(hostile, Location::new("<b>.go", 1, 1, 1, 4))];
+    report.findings[0].fixes = vec![Fix {
+        message: hostile.into(),
+        edits: vec![Edit { file: "<b>.go".into(), start: 0, end: 1, new_text: hostile.into() }],
+    }];
+    report.diagnostics = vec![Diagnostic::new(Severity::Error, Stage::Parse, hostile)];
+    let sources = MemorySources::new([("<b>.go", "<u>\u{202e}\x07</u>\n")]);
+    report.finish(&sources);
+    let page = written(&report, OutputFormat::Html, &WriteOptions::default(), &sources);
+    for hostile in
+        ["<img", "<b>.go", "<i>", "<u>", "</u>", "</code>&quot;", "\u{202e}", "\x1b", "\x07"]
+    {
+        assert!(!page.contains(hostile), "{hostile:?} in {page}");
+    }
+    // Every element that is opened is closed, in order.
+    let mut open: Vec<&str> = Vec::new();
+    for tag in page.split('<').skip(2) {
+        let name = tag.split([' ', '>', '\n']).next().unwrap_or_default();
+        match name.strip_prefix('/') {
+            Some(name) => assert_eq!(open.pop(), Some(name)),
+            None if matches!(name, "meta") => {}
+            None => open.push(name),
+        }
+    }
+    assert_eq!(open, [""; 0]);
 }

@@ -370,7 +370,7 @@ mod tests {
             "11:7: `cgo` is true or false, not a string",
             "12:1: there is no key in [build] `gos`; did you mean `goos`?",
             "14:18: there is no confidence `hihg`; did you mean `high`?",
-            "15:10: no output format `xml`: it is one of text, json, jsonl, sarif, github",
+            "15:10: no output format `xml`: it is one of text, json, jsonl, sarif, html, github",
             "16:10: error parsing glob 'a[': unclosed character class; missing ']'",
         ];
         let found = mistakes(text);

@@ -25,7 +25,6 @@ fn help_and_version_go_to_standard_output() {
 fn mistakes_are_told_and_end_with_status_2() {
     for (args, wanted) in [
         (vec!["frobnicate"], "unrecognized subcommand 'frobnicate'"),
-        (vec!["check", "--format", "html"], "not available yet; it is one of text, json, jsonl"),
         (vec!["check", "--format", "xml"], "no output format `xml`"),
         (vec!["check", "--baseline", "b.json"], "cannot read b.json"),
         (vec!["check", "--min-confidence", "some"], "[possible values: low, medium, high]"),

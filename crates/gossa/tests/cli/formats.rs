@@ -1,4 +1,4 @@
-//! `--format sarif` and `--format github`, from real findings.
+//! `--format sarif`, `--format html` and `--format github`, from real findings.
 
 use crate::support::{fixture, gossa};
 use serde_json::json;
@@ -58,4 +58,17 @@ fn github_gets_a_command_for_each_diagnostic_and_finding() {
     assert!(lines[1].starts_with("::warning file="), "{}", lines[1]);
     assert!(lines[1].contains("title=gossa%3A unsafe-uintptr::"), "{}", lines[1]);
     assert!(lines[1].contains("%0Astep 1: "), "{}", lines[1]);
+}
+
+#[test]
+fn html_is_a_page_with_a_lane_for_each_goroutine() {
+    let dir =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/checkers/data-race/bad_captured");
+    let args = ["check", "./...", "--format", "html"];
+    let page = gossa(dir).args(args).run().exits(1).stdout;
+    assert!(page.starts_with("<!DOCTYPE html>\n"), "{page}");
+    assert!(page.contains("style=\"--lanes: 2\""), "{page}");
+    assert!(page.contains(", goroutine 2</span>"), "{page}");
+    assert!(page.contains("<h2 id=\"checker-data-race\">"), "{page}");
+    assert_eq!(gossa(dir).args(args).args(["--jobs", "1"]).run().stdout, page);
 }
