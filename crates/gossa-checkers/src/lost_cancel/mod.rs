@@ -4,6 +4,8 @@
 //! variables, closures, callees, goroutines, fields and callers. Here its violations become
 //! findings, and those that hardly matter get a low confidence.
 
+mod fix;
+
 use crate::contexts::{MAKERS, is_main, origin};
 use gossa_api::prelude::*;
 use gossa_api::typestate::{Creation, Event, Protocol, StepKind, Violation, ViolationKind};
@@ -51,6 +53,10 @@ declare_check! {
     /// Cancel functions that a caller, a field, a container, a channel, a goroutine or
     /// `context.AfterFunc` gets, and somebody in the program may call; paths on which the context
     /// is found to be done; `main`, with which the process ends.
+    ///
+    /// ## Fix
+    /// `defer cancel()` behind the statement, where the function keeps the cancel function and the
+    /// context to itself and the statement is in no loop.
     ///
     /// ## What it does not catch
     /// That nobody calls what is in a slice, a map or a channel, or a function that would call
@@ -126,6 +132,9 @@ fn report(pass: &ProgramPass<'_>, violation: &Violation<'_>) {
     });
     for step in &violation.steps {
         report.step(step.at, step.kind);
+    }
+    if violation.kind != ViolationKind::Replaced {
+        fix::propose(&mut report, violation.created);
     }
 }
 
