@@ -11,6 +11,7 @@ use crate::args::{BenchArgs, BuildArgs, Suite};
 use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
+use camino::{Utf8Path, Utf8PathBuf};
 use gossa_api::{Confidence, ProgramData, Registry, Selection};
 use gossa_report::Finding;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,49 +65,74 @@ impl Score {
     }
 }
 
-fn race(context: &Context, args: &BenchArgs, registry: &Registry) -> Result<Exit, CommandError> {
+/// The distribution that a suite is part of: the build that reads it, and its directory.
+fn distribution(
+    context: &Context,
+    args: &BenchArgs,
+) -> Result<(BuildArgs, Utf8PathBuf), CommandError> {
     let base = BuildArgs { goroot: args.goroot.clone(), ..BuildArgs::default() };
     let build = BuildArgs { patterns: vec!["unsafe".to_owned()], ..base.clone() };
     let root = context.session(&build, true)?.program().goroot.clone();
-    let dir = root.join("src/runtime/race/testdata");
-    let entries = context
-        .system
-        .read_dir(&dir)
-        .map_err(|error| CommandError::Usage(format!("{dir}: {error}")))?;
-    let mut files: Vec<String> = entries
-        .into_iter()
-        .map(|entry| entry.name)
-        .filter(|name| name.ends_with("_test.go"))
-        .collect();
+    Ok((base, root))
+}
+
+/// The files of a directory whose names end so, in order.
+fn files_in(
+    context: &Context,
+    dir: &Utf8Path,
+    ending: &str,
+) -> Result<Vec<Utf8PathBuf>, CommandError> {
+    let entries = context.system.read_dir(dir);
+    let entries = entries.map_err(|error| CommandError::Usage(format!("{dir}: {error}")))?;
+    let names = entries.into_iter().map(|entry| entry.name);
+    let mut files: Vec<Utf8PathBuf> =
+        names.filter(|name| name.ends_with(ending)).map(|name| dir.join(name)).collect();
     files.sort();
-    let mut cases = Vec::new();
-    for file in &files {
-        let path = dir.join(file);
-        let text = context
-            .system
-            .read(&path)
-            .map_err(|error| CommandError::Usage(format!("{path}: {error}")))?;
-        let class = file.trim_end_matches("_test.go");
-        cases.extend(test_functions(&String::from_utf8_lossy(&text), class, path.as_str()));
-    }
-    let build = BuildArgs {
-        patterns: files.iter().map(|file| dir.join(file).into_string()).collect(),
-        tags: vec!["race".to_owned()],
-        tests: true,
-        ..base
-    };
-    let session = context.session(&build, true)?;
-    let mut selection = Selection::parse(registry, "data-race")
+    Ok(files)
+}
+
+/// The text of a file.
+fn text_of(context: &Context, path: &Utf8Path) -> Result<String, CommandError> {
+    let text = context.system.read(path);
+    let text = text.map_err(|error| CommandError::Usage(format!("{path}: {error}")))?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// Runs one checker on a build; returns what it finds, and the seconds that it takes.
+fn run_checker(
+    context: &Context,
+    args: &BenchArgs,
+    registry: &Registry,
+    build: &BuildArgs,
+    checker: &str,
+) -> Result<(Vec<Finding>, f64), CommandError> {
+    let mut selection = Selection::parse(registry, checker)
         .map_err(|error| CommandError::Usage(error.to_string()))?;
     selection.min_confidence = args.min_confidence.map_or(Confidence::Low, Into::into);
+    let session = context.session(build, true)?;
     let progress = context.progress();
     let data = ProgramData::new(&session, session.lower(&progress));
     let start = Instant::now();
     let outcome = gossa_api::run(&session, &data, registry, &selection, &progress);
-    let seconds = start.elapsed().as_secs_f64();
-    drop(progress);
+    Ok((outcome.findings, start.elapsed().as_secs_f64()))
+}
 
-    let reported = reported(&cases, &outcome.findings);
+fn race(context: &Context, args: &BenchArgs, registry: &Registry) -> Result<Exit, CommandError> {
+    let (base, root) = distribution(context, args)?;
+    let files = files_in(context, &root.join("src/runtime/race/testdata"), "_test.go")?;
+    let mut cases = Vec::new();
+    for path in &files {
+        let class = path.file_name().unwrap_or_default().trim_end_matches("_test.go");
+        cases.extend(test_functions(&text_of(context, path)?, class, path.as_str()));
+    }
+    let build = BuildArgs {
+        patterns: files.into_iter().map(Utf8PathBuf::into_string).collect(),
+        tags: vec!["race".to_owned()],
+        tests: true,
+        ..base
+    };
+    let (findings, seconds) = run_checker(context, args, registry, &build, "data-race")?;
+    let reported = reported(&cases, &findings);
     let mut classes: BTreeMap<&str, Score> = BTreeMap::new();
     for (at, case) in cases.iter().enumerate() {
         let score = classes.entry(&case.class).or_default();

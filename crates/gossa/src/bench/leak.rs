@@ -2,11 +2,12 @@
 //! names for each program the goroutines that leak, by regular expressions for the function that
 //! they run and what they wait for, as in `F\.func1\(.* \[chan send\]`.
 
-use super::percent;
+use super::{distribution, files_in, percent, text_of};
 use crate::args::{BenchArgs, BuildArgs};
 use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
+use camino::Utf8PathBuf;
 use gossa_api::prelude::*;
 use gossa_api::{Blocked, ProgramData, Registry, Selection, Wait};
 use parking_lot::Mutex;
@@ -42,29 +43,13 @@ struct Reported {
 
 /// Runs the suite.
 pub(super) fn run(context: &Context, args: &BenchArgs) -> Result<Exit, CommandError> {
-    let base = BuildArgs { goroot: args.goroot.clone(), ..BuildArgs::default() };
-    let build = BuildArgs { patterns: vec!["unsafe".to_owned()], ..base.clone() };
-    let root = context.session(&build, true)?.program().goroot.clone();
-    let test = root.join("src/runtime/goroutineleakprofile_test.go");
-    let text = context
-        .system
-        .read(&test)
-        .map_err(|error| CommandError::Usage(format!("{test}: {error}")))?;
-    let mut cases = cases(&String::from_utf8_lossy(&text));
+    let (base, root) = distribution(context, args)?;
+    let mut cases =
+        cases(&text_of(context, &root.join("src/runtime/goroutineleakprofile_test.go"))?);
     let mut seconds = 0.0;
     for dir in PROGRAMS {
-        let dir = root.join("src/runtime/testdata").join(dir);
-        let entries = context
-            .system
-            .read_dir(&dir)
-            .map_err(|error| CommandError::Usage(format!("{dir}: {error}")))?;
-        let mut files: Vec<String> = entries
-            .into_iter()
-            .map(|entry| entry.name)
-            .filter(|name| name.ends_with(".go"))
-            .map(|name| dir.join(name).into_string())
-            .collect();
-        files.sort();
+        let files = files_in(context, &root.join("src/runtime/testdata").join(dir), ".go")?;
+        let files = files.into_iter().map(Utf8PathBuf::into_string).collect();
         let build = BuildArgs { patterns: files, ..base.clone() };
         let session = context.session(&build, true)?;
         let progress = context.progress();

@@ -4,17 +4,16 @@
 //! A mark is found if a finding is on its line, or has a part of its story there; a finding is
 //! right if that goes for one mark at least.
 
-use super::percent;
+use super::{distribution, files_in, percent, run_checker, text_of};
 use crate::args::{BenchArgs, BuildArgs};
 use crate::context::Context;
 use crate::exit::{CommandError, Exit};
 use crate::output;
-use camino::Utf8Path;
-use gossa_api::{Confidence, ProgramData, Registry, Selection};
+use camino::{Utf8Path, Utf8PathBuf};
+use gossa_api::Registry;
 use gossa_report::{Finding, Location};
 use std::collections::BTreeSet;
 use std::io::Write as _;
-use std::time::Instant;
 
 /// The directories of the suite, and the checker that looks for the same.
 const CLASSES: [(&str, &str); 2] = [("lostcancel", "lost-cancel"), ("unsafeptr", "unsafe-uintptr")];
@@ -38,9 +37,7 @@ pub(super) fn run(
     args: &BenchArgs,
     registry: &Registry,
 ) -> Result<Exit, CommandError> {
-    let base = BuildArgs { goroot: args.goroot.clone(), ..BuildArgs::default() };
-    let build = BuildArgs { patterns: vec!["unsafe".to_owned()], ..base.clone() };
-    let root = context.session(&build, true)?.program().goroot.clone();
+    let (base, root) = distribution(context, args)?;
     let suite = root.join("src/cmd/vet/testdata");
     let mut out = output::stdout();
     writeln!(
@@ -51,15 +48,19 @@ pub(super) fn run(
     let mut total = Score::default();
     let mut told = Vec::new();
     for (class, checker) in CLASSES {
-        let files = files_in(context, &suite.join(class))?;
-        let marks: Vec<Mark> = files.iter().flat_map(|(path, text)| marks_of(path, text)).collect();
-        let (findings, seconds) = if registry.find(checker).is_some() {
-            let patterns = files.iter().map(|(path, _)| path.clone()).collect();
-            let build = BuildArgs { patterns, ..base.clone() };
-            findings(context, args, registry, &build, checker)?
+        let files = files_in(context, &suite.join(class), ".go")?;
+        let mut marks: Vec<Mark> = Vec::new();
+        for path in &files {
+            marks.extend(marks_of(path.as_str(), &text_of(context, path)?));
+        }
+        let patterns: Vec<String> = files.into_iter().map(Utf8PathBuf::into_string).collect();
+        let build = BuildArgs { patterns, ..base.clone() };
+        let (mut findings, seconds) = if registry.find(checker).is_some() {
+            run_checker(context, args, registry, &build, checker)?
         } else {
             (Vec::new(), 0.0)
         };
+        findings.retain(|finding| build.patterns.contains(&finding.location.file));
         let met: BTreeSet<Mark> = findings.iter().flat_map(places).collect();
         let right = |finding: &&Finding| places(finding).any(|place| marks.contains(&place));
         let score = Score {
@@ -118,48 +119,10 @@ fn at(file: &str, line: u32) -> String {
     format!("{}:{line}", Utf8Path::new(file).file_name().unwrap_or(file))
 }
 
-/// The Go files of a directory, by name, with their texts.
-fn files_in(context: &Context, dir: &Utf8Path) -> Result<Vec<(String, String)>, CommandError> {
-    let error = |path: &Utf8Path, error| CommandError::Usage(format!("{path}: {error}"));
-    let entries = context.system.read_dir(dir).map_err(|reason| error(dir, reason))?;
-    let mut names: Vec<String> = entries.into_iter().map(|entry| entry.name).collect();
-    names.retain(|name| name.ends_with(".go"));
-    names.sort();
-    let mut files = Vec::new();
-    for name in names {
-        let path = dir.join(name);
-        let text = context.system.read(&path).map_err(|reason| error(&path, reason))?;
-        files.push((path.into_string(), String::from_utf8_lossy(&text).into_owned()));
-    }
-    Ok(files)
-}
-
 /// The lines of a file that are marked.
 fn marks_of<'t>(path: &'t str, text: &'t str) -> impl Iterator<Item = Mark> + 't {
     let lines = (1..).zip(text.lines()).filter(|(_, text)| text.contains("// ERROR \""));
     lines.map(|(line, _)| (path.to_owned(), line))
-}
-
-/// What the checker finds, and how long it takes.
-fn findings(
-    context: &Context,
-    args: &BenchArgs,
-    registry: &Registry,
-    build: &BuildArgs,
-    checker: &str,
-) -> Result<(Vec<Finding>, f64), CommandError> {
-    let session = context.session(build, true)?;
-    let mut selection = Selection::parse(registry, checker)
-        .map_err(|error| CommandError::Usage(error.to_string()))?;
-    selection.min_confidence = args.min_confidence.map_or(Confidence::Low, Into::into);
-    let progress = context.progress();
-    let data = ProgramData::new(&session, session.lower(&progress));
-    let start = Instant::now();
-    let mut outcome = gossa_api::run(&session, &data, registry, &selection, &progress);
-    let seconds = start.elapsed().as_secs_f64();
-    let of_suite = |finding: &Finding| build.patterns.contains(&finding.location.file);
-    outcome.findings.retain(of_suite);
-    Ok((outcome.findings, seconds))
 }
 
 /// The lines that a finding is about.
