@@ -26,6 +26,8 @@ pub struct Check {
     /// No finding is shown as surer than this, unless users ask for the check by name: low where
     /// less than four of five findings in real programs were true.
     pub tier: Confidence,
+    /// The weaknesses that its findings are instances of, by their numbers in the CWE.
+    pub cwe: &'static [u16],
 }
 
 impl Check {
@@ -43,17 +45,12 @@ impl Check {
 /// Declares a [`Check`]; its doc comment is what `gossa explain` prints.
 ///
 /// `pub static NAME = "check-id": "category", Severity, "summary";`, with `, tier Low` behind the
-/// summary where findings are not to be surer than that; see [`Check::tier`].
+/// summary where findings are not to be surer than that (see [`Check::tier`]), and `, cwe [362]`
+/// behind that with what SARIF is to say of it (see [`Check::cwe`]).
 #[macro_export]
 macro_rules! declare_check {
     ($(#[doc = $doc:literal])* $vis:vis static $name:ident = $id:literal : $category:literal,
-     $severity:ident, $summary:literal;) => {
-        $crate::declare_check! {
-            $(#[doc = $doc])* $vis static $name = $id: $category, $severity, $summary, tier High;
-        }
-    };
-    ($(#[doc = $doc:literal])* $vis:vis static $name:ident = $id:literal : $category:literal,
-     $severity:ident, $summary:literal, tier $tier:ident;) => {
+     $severity:ident, $summary:literal $(, tier $tier:ident)? $(, cwe [$($cwe:literal),*])?;) => {
         $(#[doc = $doc])*
         $vis static $name: $crate::Check = $crate::Check {
             id: $id,
@@ -61,9 +58,12 @@ macro_rules! declare_check {
             severity: $crate::Severity::$severity,
             summary: $summary,
             documentation: concat!($($doc, "\n"),*),
-            tier: $crate::Confidence::$tier,
+            tier: $crate::declare_check!(@tier $($tier)?),
+            cwe: &[$($($cwe),*)?],
         };
     };
+    (@tier) => { $crate::Confidence::High };
+    (@tier $tier:ident) => { $crate::Confidence::$tier };
 }
 
 /// Looks for defects.
@@ -129,6 +129,13 @@ impl Registry {
     pub fn find(&self, id: &str) -> Option<&'static Check> {
         self.checks().into_iter().find(|check| check.id == id)
     }
+
+    /// What is to be said of an id that is none of theirs.
+    #[must_use]
+    pub fn unknown(&self, id: &str) -> SelectionError {
+        let nearest = nearest(id, self.checks().into_iter().map(|check| check.id));
+        SelectionError { id: id.to_owned(), nearest }
+    }
 }
 
 /// Which findings are wanted.
@@ -181,8 +188,7 @@ impl Selection {
         for item in list.split(',').map(str::trim).filter(|item| !item.is_empty()) {
             let (id, negative) = item.strip_prefix('-').map_or((item, false), |id| (id, true));
             let Some(check) = all.iter().find(|check| check.id == id) else {
-                let nearest = nearest(id, all.iter().map(|check| check.id));
-                return Err(SelectionError { id: id.to_owned(), nearest });
+                return Err(registry.unknown(id));
             };
             if negative { disabled.push(check.id) } else { wanted.push(check.id) }
         }

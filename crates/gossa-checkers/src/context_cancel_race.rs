@@ -59,7 +59,7 @@ declare_check! {
     /// Contexts in fields that are replaced through several pointers, and work that a library does
     /// in the background.
     pub static CONTEXT_CANCEL_RACE = "context-cancel-race": "context", Warning,
-        "goroutines do not agree when a context ends";
+        "goroutines do not agree when a context ends", cwe [362];
 }
 
 /// The checker.

@@ -53,7 +53,7 @@ declare_check! {
     /// Accesses that only meet in code that is not seen, or through pointers that are kept in
     /// several places.
     pub static DATA_RACE = "data-race": "race", Warning,
-        "goroutines access the same memory without order, and one of them writes";
+        "goroutines access the same memory without order, and one of them writes", cwe [362, 366];
 }
 
 /// The checker.

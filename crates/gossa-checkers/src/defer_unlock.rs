@@ -63,7 +63,7 @@ declare_check! {
     /// counts where a deferred call of the same function stops it. Locks that are reached by
     /// function values or interfaces that may be many things.
     pub static DEFER_UNLOCK = "defer-unlock": "defer", Warning,
-        "a lock is not unlocked, or what is unlocked is not that lock";
+        "a lock is not unlocked, or what is unlocked is not that lock", cwe [667];
 }
 
 /// The checker.

@@ -68,7 +68,7 @@ declare_check! {
     /// What `data-race` does not catch: pointers that are kept in several places, and code that is
     /// not seen. Where this checker reports, `data-race` does not.
     pub static GOROUTINE_DEFER_CAPTURE = "goroutine-defer-capture": "defer", Warning,
-        "a deferred call touches what another goroutine uses";
+        "a deferred call touches what another goroutine uses", cwe [362];
 }
 
 /// The checker.

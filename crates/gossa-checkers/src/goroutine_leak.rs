@@ -55,7 +55,7 @@ declare_check! {
     /// Executions longer than it looks at: many goroutines, long loops, deep calls. Channels that
     /// are kept in package-level variables, or where callers put them.
     pub static GOROUTINE_LEAK = "goroutine-leak": "context", Warning,
-        "a goroutine waits for what never comes";
+        "a goroutine waits for what never comes", cwe [772];
 }
 
 /// The checker.

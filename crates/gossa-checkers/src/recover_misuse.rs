@@ -6,7 +6,8 @@
 //! defer it, nothing is said.
 
 use gossa_api::prelude::*;
-use std::collections::HashSet;
+use std::cell::OnceCell;
+use std::collections::{HashMap, HashSet};
 
 declare_check! {
     /// ## What it does
@@ -51,7 +52,7 @@ declare_check! {
     /// function that is deferred by a deferred function, where only the outer one could stop the
     /// panic.
     pub static RECOVER_MISUSE = "recover-misuse": "defer", Error,
-        "recover is called where it always returns nil";
+        "recover is called where it always returns nil", cwe [755];
 }
 
 /// The checker.
@@ -90,9 +91,11 @@ impl Checker for RecoverMisuse {
         if sites.is_empty() {
             return;
         }
-        let search = Search { targets: pass.targets(), deferred: deferred_methods(pass) };
+        let taken = OnceCell::new();
+        let search =
+            Search { pass, targets: pass.targets(), deferred: deferred_methods(pass), taken };
         for site in sites {
-            search.check(pass, site);
+            search.check(site);
         }
     }
 }
@@ -111,13 +114,17 @@ fn deferred_methods(pass: &ProgramPass<'_>) -> HashSet<&'static str> {
     names.into_iter().collect()
 }
 
-struct Search<'p> {
+struct Search<'s, 'p> {
+    pass: &'s ProgramPass<'p>,
     targets: Targets<'p>,
     deferred: HashSet<&'static str>,
+    /// Where functions are taken as values; found when it is first asked for.
+    taken: OnceCell<HashMap<Func<'p>, Vec<Inst<'p>>>>,
 }
 
-impl<'p> Search<'p> {
-    fn check(&self, pass: &ProgramPass<'p>, site: Inst<'p>) {
+impl<'p> Search<'_, 'p> {
+    fn check(&self, site: Inst<'p>) {
+        let pass = self.pass;
         let func = site.func();
         if func.is_range_body() {
             let Some(mut report) = pass.report(&RECOVER_MISUSE, site) else { return };
@@ -205,17 +212,28 @@ impl<'p> Search<'p> {
             });
         }
         // Taken as a value somewhere: the callers by type say who calls that.
-        let program = func.program();
-        let mut taken = program.functions().flat_map(|other| {
-            other.insts().filter(move |inst| match inst.op() {
-                Op::Func(taken) => taken == Some(func),
-                Op::MethodValue { method, .. } | Op::MethodExpr(method) => {
-                    method.func == Some(func)
-                }
-                _ => false,
-            })
-        });
+        let taken = self.taken.get_or_init(|| self.taken_functions());
+        let mut taken = taken.get(&func).into_iter().flatten();
         taken.any(|inst| inst.results().any(|value| self.fate(value, 0) == Fate::Deferred))
+    }
+
+    /// The instructions that take functions as values, by function.
+    fn taken_functions(&self) -> HashMap<Func<'p>, Vec<Inst<'p>>> {
+        let found = self.pass.search(|func, found| {
+            found.extend(func.insts().filter_map(|inst| {
+                let taken = match inst.op() {
+                    Op::Func(taken) => taken?,
+                    Op::MethodValue { method, .. } | Op::MethodExpr(method) => method.func?,
+                    _ => return None,
+                };
+                Some((taken, inst))
+            }));
+        });
+        let mut taken: HashMap<Func<'p>, Vec<Inst<'p>>> = HashMap::new();
+        for (func, inst) in found {
+            taken.entry(func).or_default().push(inst);
+        }
+        taken
     }
 
     /// What happens to a function value.

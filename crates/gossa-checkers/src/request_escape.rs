@@ -44,7 +44,7 @@ declare_check! {
     /// whose handler waits for something else; where the handler waits at all, the confidence is
     /// low.
     pub static REQUEST_ESCAPE = "request-escape": "context", Warning,
-        "something keeps what belongs to a request beyond its handler's return";
+        "something keeps what belongs to a request beyond its handler's return", cwe [672];
 }
 
 /// The checker.

@@ -52,7 +52,7 @@ declare_check! {
     /// ## What it does not catch
     /// Panics of the runtime (indices, nil pointers), and those of packages that were not asked for.
     pub static UNRECOVERED_GOROUTINE_PANIC = "unrecovered-goroutine-panic": "defer", Warning,
-        "a goroutine can panic where no recover can stop it";
+        "a goroutine can panic where no recover can stop it", cwe [248];
 }
 
 /// The checker.

@@ -51,7 +51,7 @@ declare_check! {
     /// ## What it does not catch
     /// Headers that go through reflection, or that are copied byte by byte.
     pub static UNSAFE_HEADER = "unsafe-header": "unsafe", Warning,
-        "a slice or string is made from a header whose Data is only an integer";
+        "a slice or string is made from a header whose Data is only an integer", cwe [825];
 }
 
 static LOOK_ALIKES: CheckOption<bool> = CheckOption::new(

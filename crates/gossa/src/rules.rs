@@ -12,34 +12,9 @@ pub(crate) fn of(registry: &Registry) -> Vec<Rule> {
         severity: check.severity,
         summary: check.summary.into(),
         help: check.text(),
-        cwe: weaknesses(check.id).to_vec(),
+        cwe: check.cwe.to_vec(),
     };
     registry.checks().into_iter().map(rule).collect()
-}
-
-/// The weaknesses that a built-in checker's findings are instances of.
-fn weaknesses(id: &str) -> &'static [u16] {
-    match id {
-        // Race condition; race within a thread's shared data.
-        "data-race" => &[362, 366],
-        "context-cancel-race" | "goroutine-defer-capture" => &[362],
-        // Expired pointer dereference.
-        "unsafe-uintptr" | "unsafe-header" => &[825],
-        // Modification of assumed-immutable data.
-        "unsafe-string-mutation" => &[471],
-        // Improper locking.
-        "defer-unlock" => &[667],
-        // Uncaught exception; improper handling of exceptional conditions.
-        "unrecovered-goroutine-panic" => &[248],
-        "recover-misuse" => &[755],
-        // Incomplete cleanup.
-        "exit-after-defer" => &[459],
-        // Missing release of a resource after its effective lifetime.
-        "lost-cancel" | "goroutine-leak" => &[772],
-        // Use of a resource after expiration or release.
-        "request-escape" => &[672],
-        _ => &[],
-    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ declare_check! {
     /// Calls that end the program in another goroutine, or through function values and interfaces
     /// that may be many things.
     pub static EXIT_AFTER_DEFER = "exit-after-defer": "defer", Warning,
-        "the program ends while deferred calls are waiting to run", tier Low;
+        "the program ends while deferred calls are waiting to run", tier Low, cwe [459];
 }
 
 /// The checker.

@@ -66,7 +66,7 @@ declare_check! {
     /// done and some path calls it, where a callee calls it on some of its paths only, and in
     /// functions that only `main` calls.
     pub static LOST_CANCEL = "lost-cancel": "context", Warning,
-        "a path does not call a cancel function";
+        "a path does not call a cancel function", cwe [772];
 }
 
 /// The functions that return a context and what ends it.

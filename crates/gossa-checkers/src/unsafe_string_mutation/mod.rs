@@ -46,7 +46,7 @@ declare_check! {
     /// Writes of other goroutines; writes by the callers of a function that returns such a string,
     /// through memory that they do not reach by the same names; writes of functions without a body.
     pub static UNSAFE_STRING_MUTATION = "unsafe-string-mutation": "unsafe", Warning,
-        "bytes are written while a string shares them", tier Low;
+        "bytes are written while a string shares them", tier Low, cwe [471];
 }
 
 /// The checker.

@@ -60,7 +60,7 @@ declare_check! {
     /// function back; elements of slices, maps and channels that only callers outside the program
     /// bring together.
     pub static UNSAFE_UINTPTR = "unsafe-uintptr": "unsafe", Warning,
-        "a Go address is held as an integer and becomes a pointer again";
+        "a Go address is held as an integer and becomes a pointer again", cwe [825];
 }
 
 /// The checker.
