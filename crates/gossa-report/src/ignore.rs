@@ -197,13 +197,13 @@ pub fn apply(ignores: &[Ignore], findings: &mut [Finding]) {
 #[must_use]
 pub fn unused<'i>(
     ignores: &'i [Ignore],
-    findings: &[Finding],
+    findings: &[&Finding],
 ) -> Vec<(&'i Ignore, &'i str, &'i Location)> {
     let mut unused = Vec::new();
     for ignore in ignores {
         for (checker, location) in &ignore.checkers {
             let matches = |finding: &Finding| finding.checker == *checker && ignore.covers(finding);
-            if !findings.iter().any(matches) {
+            if !findings.iter().any(|finding| matches(finding)) {
                 unused.push((ignore, checker.as_str(), location));
             }
         }
@@ -279,7 +279,10 @@ mod tests {
         let marked: Vec<bool> = findings.iter().map(|f| f.suppression.is_some()).collect();
         assert_eq!(marked, [true, false, false]);
         let ignores = [ignore];
-        let left: Vec<&str> = unused(&ignores, &findings).iter().map(|unused| unused.1).collect();
+        let left: Vec<&str> = unused(&ignores, &findings.iter().collect::<Vec<_>>())
+            .iter()
+            .map(|unused| unused.1)
+            .collect();
         assert_eq!(left, ["b"]);
     }
 }

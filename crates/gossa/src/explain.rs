@@ -3,7 +3,7 @@
 use crate::args::ExplainArgs;
 use crate::exit::{CommandError, Exit};
 use crate::output;
-use gossa_api::{Confidence, Registry, Selection};
+use gossa_api::{Confidence, Registry};
 use std::io::Write as _;
 
 /// What is said of checks whose findings are all of low confidence.
@@ -19,18 +19,16 @@ pub(crate) fn run(args: &ExplainArgs, registry: &Registry) -> Result<Exit, Comma
             let checks = registry.checks();
             let width = checks.iter().map(|check| check.id.len()).max().unwrap_or(0);
             for check in checks {
-                writeln!(
-                    out,
-                    "{:width$}  {:7}  {}",
-                    check.id,
-                    check.severity.as_str(),
-                    check.summary
-                )?;
+                let (severity, summary) = (check.severity.as_str(), check.summary);
+                let off = if check.tier == Confidence::Low { " (off by default)" } else { "" };
+                writeln!(out, "{:width$}  {severity:7}  {summary}{off}", check.id)?;
             }
         }
         Some(id) => {
             let Some(check) = registry.find(id) else {
-                return Err(unknown(registry, id));
+                let error = registry.unknown(id.trim_start_matches('-'));
+                let message = format!("{error}\n`gossa explain` lists them all");
+                return Err(CommandError::Usage(message));
             };
             writeln!(out, "# {}\n", check.id)?;
             writeln!(out, "{} ({}): {}\n", check.severity.as_str(), check.category, check.summary)?;
@@ -52,14 +50,4 @@ pub(crate) fn run(args: &ExplainArgs, registry: &Registry) -> Result<Exit, Comma
     }
     out.flush()?;
     Ok(Exit::Clean)
-}
-
-/// The error for an id that does not exist, with the nearest one that does.
-fn unknown(registry: &Registry, id: &str) -> CommandError {
-    let id = id.trim_start_matches('-');
-    let message = match Selection::parse(registry, id) {
-        Err(error) => error.to_string(),
-        Ok(_) => format!("there is no checker `{id}`"),
-    };
-    CommandError::Usage(format!("{message}\n`gossa explain` lists them all"))
 }

@@ -5,7 +5,6 @@
 //! of the run. The grammar is that of [`gossa_report::ignore`].
 
 use gossa_api::{Check, Checker, Registry, Selection, declare_check};
-use gossa_base::nearest;
 use gossa_base::{FxHashMap, LineIndex, TextSize};
 use gossa_db::Session;
 use gossa_report::ignore::{self, Ignore, IgnoreForm, IgnoreText};
@@ -126,7 +125,7 @@ impl Comments {
     ) {
         let (ignores, packages): (Vec<Ignore>, Vec<String>) = self.ignores.into_values().unzip();
         ignore::apply(&ignores, findings);
-        let all: Vec<Finding> = findings.iter().chain(unsure).cloned().collect();
+        let mut added = Vec::new();
         let mut add =
             |check: &'static Check, message: String, location: Location, package: &str| {
                 if selection.is_enabled(check) {
@@ -134,9 +133,10 @@ impl Comments {
                         Finding::new(check.id, check.category, check.severity, message, location);
                     finding.package = package.to_owned();
                     finding.confidence = Confidence::High;
-                    findings.push(finding);
+                    added.push(finding);
                 }
             };
+        let all: Vec<&Finding> = findings.iter().chain(unsure).collect();
         for (ignore, checker, location) in ignore::unused(&ignores, &all) {
             let ran = registry.find(checker).is_some_and(|check| selection.is_enabled(check));
             if ran {
@@ -156,6 +156,7 @@ impl Comments {
         for (location, (message, package)) in self.invalid {
             add(&INVALID_IGNORE, message, location, &package);
         }
+        findings.append(&mut added);
     }
 }
 
@@ -207,9 +208,7 @@ impl FileComments<'_> {
             if self.registry.find(&id).is_some() {
                 checkers.push((id, place));
             } else if form == IgnoreForm::Gossa {
-                let hint = nearest(&id, self.registry.checks().iter().map(|check| check.id));
-                let hint = hint.map(|id| format!("; did you mean `{id}`?")).unwrap_or_default();
-                self.invalid(found, place, format!("there is no checker `{id}`{hint}"));
+                self.invalid(found, place, self.registry.unknown(&id).to_string());
             }
         }
         if form != IgnoreForm::Nolint {

@@ -190,8 +190,7 @@ impl Reader<'_> {
     fn is_checker(&mut self, id: &str, at: std::ops::Range<usize>) -> bool {
         let known = self.registry.find(id).is_some();
         if !known {
-            let ids = self.registry.checks().into_iter().map(|check| check.id);
-            self.mistakes.unknown(at, "checker", id, ids);
+            self.mistakes.add(at, self.registry.unknown(id).to_string());
         }
         known
     }

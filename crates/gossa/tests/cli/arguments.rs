@@ -68,6 +68,10 @@ fn explain_lists_the_checkers_and_tells_about_each() {
     let listed = ended.stdout.lines().map(|line| line.split_whitespace().take(2).collect());
     let listed: Vec<Vec<&str>> = listed.collect();
     assert!(listed.contains(&vec!["unsafe-uintptr", "warning"]), "{}", ended.stdout);
+    let off: Vec<&str> =
+        ended.stdout.lines().filter(|line| line.ends_with("(off by default)")).collect();
+    let off: Vec<&str> = off.iter().filter_map(|line| line.split_whitespace().next()).collect();
+    assert_eq!(off, ["exit-after-defer", "unsafe-string-mutation"]);
 
     let ended = gossa_without_go(fixture("clean")).args(["explain", "unsafe-uintptr"]).run();
     let ended = ended.exits(0);
