@@ -1,7 +1,7 @@
 //! `[models]`: what functions do whose bodies cannot be seen.
 //!
 //! Read with the rest of the file; what is wrong with a statement in itself is a mistake in the
-//! file. Whether a model fits its function only the loaded program says: [`Models::diagnostics`].
+//! file. Whether a model fits its function only the loaded program says: [`Models::add_to`].
 
 use super::table::{Mistakes, Table, kind, string, strings};
 use gossa_base::{LineIndex, TextSize};
