@@ -40,6 +40,11 @@ impl<'p> Addresses<'p> {
         Self { program, callbacks: RefCell::default() }
     }
 
+    /// Whether C may call a function with an address as this parameter.
+    pub(crate) fn is_called_back(&self, func: Func<'p>, param: Value<'p>) -> bool {
+        func.is_exported_to_c() && self.callbacks_in(func.package()).contains(&(func, param))
+    }
+
     fn callbacks_in(&self, package: &'static str) -> Vec<(Func<'p>, Value<'p>)> {
         let find = || {
             let mut found = Vec::new();

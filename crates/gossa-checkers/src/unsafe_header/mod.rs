@@ -8,6 +8,9 @@
 //! or string (a *view*) is read off the conversions, and asked of a points-to solution where these
 //! do not show it.
 
+mod feeds;
+
+use self::feeds::feeding;
 use crate::unsafe_uintptr::address::Addresses;
 use crate::unsafe_uintptr::fate::{Fate, crosses_safepoint, fate};
 use crate::unsafe_uintptr::origin::{Origin, described, is_runtime};
@@ -206,6 +209,24 @@ impl Headers {
         root.ty().pointee().is_some_and(is_real).then_some(root)
     }
 
+    /// Whether a pointer is into the header of a real slice or string: no integer that anybody has
+    /// stored is there, except where a store to a header ends the way.
+    fn in_view(self, mut pointer: Value<'_>) -> bool {
+        loop {
+            if pointer.ty().pointee().is_some_and(|ty| self.is_header(ty)) {
+                return self.viewed(pointer).is_some();
+            }
+            pointer = match pointer.definition().map(Inst::op) {
+                Some(
+                    Op::FieldAddr { ptr: x, .. }
+                    | Op::IndexAddr { base: x, .. }
+                    | Op::Narrow { x, .. },
+                ) => x,
+                _ => return false,
+            };
+        }
+    }
+
     fn home<'p>(self, pointer: Value<'p>) -> Home<'p> {
         let root = unconverted(pointer);
         if root.ty().pointee().is_some_and(is_real) {
@@ -274,6 +295,38 @@ fn unconverted(mut pointer: Value<'_>) -> Value<'_> {
     pointer
 }
 
+/// Whether nothing gets hold of a variable but the function that makes it, which reads and writes
+/// it.
+fn stays(variable: Value<'_>) -> bool {
+    if !matches!(variable.definition().map(Inst::op), Some(Op::Alloc(_))) {
+        return false;
+    }
+    let mut addresses = vec![variable];
+    let mut at = 0;
+    while let Some(&address) = addresses.get(at) {
+        at += 1;
+        let uses = address.func().insts().filter(|inst| inst.operands().contains(&address));
+        for inst in uses {
+            match inst.op() {
+                Op::Load(_) => {}
+                Op::Store { value, .. } if value != address => {}
+                Op::FieldAddr { .. } | Op::IndexAddr { .. } | Op::Narrow { .. } => {
+                    addresses.extend(inst.results());
+                }
+                Op::Convert {
+                    kind:
+                        ConvertKind::PointerToUnsafe
+                        | ConvertKind::UnsafeToPointer
+                        | ConvertKind::ChangeType,
+                    ..
+                } => addresses.extend(inst.results()),
+                _ => return false,
+            }
+        }
+    }
+    true
+}
+
 /// Follows addresses as integers to the `Data` of headers.
 struct Data<'p> {
     headers: Headers,
@@ -305,7 +358,7 @@ impl<'p> Tracker<'p> for Data<'p> {
     }
 
     fn follows(&self, write: &Access<'p>, read: &Access<'p>, meeting: Meeting) -> bool {
-        self.addresses.follows(write, read, meeting)
+        !self.headers.in_view(read.pointer()) && self.addresses.follows(write, read, meeting)
     }
 
     fn returns(&self, func: Func<'p>) -> bool {
@@ -322,6 +375,7 @@ fn check<'q, 'p: 'q>(
     points_to: Option<PointsTo<'q>>,
 ) -> Result<(), Vec<&'static str>> {
     let data = Data { headers, addresses: Addresses::new(pass.program()) };
+    let feeding = feeding(pass, headers, sites, &data.addresses);
     let mut flow = Flow::new(pass, &data);
     let mut reach = Reach::Types;
     if let Some(points_to) = points_to {
@@ -332,6 +386,9 @@ fn check<'q, 'p: 'q>(
     let mut packages: Vec<&'static str> = Vec::new();
     for site in sites {
         let Site::Origin(origin) = site else { continue };
+        if feeding.as_ref().is_some_and(|feeding| !feeding.contains(&origin.inst)) {
+            continue;
+        }
         for arrival in flow.arrivals(origin.inst, origin.integer, reach) {
             if is_doubtful(&arrival) && points_to.is_none() {
                 packages.extend(arrival.hops.iter().map(|hop| hop.at.func().package()));
@@ -343,23 +400,28 @@ fn check<'q, 'p: 'q>(
     if fed.is_empty() {
         return Ok(());
     }
+    let header_at = |store: Inst<'p>| match store.op() {
+        Op::Store { ptr, .. } => headers.header_of(ptr),
+        _ => None,
+    };
     let mut unknown = fed.iter().any(|(_, arrival)| is_doubtful(arrival));
+    // Whether anything but what its function does itself can come to a header that was found.
+    let leaves = fed.iter().any(|(_, arrival)| {
+        header_at(arrival.at)
+            .is_some_and(|header| headers.home(header) != Home::View && !stays(unconverted(header)))
+    });
     let mut casts: Vec<(Inst<'p>, Vec<Home<'q>>)> = Vec::new();
     for site in sites {
         let Site::Cast { at, pointer } = site else { continue };
         if at.func().is_requested() {
             let homes = headers.homes(*pointer, points_to);
-            if matches!(homes[..], [Home::Unknown(_)]) {
+            if leaves && matches!(homes[..], [Home::Unknown(_)]) {
                 unknown = true;
                 packages.push(at.func().package());
             }
             casts.push((*at, homes));
         }
     }
-    let header_at = |store: Inst<'p>| match store.op() {
-        Op::Store { ptr, .. } => headers.header_of(ptr),
-        _ => None,
-    };
     let homes_at = |store: Inst<'p>| {
         header_at(store).map(|header| headers.homes(header, points_to)).unwrap_or_default()
     };
