@@ -3,18 +3,20 @@
 //! The first answer goes by types: what is written to a field is read where that field is read,
 //! whatever the struct; elements of slices, maps and channels, what is in interfaces and behind
 //! pointers are told apart by their types. It costs a pass over the program for each basic type
-//! that is asked about. Whether two such accesses can be of the same memory is then decided by
-//! what their pointers point to ([`Memory::meet`]), which needs a points-to solution.
+//! that is asked about, one for all integers that can hold an address. Whether two such accesses
+//! can be of the same memory is then decided by what their pointers point to ([`Memory::meet`]),
+//! which needs a points-to solution.
 
+mod index;
+
+pub(crate) use self::index::AccessIndex;
+use self::index::{Atomic, RawAccess, atomic};
 use crate::func::{Func, Inst, Value};
 use crate::op::{Callee, Op};
 use crate::program::{Program, Type};
-use crate::whole::{Answers, PointsTo};
-use gossa_base::{FxHashMap, FxHashSet};
-use gossa_ssa::{Body, InstId, ValueDef, ValueId};
-use gossa_types::{BasicKind, Builtin, DeclId, TypeId, TypeKind};
-use std::cell::RefCell;
-use std::rc::Rc;
+use crate::whole::{Answers, PointsTo, RawEdge};
+use gossa_ssa::{Body, ValueDef};
+use gossa_types::{Builtin, DeclId, TypeId, TypeKind};
 
 /// Which part of a value is meant: a path of fields, and of elements of arrays, which count as
 /// one. Empty: the value itself.
@@ -25,8 +27,6 @@ pub struct Part(pub(crate) Vec<u32>);
 pub(crate) const ELEMENT: u32 = u32::MAX;
 /// How deep structs are looked into.
 pub(crate) const DEPTH: usize = 4;
-/// How many parts of one type are looked at.
-const PARTS: usize = 64;
 
 impl Part {
     /// The value itself.
@@ -291,7 +291,7 @@ impl<'p> Memory<'p> {
         let Some(kind) = scalar.and_then(|ty| under(self.program, ty).as_basic()) else {
             return Vec::new();
         };
-        let table = self.answers.accesses().of(kind, self.program, self.answers);
+        let table = self.answers.accesses().of(kind, self.program);
         let mut regions = vec![write.region];
         // Pointers to numbers point into structs and arrays.
         match write.region {
@@ -305,7 +305,13 @@ impl<'p> Memory<'p> {
             }
             _ => {}
         }
-        let mut found: Vec<&RawAccess> = Vec::new();
+        let called: Vec<RawAccess> = regions
+            .iter()
+            .filter_map(|region| Some((*region, table.receivers.get(region)?)))
+            .flat_map(|(region, methods)| methods.iter().map(move |method| (region, method)))
+            .flat_map(|(region, (method, part))| self.called_on(*method, part, region))
+            .collect();
+        let mut found: Vec<&RawAccess> = called.iter().collect();
         for region in regions {
             found.extend(table.reads.get(&region).into_iter().flatten());
         }
@@ -314,6 +320,34 @@ impl<'p> Memory<'p> {
             key(a).cmp(&key(b)).then_with(|| a.part.cmp(&b.part))
         });
         found.into_iter().map(|raw| self.access(raw)).collect()
+    }
+
+    /// Where a method is called on an interface, which reads what that holds.
+    fn called_on(self, method: u32, part: &Part, region: Region) -> Vec<RawAccess> {
+        let data = self.program.data();
+        let Some(value) = data.body(method).params(Body::ENTRY).next() else { return Vec::new() };
+        let read = |edge: RawEdge| {
+            let body = data.body(edge.caller);
+            let (gossa_ssa::Inst::Call(call)
+            | gossa_ssa::Inst::Go(call)
+            | gossa_ssa::Inst::Defer { call, .. }) = body[edge.site]
+            else {
+                return None;
+            };
+            let gossa_ssa::Callee::Interface { receiver: pointer, .. } = body[call].callee else {
+                return None;
+            };
+            Some(RawAccess {
+                func: edge.caller,
+                inst: edge.site,
+                pointer,
+                value: Some(value),
+                value_of: Some(edge.callee),
+                part: part.clone(),
+                region,
+            })
+        };
+        self.answers.callers(method).into_iter().filter_map(read).collect()
     }
 
     fn access(self, raw: &RawAccess) -> Access<'p> {
@@ -374,307 +408,6 @@ impl<'p> Memory<'p> {
             };
         }
         None
-    }
-}
-
-/// An operation of `sync/atomic` on one number, by what it does to it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Atomic {
-    Load,
-    Store,
-    /// Writes, and gives what was there.
-    Both,
-}
-
-/// The operation that a function of `sync/atomic`, with the number's address as its first
-/// argument, performs.
-fn atomic(name: &str) -> Option<Atomic> {
-    let rest = name.strip_prefix("sync/atomic.")?;
-    let rest = match rest.split_once('.') {
-        Some(("Uintptr" | "Int64" | "Uint64", method)) => method,
-        Some(_) => return None,
-        None => rest,
-    };
-    let starts = |prefix: &str| rest.starts_with(prefix);
-    if starts("Load") {
-        Some(Atomic::Load)
-    } else if starts("Store") {
-        Some(Atomic::Store)
-    } else if starts("Swap") || starts("CompareAndSwap") || starts("Add") {
-        Some(Atomic::Both)
-    } else {
-        None
-    }
-}
-
-/// Where numbers are read, by their basic types, each found when it is first asked for.
-#[derive(Default)]
-pub(crate) struct AccessIndex {
-    tables: RefCell<FxHashMap<BasicKind, Rc<Table>>>,
-}
-
-struct RawAccess {
-    func: u32,
-    inst: InstId,
-    pointer: ValueId,
-    value: Option<ValueId>,
-    /// The function whose value it is, if another.
-    value_of: Option<u32>,
-    part: Part,
-    region: Region,
-}
-
-#[derive(Default)]
-struct Table {
-    reads: FxHashMap<Region, Vec<RawAccess>>,
-    /// By the type of a number: the regions whose addresses are used as pointers.
-    exposed: FxHashMap<TypeId, FxHashSet<Region>>,
-}
-
-impl AccessIndex {
-    fn of(&self, kind: BasicKind, program: Program<'_>, answers: &dyn Answers) -> Rc<Table> {
-        if let Some(known) = self.tables.borrow().get(&kind) {
-            return known.clone();
-        }
-        let mut scan = Scan { program, kind, parts: FxHashMap::default(), table: Table::default() };
-        for func in program.functions() {
-            scan.function(func);
-        }
-        scan.receivers(answers);
-        let table = Rc::new(scan.table);
-        self.tables.borrow_mut().insert(kind, table.clone());
-        table
-    }
-}
-
-/// Finds the reads of numbers of one basic type.
-struct Scan<'p> {
-    program: Program<'p>,
-    kind: BasicKind,
-    parts: FxHashMap<TypeId, Rc<[Part]>>,
-    table: Table,
-}
-
-impl<'p> Scan<'p> {
-    /// The parts of a type that are such numbers.
-    fn parts_of(&mut self, ty: TypeId) -> Rc<[Part]> {
-        if let Some(known) = self.parts.get(&ty) {
-            return known.clone();
-        }
-        let mut found = Vec::new();
-        self.collect(ty, &mut Vec::new(), &mut found);
-        let found: Rc<[Part]> = found.into();
-        self.parts.insert(ty, found.clone());
-        found
-    }
-
-    fn collect(&self, ty: TypeId, path: &mut Vec<u32>, found: &mut Vec<Part>) {
-        if found.len() >= PARTS {
-            return;
-        }
-        match under(self.program, ty).kind() {
-            TypeKind::Struct(fields) if path.len() < DEPTH => {
-                for (at, field) in (0..).zip(fields.iter()) {
-                    path.push(at);
-                    self.collect(field.ty, path, found);
-                    path.pop();
-                }
-            }
-            TypeKind::Array { elem, .. } if path.len() < DEPTH => {
-                path.push(ELEMENT);
-                self.collect(*elem, path, found);
-                path.pop();
-            }
-            _ if under(self.program, ty).as_basic() == Some(self.kind) => {
-                found.push(Part(path.clone()));
-            }
-            _ => {}
-        }
-    }
-
-    fn push(
-        &mut self,
-        (func, inst): (u32, InstId),
-        (pointer, value, part): (ValueId, Option<ValueId>, Part),
-        region: Option<Region>,
-    ) {
-        let Some(region) = region else { return };
-        let value_of = None;
-        let read = RawAccess { func, inst, pointer, value, value_of, part, region };
-        self.table.reads.entry(region).or_default().push(read);
-    }
-
-    fn function(&mut self, func: Func<'p>) {
-        let body = func.body();
-        let program = self.program;
-        for inst in body.inst_ids() {
-            self.expose(func, inst);
-            let at = (func.index, inst);
-            let handle = |id| Value { func, id };
-            match body[inst] {
-                gossa_ssa::Inst::Load(pointer) => {
-                    let Some(value) = body.result(inst) else { continue };
-                    for part in self.parts_of(body[value].ty).iter() {
-                        let region = region_behind(program, handle(pointer), &part.0);
-                        self.push(at, (pointer, Some(value), part.clone()), region);
-                    }
-                }
-                gossa_ssa::Inst::MapLookup { map, .. } => {
-                    let Some(value) = body.results_of(inst).next() else { continue };
-                    self.held(func, inst, map, value, Region::MapValue);
-                }
-                gossa_ssa::Inst::Next(range) => {
-                    let gossa_ssa::ValueDef::Result(range) = body.def(range) else { continue };
-                    let gossa_ssa::Inst::Range(map) = body[range] else { continue };
-                    let mut results = body.results_of(inst).skip(1);
-                    if let Some(key) = results.next() {
-                        self.held(func, inst, map, key, Region::MapKey);
-                    }
-                    if let Some(value) = results.next() {
-                        self.held(func, inst, map, value, Region::MapValue);
-                    }
-                }
-                gossa_ssa::Inst::Receive { chan, .. } => {
-                    let Some(value) = body.results_of(inst).next() else { continue };
-                    self.held(func, inst, chan, value, Region::Channel);
-                }
-                gossa_ssa::Inst::Select(id) => {
-                    for arm in body[id].arms.iter().filter(|arm| arm.value.is_none()) {
-                        let Some(value) = body.params(arm.block).next() else { continue };
-                        self.held(func, inst, arm.chan, value, Region::Channel);
-                    }
-                }
-                gossa_ssa::Inst::TypeAssert { x, .. } => {
-                    let Some(value) = body.results_of(inst).next() else { continue };
-                    self.held(func, inst, x, value, Region::Interface);
-                }
-                gossa_ssa::Inst::Builtin { op: op @ (Builtin::Append | Builtin::Copy), args } => {
-                    let args = &body[args];
-                    let sources =
-                        if op == Builtin::Append { args } else { &args[1.min(args.len())..] };
-                    for &source in sources {
-                        let TypeKind::Slice(elem) = *under(program, body[source].ty).kind() else {
-                            continue;
-                        };
-                        for part in self.parts_of(elem).iter() {
-                            let region = region_in(program, elem, &part.0, Region::Element);
-                            self.push(at, (source, None, part.clone()), region);
-                        }
-                    }
-                }
-                gossa_ssa::Inst::Call(call) => {
-                    let gossa_ssa::Callee::Static(callee) = body[call].callee else { continue };
-                    if callee.package().path() != "sync/atomic" {
-                        continue;
-                    }
-                    let name = crate::func::declared_name(callee).unwrap_or_default();
-                    let (Some(op), Some(&pointer), Some(value)) = (
-                        atomic(&name),
-                        body[body[call].args].first(),
-                        body.results_of(inst).next(),
-                    ) else {
-                        continue;
-                    };
-                    let number = under(program, body[value].ty).as_basic() == Some(self.kind);
-                    if op != Atomic::Store && number {
-                        let region = region_behind(program, handle(pointer), &[]);
-                        self.push(at, (pointer, Some(value), Part::whole()), region);
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn held(
-        &mut self,
-        func: Func<'p>,
-        inst: InstId,
-        pointer: ValueId,
-        value: ValueId,
-        region: fn(TypeId) -> Region,
-    ) {
-        let ty = func.body()[value].ty;
-        for part in self.parts_of(ty).iter() {
-            let region = region_in(self.program, ty, &part.0, region);
-            self.push((func.index, inst), (pointer, Some(value), part.clone()), region);
-        }
-    }
-
-    /// Methods that are called on interfaces read what these hold.
-    fn receivers(&mut self, answers: &dyn Answers) {
-        for func in self.program.functions().filter(|func| !func.is_closure()) {
-            let is_method = matches!(*func.body().func.key(),
-                gossa_ssa::FuncKey::Decl { decl, .. } if decl.parent().is_some());
-            let Some(value) = func.body().params(Body::ENTRY).next() else { continue };
-            let ty = func.body()[value].ty;
-            let parts = self.parts_of(ty);
-            if !is_method || parts.is_empty() {
-                continue;
-            }
-            for edge in answers.callers(func.index) {
-                let body = self.program.data().body(edge.caller);
-                let (gossa_ssa::Inst::Call(call)
-                | gossa_ssa::Inst::Go(call)
-                | gossa_ssa::Inst::Defer { call, .. }) = body[edge.site]
-                else {
-                    continue;
-                };
-                let gossa_ssa::Callee::Interface { receiver, .. } = body[call].callee else {
-                    continue;
-                };
-                for part in parts.iter() {
-                    let region = region_in(self.program, ty, &part.0, Region::Interface);
-                    let Some(region) = region else { continue };
-                    self.table.reads.entry(region).or_default().push(RawAccess {
-                        func: edge.caller,
-                        inst: edge.site,
-                        pointer: receiver,
-                        value: Some(value),
-                        value_of: Some(edge.callee),
-                        part: part.clone(),
-                        region,
-                    });
-                }
-            }
-        }
-    }
-
-    /// Notes addresses of such numbers that are used otherwise than to read and write them.
-    fn expose(&mut self, func: Func<'p>, inst: InstId) {
-        let body = func.body();
-        let direct = match body[inst] {
-            gossa_ssa::Inst::Load(pointer) | gossa_ssa::Inst::Store { ptr: pointer, .. } => {
-                Some(pointer)
-            }
-            gossa_ssa::Inst::FieldAddr { ptr, .. } => Some(ptr),
-            _ => None,
-        };
-        let mut addresses = Vec::new();
-        body.for_each_operand(inst, |operand| {
-            if Some(operand) == direct {
-                return;
-            }
-            if let ValueDef::Result(made) = body.def(operand)
-                && matches!(
-                    body[made],
-                    gossa_ssa::Inst::FieldAddr { .. }
-                        | gossa_ssa::Inst::IndexAddr { .. }
-                        | gossa_ssa::Inst::Global(_)
-                )
-            {
-                addresses.push(operand);
-            }
-        });
-        for id in addresses {
-            let Some(number) = pointee(self.program, body[id].ty) else { continue };
-            let is_number = matches!(&*self.parts_of(number), [part] if part.is_whole());
-            if let (true, Some(region)) =
-                (is_number, region_behind(self.program, Value { func, id }, &[]))
-            {
-                self.table.exposed.entry(number.canonical()).or_default().insert(region);
-            }
-        }
     }
 }
 
