@@ -66,6 +66,24 @@ macro_rules! declare_check {
     (@tier $tier:ident) => { $crate::Confidence::$tier };
 }
 
+/// The analysis of the whole program that a checker stands on. Checkers of one ground run one after
+/// the other and share what is found; those of different ones run side by side.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[non_exhaustive]
+pub enum Ground {
+    /// What goroutines do to memory without order: [`ProgramPass::conflicts`] and its like.
+    Concurrency,
+    /// Values, calls, and ways through functions.
+    Values,
+    /// Which goroutines stay blocked: [`ProgramPass::blocked`].
+    Blocking,
+}
+
+impl Ground {
+    /// All of them, those first that take longest by themselves.
+    pub(crate) const ALL: [Self; 3] = [Self::Concurrency, Self::Values, Self::Blocking];
+}
+
 /// Looks for defects.
 ///
 /// [`Checker::check_function`] is called from several threads at once, in no particular order; a
@@ -77,6 +95,11 @@ pub trait Checker: Send + Sync {
     /// The options that users can set for its checks; see [`options`](crate::options).
     fn options(&self) -> Vec<&'static dyn AnyOption> {
         Vec::new()
+    }
+
+    /// What takes most of the time of [`Checker::check_program`].
+    fn ground(&self) -> Ground {
+        Ground::Values
     }
 
     /// Looks at one function. Called once for each function, closures included.

@@ -82,7 +82,7 @@ pub mod whole;
 
 pub use alias::Alias;
 pub use blocked::Blocked;
-pub use checker::{Check, Checker, Registry, Selection, SelectionError};
+pub use checker::{Check, Checker, Ground, Registry, Selection, SelectionError};
 pub use concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use detector::{Blind, RaceDetector};
 pub use escape::{Escape, EscapesTo, ParameterEscape};

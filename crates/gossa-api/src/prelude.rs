@@ -1,7 +1,7 @@
 //! What a checker's file needs: `use gossa_api::prelude::*;`.
 
 pub use crate::alias::Alias;
-pub use crate::checker::{Check, Checker};
+pub use crate::checker::{Check, Checker, Ground};
 pub use crate::concurrency::{Accessor, Conflict, Place, PlaceKind};
 pub use crate::declare_check;
 pub use crate::detector::{Blind, RaceDetector};

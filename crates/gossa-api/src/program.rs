@@ -2,14 +2,15 @@
 
 use crate::func::Func;
 use gossa_base::{FxHashMap, FxHashSet};
-use gossa_db::{DbEnv, Place, RootDb, Session, SourcePlace};
+use gossa_db::{DbEnv, Linknames, Place, RootDb, Session, SourcePlace};
+use gossa_points::Declared;
 use gossa_ssa::{Body, Callee, FuncId, FuncKey, Inst, InstId, Lowered, SourceMap};
 use gossa_syntax::{DirectiveKind, Expr, ExprId, NodeId, Stmt, StmtId, Tree};
 use gossa_types::{BasicKind, DeclId, EnvResolver, PackageId, TypeId, TypeKind};
 use parking_lot::{Mutex, RwLock};
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A whole program in SSA form. Cheap to copy: a handle.
 #[derive(Clone, Copy)]
@@ -58,7 +59,16 @@ pub struct ProgramData {
     underlying: RwLock<FxHashMap<TypeId, TypeId>>,
     /// The packages of the Go distribution.
     standard: FxHashSet<&'static str>,
+    shared: OnceLock<Shared>,
     db: Mutex<RootDb>,
+}
+
+/// What all views of the program for whole-program analyses have in common.
+pub(crate) struct Shared {
+    /// The functions.
+    pub(crate) declared: Arc<Declared>,
+    /// What stands for what by directives.
+    pub(crate) links: Arc<Linknames>,
 }
 
 impl ProgramData {
@@ -93,6 +103,7 @@ impl ProgramData {
                 .filter(|package| package.standard)
                 .map(|package| PackageId::new(&package.import_path).path())
                 .collect(),
+            shared: OnceLock::new(),
             db: Mutex::new(session.db()),
         };
         data.index_call_sites();
@@ -153,6 +164,13 @@ impl ProgramData {
 
     pub(crate) fn lowered(&self) -> &[(FuncId, Arc<Lowered>)] {
         &self.lowered
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        self.shared.get_or_init(|| Shared {
+            declared: Arc::new(Declared::new(&self.lowered)),
+            links: Arc::new(Linknames::of_program(&self.db())),
+        })
     }
 
     pub(crate) fn find(&self, func: FuncId) -> Option<u32> {

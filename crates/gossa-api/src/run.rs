@@ -1,10 +1,10 @@
 //! Runs checkers over a program.
 
-use crate::checker::{Registry, Selection};
+use crate::checker::{Checker, Ground, Registry, Selection};
 use crate::func::Func;
 use crate::pass::Pass;
 use crate::program::{Program, ProgramData};
-use crate::whole::{ProgramPass, with_answers};
+use crate::whole::{Answers, ProgramPass, with_answers};
 use gossa_db::{Progress, Session};
 use gossa_report::{Confidence, Diagnostic, Finding, Severity, Stage};
 use parking_lot::Mutex;
@@ -63,24 +63,28 @@ pub fn run(
         .filter(|checker| checker.checks().iter().any(|check| selection.is_enabled(check)))
         .collect();
     progress.stage("check", checkers.len());
-    session.pool().install(|| {
-        with_answers(session, data, |answers| {
-            for checker in checkers {
-                let name = checker.checks().first().map_or("", |check| check.id);
-                let pass = Pass { program, selection, findings: &findings, replaced: &replaced };
-                let guard = |unit: &dyn Fn() -> String, work: &dyn Fn()| {
-                    if catch_unwind(AssertUnwindSafe(work)).is_err() {
-                        failures.lock().push(format!("checker `{name}` failed on {}", unit()));
-                    }
-                };
-                functions.par_iter().with_min_len(64).for_each(|&func| {
-                    guard(&|| func.qualified_name(), &|| checker.check_function(&pass, func));
-                });
-                guard(&|| "the program".to_owned(), &|| {
-                    checker.check_program(&ProgramPass { pass: &pass, answers });
-                });
-                progress.step(name);
+    let check = |checker: &dyn Checker, answers: &dyn Answers| {
+        let name = checker.checks().first().map_or("", |check| check.id);
+        let pass = Pass { program, selection, findings: &findings, replaced: &replaced };
+        let guard = |unit: &dyn Fn() -> String, work: &dyn Fn()| {
+            if catch_unwind(AssertUnwindSafe(work)).is_err() {
+                failures.lock().push(format!("checker `{name}` failed on {}", unit()));
             }
+        };
+        functions.par_iter().with_min_len(64).for_each(|&func| {
+            guard(&|| func.qualified_name(), &|| checker.check_function(&pass, func));
+        });
+        guard(&|| "the program".to_owned(), &|| {
+            checker.check_program(&ProgramPass { pass: &pass, answers });
+        });
+        progress.step(name);
+    };
+    session.pool().install(|| {
+        Ground::ALL.into_par_iter().with_max_len(1).for_each(|ground| {
+            with_answers(session, data, |answers| {
+                let standing = checkers.iter().filter(|checker| checker.ground() == ground);
+                standing.for_each(|checker| check(*checker, answers));
+            });
         });
     });
     let mut failures = failures.into_inner();

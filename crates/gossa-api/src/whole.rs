@@ -17,7 +17,7 @@ use crate::pass::Pass;
 use crate::program::{Global, Program, ProgramData};
 use crate::targets::FunctionStores;
 use gossa_conc::Analysis;
-use gossa_conc::blocked::{Blocking, Limits};
+use gossa_conc::blocked::{Blocked, Blocking, Limits};
 use gossa_db::{Session, WholeEnv};
 use gossa_points::callgraph::Algorithm::Vta;
 use gossa_points::callgraph::by_type::{ByType, DynamicCall};
@@ -92,7 +92,7 @@ impl<'p> ProgramPass<'p> {
         let some: Vec<(FuncId, Arc<Lowered>)> =
             data.lowered().iter().filter(|(func, _)| inside(*func)).cloned().collect();
         let db = data.db();
-        let env = WholeEnv::new(&db);
+        let env = WholeEnv::with_links(&db, data.shared().links.clone());
         let points_program = PointsProgram::new(&env, &some);
         let graph = self.call_graph();
         let mut roots = Roots::default();
@@ -455,15 +455,9 @@ impl Answers for All<'_, '_, '_> {
     }
 
     fn blocked(&self, tell: &mut TellBlocked<'_>) {
-        let is_std = |package: &str| self.data.is_standard(package);
-        let is_requested = |package: &str| self.data.is_requested(package);
-        let blocking = Blocking::new(self.program, &is_std, &is_requested);
-        for func in requested(self.data, self.program) {
-            if blocking.is_worth_it(func) {
-                for found in blocking.of(func, Limits::default()) {
-                    tell(self.program, &found);
-                }
-            }
+        let functions: Vec<FuncIndex> = requested(self.data, self.program).collect();
+        for found in blocked(self.data, &functions) {
+            tell(self.program, &found);
         }
     }
 
@@ -507,8 +501,8 @@ pub(crate) fn with_answers<T>(
     work: impl FnOnce(&dyn Answers) -> T,
 ) -> T {
     let db = session.db();
-    let env = LazyCell::new(|| WholeEnv::new(&db));
-    let program = LazyCell::new(|| PointsProgram::new(&*env, data.lowered()));
+    let env = LazyCell::new(|| WholeEnv::with_links(&db, data.shared().links.clone()));
+    let program = LazyCell::new(|| PointsProgram::of(&*env, data.shared().declared.clone()));
     let roots = LazyCell::new(|| roots(session, &env, &program));
     let by_type = LazyCell::new(|| ByType::new(&program));
     let layouts = LazyCell::new(|| Layouts::new(&program));
@@ -550,6 +544,31 @@ pub(crate) fn with_answers<T>(
         escapes,
         ways,
     })
+}
+
+/// How many parts the search for blocked goroutines is cut into, whatever the number of threads:
+/// what is found must not depend on that.
+const PARTS: usize = 32;
+
+/// The goroutines that may stay blocked in executions of these functions, in parallel, in the order
+/// of the functions. What they name is of the declared functions alone.
+fn blocked(data: &ProgramData, functions: &[FuncIndex]) -> Vec<Blocked> {
+    let is_std = |package: &str| data.is_standard(package);
+    let is_requested = |package: &str| data.is_requested(package);
+    let shared = data.shared();
+    let search = |part: &[FuncIndex]| -> Vec<Blocked> {
+        let db = data.db();
+        let env = WholeEnv::with_links(&db, shared.links.clone());
+        let program = PointsProgram::of(&env, shared.declared.clone());
+        let blocking = Blocking::new(&program, &is_std, &is_requested);
+        let worth_it = part.iter().filter(|&&func| blocking.is_worth_it(func));
+        let mut found: Vec<Blocked> =
+            worth_it.flat_map(|&func| blocking.of(func, Limits::default())).collect();
+        found.iter_mut().for_each(|found| found.retain(|func| shared.declared.contains(func)));
+        found
+    };
+    let size = functions.len().div_ceil(PARTS).max(1);
+    functions.par_chunks(size).flat_map_iter(search).collect()
 }
 
 /// The functions of the packages that the user asked about.

@@ -70,6 +70,10 @@ impl Checker for ContextCancelRace {
         vec![&CONTEXT_CANCEL_RACE]
     }
 
+    fn ground(&self) -> Ground {
+        Ground::Concurrency
+    }
+
     fn check_program(&self, pass: &ProgramPass<'_>) {
         let mut seen: Vec<Inst<'_>> = Vec::new();
         let mut conflicts = pass.conflicts();

@@ -64,6 +64,10 @@ impl Checker for DataRace {
         vec![&DATA_RACE]
     }
 
+    fn ground(&self) -> Ground {
+        Ground::Concurrency
+    }
+
     fn check_program(&self, pass: &ProgramPass<'_>) {
         // What deferred calls do has a story of its own.
         let told = pass.is_enabled(&GOROUTINE_DEFER_CAPTURE);

@@ -94,6 +94,10 @@ impl Checker for GoroutineDeferCapture {
         vec![&GOROUTINE_DEFER_CAPTURE]
     }
 
+    fn ground(&self) -> Ground {
+        Ground::Concurrency
+    }
+
     fn check_program(&self, pass: &ProgramPass<'_>) {
         let conflicts: Vec<Conflict<'_>> = pass.conflicts().into_iter().filter(is_told).collect();
         let (endings, targets) = (pass.endings(), pass.targets());

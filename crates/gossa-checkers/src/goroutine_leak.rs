@@ -66,6 +66,10 @@ impl Checker for GoroutineLeak {
         vec![&GOROUTINE_LEAK]
     }
 
+    fn ground(&self) -> Ground {
+        Ground::Blocking
+    }
+
     fn check_program(&self, pass: &ProgramPass<'_>) {
         let mut found: Vec<Blocked<'_>> = pass.blocked();
         found.retain(|blocked| blocked.requested_at().is_some() && !is_meant(blocked));

@@ -10,18 +10,25 @@ use gossa_ssa::{FuncId, FuncKey};
 use gossa_syntax::DirectiveKind;
 use gossa_types::lookup::is_exported;
 use gossa_types::{DeclId, LocalDecls, PackageDecls, PackageId, Target, TypeEnv};
+use std::sync::Arc;
 
 /// Answers the questions of whole-program analyses by queries.
 pub struct WholeEnv<'db> {
     env: DbEnv<'db>,
-    links: Linknames,
+    links: Arc<Linknames>,
 }
 
 impl<'db> WholeEnv<'db> {
     /// The environment over a database.
     #[must_use]
     pub fn new(db: &'db dyn Db) -> Self {
-        Self { env: DbEnv::new(db), links: Linknames::of_program(db) }
+        Self::with_links(db, Arc::new(Linknames::of_program(db)))
+    }
+
+    /// The environment over a database whose directives have been read.
+    #[must_use]
+    pub fn with_links(db: &'db dyn Db, links: Arc<Linknames>) -> Self {
+        Self { env: DbEnv::new(db), links }
     }
 
     /// Where the main packages among `packages` begin: their initialisation, which runs that of

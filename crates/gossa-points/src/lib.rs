@@ -15,4 +15,4 @@ pub mod points;
 pub mod program;
 mod wrapper;
 
-pub use program::{FuncIndex, Function, FunctionKind, Program, ProgramEnv, WrapperKind};
+pub use program::{Declared, FuncIndex, Function, FunctionKind, Program, ProgramEnv, WrapperKind};

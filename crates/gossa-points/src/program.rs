@@ -133,20 +133,55 @@ pub struct MethodName {
     pub package: Option<PackageId>,
 }
 
+/// The functions that a program is made from, under the first numbers. Several programs can stand
+/// on the same ones, each in a thread of its own.
+pub struct Declared {
+    functions: Vec<Function>,
+    by_id: FxHashMap<FuncId, FuncIndex>,
+}
+
+impl Declared {
+    /// These functions in their order, the closures of each behind it.
+    #[must_use]
+    pub fn new(lowered: &[(FuncId, Arc<Lowered>)]) -> Self {
+        let mut functions: Vec<Function> = Vec::new();
+        let mut by_id = FxHashMap::default();
+        for (_, lowered) in lowered {
+            for (index, body) in lowered.bodies.iter().enumerate() {
+                let kind = if index == 0 { FunctionKind::Declared } else { FunctionKind::Closure };
+                by_id.entry(body.func).or_insert_with(|| {
+                    let code = Code::Lowered(lowered.clone(), index as u32);
+                    functions.push(Function { id: body.func, kind, method: None, code });
+                    FuncIndex::from_usize(functions.len() - 1)
+                });
+            }
+        }
+        Self { functions, by_id }
+    }
+
+    /// Whether it is one of these.
+    #[must_use]
+    pub fn contains(&self, index: FuncIndex) -> bool {
+        index.index() < self.functions.len()
+    }
+}
+
 /// All functions of a program.
 pub struct Program<'e> {
     env: &'e dyn ProgramEnv,
     resolver: EnvResolver<'e>,
     normal: NormalTypes,
+    declared: Arc<Declared>,
+    /// Those that were named later; their numbers follow.
     functions: FrozenVec<Box<Function>>,
     /// What edits made of functions, and by function the last of these.
     edited: FrozenVec<Box<Function>>,
     last_edit: RefCell<FxHashMap<FuncIndex, usize>>,
+    /// Without the declared ones.
     by_id: RefCell<FxHashMap<FuncId, FuncIndex>>,
     wrappers: RefCell<FxHashMap<(WrapperKind, MethodRef), FuncIndex>>,
     dispatch: RefCell<FxHashMap<(TypeId, MethodName), Option<FuncIndex>>>,
     implements: RefCell<FxHashMap<(TypeId, TypeId), bool>>,
-    declared: usize,
 }
 
 impl<'e> Program<'e> {
@@ -154,31 +189,31 @@ impl<'e> Program<'e> {
     /// each behind it.
     #[must_use]
     pub fn new(env: &'e dyn ProgramEnv, lowered: &[(FuncId, Arc<Lowered>)]) -> Self {
-        let functions = FrozenVec::new();
-        let mut by_id = FxHashMap::default();
-        for (_, lowered) in lowered {
-            for (index, body) in lowered.bodies.iter().enumerate() {
-                let kind = if index == 0 { FunctionKind::Declared } else { FunctionKind::Closure };
-                by_id.entry(body.func).or_insert_with(|| {
-                    let code = Code::Lowered(lowered.clone(), index as u32);
-                    functions.push(Box::new(Function { id: body.func, kind, method: None, code }));
-                    FuncIndex::from_usize(functions.len() - 1)
-                });
-            }
-        }
+        Self::of(env, Arc::new(Declared::new(lowered)))
+    }
+
+    /// The program of these functions, without what other programs of them have been asked.
+    #[must_use]
+    pub fn of(env: &'e dyn ProgramEnv, declared: Arc<Declared>) -> Self {
         Self {
             env,
             resolver: EnvResolver::new(env, None),
             normal: NormalTypes::default(),
-            declared: functions.len(),
-            functions,
+            declared,
+            functions: FrozenVec::new(),
             edited: FrozenVec::new(),
             last_edit: RefCell::default(),
-            by_id: RefCell::new(by_id),
+            by_id: RefCell::default(),
             wrappers: RefCell::default(),
             dispatch: RefCell::default(),
             implements: RefCell::default(),
         }
+    }
+
+    /// The functions that it was made from.
+    #[must_use]
+    pub fn declared(&self) -> &Arc<Declared> {
+        &self.declared
     }
 
     /// What the types' declarations mean.
@@ -202,7 +237,7 @@ impl<'e> Program<'e> {
     /// How many functions have numbers so far.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.functions.len()
+        self.declared.functions.len() + self.functions.len()
     }
 
     /// Whether there is no function.
@@ -213,7 +248,7 @@ impl<'e> Program<'e> {
 
     /// The functions that the program was made from: their numbers, in order.
     pub fn lowered_functions(&self) -> impl Iterator<Item = FuncIndex> + use<> {
-        (0..self.declared).map(FuncIndex::from_usize)
+        (0..self.declared.functions.len()).map(FuncIndex::from_usize)
     }
 
     /// A function.
@@ -224,7 +259,11 @@ impl<'e> Program<'e> {
         {
             return &self.edited[at];
         }
-        &self.functions[index.index()]
+        let declared = &self.declared.functions;
+        match declared.get(index.index()) {
+            Some(function) => function,
+            None => &self.functions[index.index() - declared.len()],
+        }
     }
 
     /// Gives a function, and the literals in it, the bodies that an edit made. Those that had a
@@ -258,11 +297,11 @@ impl<'e> Program<'e> {
     /// elsewhere; without one at all it is external.
     #[must_use]
     pub fn index_of(&self, id: FuncId) -> FuncIndex {
-        if let Some(&known) = self.by_id.borrow().get(&id) {
+        if let Some(known) = self.known(id) {
             return known;
         }
         let linked = self.env.linked(id).filter(|&target| target != id);
-        let known = linked.and_then(|target| self.by_id.borrow().get(&target).copied());
+        let known = linked.and_then(|target| self.known(target));
         let index = known.unwrap_or_else(|| {
             self.add(Function { id, kind: FunctionKind::External, method: None, code: Code::None })
         });
@@ -273,12 +312,13 @@ impl<'e> Program<'e> {
     /// The number of a function that has one already.
     #[must_use]
     pub fn known(&self, id: FuncId) -> Option<FuncIndex> {
-        self.by_id.borrow().get(&id).copied()
+        let declared = self.declared.by_id.get(&id).copied();
+        declared.or_else(|| self.by_id.borrow().get(&id).copied())
     }
 
     fn add(&self, function: Function) -> FuncIndex {
         self.functions.push(Box::new(function));
-        FuncIndex::from_usize(self.functions.len() - 1)
+        FuncIndex::from_usize(self.len() - 1)
     }
 
     /// The one type that stands for all that are identical to `ty`.

@@ -86,6 +86,19 @@ pub struct Blocked {
     pub compares: bool,
 }
 
+impl Blocked {
+    /// Leaves out what is in functions that somebody does not know.
+    pub fn retain(&mut self, is_known: impl Fn(FuncIndex) -> bool) {
+        let Self { way, made, held, branches, selected, others, .. } = self;
+        for sites in
+            [way, made, held, branches, selected, others].into_iter().chain(&mut self.started)
+        {
+            sites.retain(|&(func, _)| is_known(func));
+        }
+        self.returned = self.returned.filter(|&(func, _)| is_known(func));
+    }
+}
+
 /// Limits of a search.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
