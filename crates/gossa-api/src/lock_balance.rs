@@ -2,20 +2,24 @@
 //!
 //! For each lock that a function touches, by how it gets at it (`s.mu`), the states are followed in
 //! which control can be: locked or not, and with what unlock deferred, both together, so that what
-//! is locked and deferred on one way only stays together. Callees count by what they do to locks
+//! is locked and deferred on one way only stays together. A variable that goes from lock to lock is
+//! another name of the lock that it has come to. Callees count by what they do to locks
 //! that the caller can name: helpers that lock, that unlock, and that do so sometimes. A function
 //! that returns with a lock held is a helper itself if somebody who calls it unlocks.
 
-use crate::func::{Block, Func, Inst, Value};
+mod key;
+mod walk;
+
+use crate::func::{Func, Inst, Value};
 use crate::op::{Call, Callee, Op};
-use crate::outcome::{Endings, recovering};
-use crate::program::Global;
+use crate::outcome::Endings;
 use crate::targets::Targets;
 use crate::whole::ProgramPass;
 use gossa_base::{FxHashMap, FxHashSet};
-use gossa_ssa::UnaryOp;
+use key::{Key, key_of};
 use std::cell::RefCell;
 use std::rc::Rc;
+use walk::{States, Walk, all, state};
 
 /// What is wrong with how a function unlocks.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -60,28 +64,6 @@ pub struct LockBalance<'p> {
     summaries: RefCell<FxHashMap<Func<'p>, Rc<Vec<Change<'p>>>>>,
 }
 
-/// How a function gets at a lock.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
-struct Key<'p> {
-    root: Root<'p>,
-    steps: Vec<Step<'p>>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Root<'p> {
-    /// A parameter, captures first.
-    Param(usize),
-    Global(Global),
-    Value(Value<'p>),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-enum Step<'p> {
-    Field(u32, &'static str),
-    Deref,
-    Element(Value<'p>),
-}
-
 /// How a lock is held, or unlocked.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Mode {
@@ -117,30 +99,6 @@ struct Effects<'p> {
     loose: FxHashSet<Key<'p>>,
 }
 
-/// The states in which a lock may be: a bit for each pair of how it is held (not, for writing, for
-/// reading) and which unlock is deferred (none, for writers, for readers, perhaps one).
-type States = u16;
-
-const fn state(held: u16, pending: u16) -> States {
-    1 << (held * 4 + pending)
-}
-
-fn each(states: States, mut f: impl FnMut(u16, u16) -> States) -> States {
-    let mut found = 0;
-    for held in 0..3 {
-        for pending in 0..4 {
-            if states & state(held, pending) != 0 {
-                found |= f(held, pending);
-            }
-        }
-    }
-    found
-}
-
-fn all(states: States, f: impl Fn(u16, u16) -> bool) -> bool {
-    each(states, |held, pending| if f(held, pending) { 0 } else { 1 }) == 0
-}
-
 /// More locks than this are not looked at in one function.
 const LOCKS: usize = 12;
 /// How far up callers of functions that lock are looked for.
@@ -159,7 +117,7 @@ impl<'p> ProgramPass<'p> {
         let by_interface = self.search(|func, found| {
             let locks = |inst: Inst<'p>| {
                 inst.call().is_some_and(|call| match call.callee() {
-                    Callee::Interface { method, .. } => method.name == "Lock",
+                    Callee::Interface { method, .. } => matches!(method.name, "Lock" | "Unlock"),
                     _ => false,
                 })
             };
@@ -198,101 +156,6 @@ fn known(name: &str) -> Option<Effect> {
         "sync.RWMutex.TryRLock" => Effect::MayLock(Mode::Shared),
         _ => return None,
     })
-}
-
-/// How a function gets at what a value points to.
-fn key_of(value: Value<'_>) -> Key<'_> {
-    let mut steps = Vec::new();
-    let mut at = value;
-    let root = loop {
-        let Some(definition) = at.definition() else {
-            let func = at.func();
-            let mut params = func.captures().chain(func.params());
-            break params.position(|param| param == at).map_or(Root::Value(at), Root::Param);
-        };
-        match definition.op() {
-            Op::Narrow { x, .. } | Op::Convert { x, .. } | Op::MakeInterface(x) => at = x,
-            Op::FieldAddr { ptr, field } => {
-                let name = ptr.ty().pointee().and_then(|holder| holder.field_name(field));
-                steps.push(Step::Field(field, name.unwrap_or("?")));
-                at = ptr;
-            }
-            Op::Field { base, field } => {
-                let name = base.ty().field_name(field);
-                steps.push(Step::Field(field, name.unwrap_or("?")));
-                at = base;
-            }
-            Op::IndexAddr { base, index } => {
-                steps.push(Step::Element(index));
-                at = base;
-            }
-            Op::Load(address) => {
-                steps.push(Step::Deref);
-                at = address;
-            }
-            Op::Global(global) => break Root::Global(global),
-            _ => break Root::Value(at),
-        }
-    };
-    steps.reverse();
-    Key { root, steps }
-}
-
-impl<'p> Key<'p> {
-    /// The same in the words of a caller.
-    fn in_caller(&self, args: &[Value<'p>]) -> Option<Self> {
-        match self.root {
-            Root::Global(_) => Some(self.clone()),
-            Root::Param(at) => {
-                let mut key = key_of(*args.get(at)?);
-                key.steps.extend(self.steps.iter().copied());
-                Some(key)
-            }
-            Root::Value(_) => None,
-        }
-    }
-
-    /// Whether a caller can name it.
-    fn is_known_outside(&self) -> bool {
-        !matches!(self.root, Root::Value(_))
-            && !self.steps.iter().any(|step| matches!(step, Step::Element(_)))
-    }
-
-    /// The values on which it depends which lock it is.
-    fn values(&self) -> impl Iterator<Item = Value<'p>> + '_ {
-        let root = match self.root {
-            Root::Value(value) => Some(value),
-            _ => None,
-        };
-        root.into_iter().chain(self.steps.iter().filter_map(|step| match step {
-            Step::Element(index) => Some(*index),
-            _ => None,
-        }))
-    }
-
-    fn text(&self, func: Func<'p>) -> String {
-        let named = |value: Value<'p>| value.name().unwrap_or("the lock").to_owned();
-        let mut text = match self.root {
-            Root::Param(at) => {
-                func.captures().chain(func.params()).nth(at).map_or_else(String::new, named)
-            }
-            Root::Global(global) => {
-                let name = global.qualified_name();
-                name.rsplit('.').next().unwrap_or_default().to_owned()
-            }
-            Root::Value(value) => named(value),
-        };
-        for step in &self.steps {
-            match step {
-                Step::Field(_, name) => text = format!("{text}.{name}"),
-                Step::Element(index) => {
-                    text = format!("{text}[{}]", index.name().unwrap_or("…"));
-                }
-                Step::Deref => {}
-            }
-        }
-        text
-    }
 }
 
 impl<'p> LockBalance<'p> {
@@ -404,7 +267,7 @@ impl<'p> LockBalance<'p> {
                 let released = |held: u16, pending: u16| held == 0 || matches!(pending, 1 | 2);
                 // Given back in between, and taken again.
                 let kept = |held: u16, pending: u16| held != 0 && pending == 0;
-                let ends: States = walk.ends.iter().fold(0, |all, (_, states)| all | states);
+                let ends: States = walk.ends.iter().fold(0, |all, (_, _, states)| all | states);
                 let shared = effects.has(key, |effect| {
                     matches!(
                         effect,
@@ -418,7 +281,7 @@ impl<'p> LockBalance<'p> {
                     _ => Some(Effect::MayUnlock),
                 };
             } else {
-                let ends: States = walk.ends.iter().fold(0, |all, (_, states)| all | states);
+                let ends: States = walk.ends.iter().fold(0, |all, (_, _, states)| all | states);
                 let kept = |held: u16, pending: u16| held != 0 && pending == 0;
                 let shared = ends & state(2, 0) != 0;
                 let mode = if shared { Mode::Shared } else { Mode::Exclusive };
@@ -592,220 +455,5 @@ impl<'p> Effects<'p> {
 
     fn has(&self, key: &Key<'p>, is: impl Fn(&Effect) -> bool) -> bool {
         self.by_inst.values().flatten().any(|(known, effect)| known == key && is(effect))
-    }
-}
-
-/// One look at a function for one lock.
-struct Walk<'w, 'p> {
-    all: &'w LockBalance<'p>,
-    func: Func<'p>,
-    key: &'w Key<'p>,
-    effects: &'w Effects<'p>,
-    /// The states at returns, and at panics that a deferred call stops.
-    ends: Vec<(Inst<'p>, States)>,
-    /// Whether it unlocks what it has not locked.
-    enters_locked: bool,
-    /// Loops that lock again, and loops that keep one lock more each time: the deferred unlock.
-    again: Vec<(Imbalance, Inst<'p>)>,
-}
-
-impl<'w, 'p> Walk<'w, 'p> {
-    fn new(
-        all: &'w LockBalance<'p>,
-        func: Func<'p>,
-        key: &'w Key<'p>,
-        effects: &'w Effects<'p>,
-    ) -> Self {
-        let (ends, again) = (Vec::new(), Vec::new());
-        Self { all, func, key, effects, ends, enters_locked: false, again }
-    }
-
-    fn run(&mut self, start: States) {
-        self.ends.clear();
-        self.again.clear();
-        let blocks: Vec<Block<'p>> = self.func.blocks().collect();
-        let mut at: Vec<States> = vec![0; blocks.len()];
-        let Some(first) = at.first_mut() else { return };
-        *first = start;
-        let mut work = vec![0];
-        while let Some(block) = work.pop() {
-            for (next, states) in self.block(blocks[block], at[block], false) {
-                let known = &mut at[next.index()];
-                if *known | states != *known {
-                    *known |= states;
-                    work.push(next.index());
-                }
-            }
-        }
-        for (block, states) in blocks.into_iter().zip(at).filter(|(_, states)| *states != 0) {
-            self.block(block, states, true);
-        }
-    }
-
-    /// Follows a block; gives what its successors begin with.
-    fn block(
-        &mut self,
-        block: Block<'p>,
-        mut states: States,
-        note: bool,
-    ) -> Vec<(Block<'p>, States)> {
-        if self.key.values().any(|value| value.param_of() == Some(block)) {
-            states = self.renewed(states, note);
-        }
-        for inst in block.insts() {
-            if self.key.values().any(|value| value.definition() == Some(inst)) {
-                states = self.renewed(states, note);
-            }
-            for (key, effect) in self.effects.by_inst.get(&inst).into_iter().flatten() {
-                if key == self.key {
-                    states = self.apply(*effect, states, note);
-                }
-            }
-            match inst.op() {
-                Op::Return(_) if note => self.ends.push((inst, states)),
-                Op::Panic(_) if note && self.is_survived(inst) => self.ends.push((inst, states)),
-                _ => {}
-            }
-        }
-        let mut found: Vec<(Block<'p>, States)> =
-            block.successors().into_iter().map(|next| (next, states)).collect();
-        if let Some(last) = block.insts().last()
-            && let Op::Branch { cond, then, otherwise } = last.op()
-            && let Some((mode, holds)) = self.tried(cond)
-        {
-            let locked = each(states, |_, pending| state(mode as u16, pending));
-            let taken = if holds { then } else { otherwise };
-            for (next, states) in &mut found {
-                if *next == taken && then != otherwise {
-                    *states = locked;
-                }
-            }
-        }
-        found
-    }
-
-    fn tried(&self, mut cond: Value<'p>) -> Option<(Mode, bool)> {
-        let mut holds = true;
-        loop {
-            if let Some((key, mode)) = self.effects.tried.get(&cond) {
-                return (key == self.key).then_some((*mode, holds));
-            }
-            match cond.definition()?.op() {
-                Op::Narrow { x, .. } => cond = x,
-                Op::Unary { op: UnaryOp::Not, x } => {
-                    holds = !holds;
-                    cond = x;
-                }
-                _ => return None,
-            }
-        }
-    }
-
-    /// Another lock from here on: that of the next round of a loop.
-    fn renewed(&mut self, states: States, note: bool) -> States {
-        let keeps = state(1, 1) | state(2, 2) | state(1, 2) | state(2, 1);
-        if note && states & keeps != 0 {
-            self.loop_keeps(Imbalance::PilesUp);
-        }
-        state(0, 0)
-    }
-
-    fn loop_keeps(&mut self, kind: Imbalance) {
-        let defer = self.defers().find(|defer| defer.reaches(*defer));
-        self.again.extend(defer.map(|defer| (kind, defer)));
-    }
-
-    fn defers(&self) -> impl Iterator<Item = Inst<'p>> + '_ {
-        self.func.insts().filter(|inst| {
-            self.effects.by_inst.get(inst).into_iter().flatten().any(|(key, effect)| {
-                key == self.key && matches!(effect, Effect::DeferUnlock(_) | Effect::DeferMayUnlock)
-            })
-        })
-    }
-
-    fn apply(&mut self, effect: Effect, states: States, note: bool) -> States {
-        match effect {
-            Effect::Lock(mode) => {
-                let again = |held: u16, pending: u16| {
-                    held != 0 && matches!(pending, 1 | 2) && (held == 1 || mode == Mode::Exclusive)
-                };
-                if note && states != 0 && !all(states, |held, pending| !again(held, pending)) {
-                    self.loop_keeps(Imbalance::LockedAgain);
-                }
-                each(states, |_, pending| state(mode as u16, pending))
-            }
-            Effect::MayLock(mode) => states | each(states, |_, p| state(mode as u16, p)),
-            Effect::Unlock(_) => {
-                self.enters_locked |= states != 0 && all(states, |held, p| held == 0 && p == 0);
-                each(states, |_, pending| state(0, pending))
-            }
-            Effect::MayUnlock => states | each(states, |_, pending| state(0, pending)),
-            Effect::DeferUnlock(mode) => each(states, |held, _| state(held, mode as u16)),
-            Effect::DeferMayUnlock => each(states, |held, _| state(held, 3)),
-        }
-    }
-
-    /// Whether what holds the lock is returned: who gets it unlocks it.
-    fn returns_owner(&self, end: Inst<'p>) -> bool {
-        let Op::Return(results) = end.op() else { return false };
-        results.into_iter().any(|result| {
-            let owner = key_of(result);
-            owner.root == self.key.root && self.key.steps.starts_with(&owner.steps)
-        })
-    }
-
-    /// Whether a panic ends in this function.
-    fn is_survived(&self, panic: Inst<'p>) -> bool {
-        recovering(&self.all.endings, &self.all.targets, panic).is_some()
-    }
-
-    fn judge(&self, faults: &mut Vec<LockFault<'p>>) {
-        let locks = |inst: &Inst<'p>| {
-            self.effects
-                .by_inst
-                .get(inst)
-                .into_iter()
-                .flatten()
-                .any(|(key, effect)| key == self.key && is_lock(effect))
-        };
-        let locked_at = self.func.insts().find(locks);
-        let mut fault = |kind, deferred_at, ends_at, locked_at| {
-            let lock = self.key.text(self.func);
-            faults.push(LockFault { kind, lock, locked_at, deferred_at, ends_at });
-        };
-        for &(kind, defer) in &self.again {
-            fault(kind, Some(defer), None, locked_at);
-        }
-        if !self.again.is_empty() {
-            return;
-        }
-        let unlocks = self
-            .effects
-            .has(self.key, |effect| matches!(effect, Effect::Unlock(_) | Effect::DeferUnlock(_)));
-        for &(end, states) in self.ends.iter().filter(|(_, states)| *states != 0) {
-            let pending = |_, pending: u16| matches!(pending, 1 | 2);
-            if all(states, pending) {
-                let defer = self.defers().find(|defer| defer.reaches(end));
-                let sometimes = self.effects.has(self.key, |effect| {
-                    // What a callee says of what it has done is not known here.
-                    matches!(effect, Effect::MayLock(_) | Effect::MayUnlock)
-                });
-                if states & (state(0, 1) | state(0, 2)) != 0 {
-                    if sometimes {
-                        continue;
-                    }
-                    fault(Imbalance::NotHeld, defer, Some(end), locked_at);
-                } else if all(states, |held, pending| held != pending) {
-                    fault(Imbalance::WrongKind, defer, Some(end), locked_at);
-                }
-            } else if all(states, |held, pending| held != 0 && pending == 0)
-                && unlocks
-                && !self.returns_owner(end)
-                && !self.all.is_handed_over(self.func, self.key)
-            {
-                let mut nearest = self.func.insts().filter(locks).filter(|lock| lock.reaches(end));
-                fault(Imbalance::Held, None, Some(end), nearest.next_back().or(locked_at));
-            }
-        }
     }
 }
