@@ -10,10 +10,12 @@
 pub(crate) mod address;
 mod audit;
 pub(crate) mod fate;
+mod foreign;
 pub(crate) mod origin;
 
 use address::{Addresses, End, end_of};
 use fate::{Fate, crosses_safepoint, fate};
+use foreign::is_foreign;
 use gossa_api::prelude::*;
 use origin::{Origin, is_runtime};
 use std::collections::HashSet;
@@ -194,6 +196,9 @@ fn report<'p>(
         Fate::MayMove => Confidence::Medium,
         Fate::Kept => Confidence::Low,
     };
+    if origin.pointer.is_some_and(|pointer| is_foreign(pass, pointer)) {
+        return;
+    }
     let Some(mut report) = pass.report(&UNSAFE_UINTPTR, arrival.at) else { return };
     let danger = match fate {
         Fate::MayDie => "the object may have been freed or moved in between",

@@ -68,7 +68,12 @@ pub(crate) fn pointer_root(mut pointer: Value<'_>) -> Value<'_> {
             | Op::IndexAddr { base: x, .. }
             | Op::Slice { x, .. }
             | Op::Unsafe {
-                op: UnsafeOp::Add | UnsafeOp::SliceData | UnsafeOp::StringData,
+                op:
+                    UnsafeOp::Add
+                    | UnsafeOp::Slice
+                    | UnsafeOp::SliceData
+                    | UnsafeOp::String
+                    | UnsafeOp::StringData,
                 x,
                 ..
             } => x,
