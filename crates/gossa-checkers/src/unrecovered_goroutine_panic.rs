@@ -45,8 +45,9 @@ declare_check! {
     /// ```
     ///
     /// ## What it stays silent on
-    /// Functions that do not panic on purpose, assert types, or call what they were given; a
-    /// `recover` in a helper that the goroutine defers. Goroutines of functions that recover nothing
+    /// Functions that do not panic on purpose, assert types, or call what they were given; panics
+    /// that the arguments rule out with which the goroutine calls what has them, and those for
+    /// pointers that are nil; a `recover` in a helper that the goroutine defers. Goroutines of functions that recover nothing
     /// are reported with low confidence.
     ///
     /// ## What it does not catch
@@ -106,17 +107,20 @@ fn check<'p>(
     value: Option<Value<'p>>,
 ) {
     let covering = ways.recovered_at(start);
+    let reached = targets.of_call(start);
     let funcs = match value {
-        None => targets.of_call(start).funcs.clone(),
+        None => reached.funcs.clone(),
         Some(value) => made(value).into_iter().collect(),
     };
     // `go handle()`: a function that somebody else has given.
     let given = value.is_none()
+        && !reached.is_exact
         && start.call().is_some_and(|call| match call.callee() {
             Callee::Value(value) => call.static_callee().is_none() && is_given(value),
             _ => false,
         });
     let found = match &funcs[..] {
+        [func] if value.is_none() => ways.out_of_call(start, *func),
         [func] => ways.out_of(*func),
         _ => None,
     };
