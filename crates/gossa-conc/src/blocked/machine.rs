@@ -509,16 +509,19 @@ impl<'m, 'p, 'e> Machine<'m, 'p, 'e> {
                 Step::Next(Vec::new())
             }
             Inst::Range(x) => {
-                let x = get(state, x);
-                let entries = match &x {
-                    Value::Zero => Some(Vec::new()),
-                    Value::Map(map) => match state.object(*map).map(|object| &object.content) {
-                        Some(Content::Map { entries, is_open: false }) => Some(entries.clone()),
-                        _ => None,
+                let is_map =
+                    matches!(self.program().under(body[x].ty).kind(), TypeKind::Map { .. });
+                let content = match get(state, x) {
+                    Value::Zero => Content::Iterator(Some(Vec::new())),
+                    Value::Map(map) => match state.object(map).map(|object| &object.content) {
+                        Some(Content::Map { entries, is_open: false }) => {
+                            Content::Iterator(Some(entries.clone()))
+                        }
+                        _ => Content::Iterator(None),
                     },
-                    _ => None,
+                    map @ Value::Unknown(_) if is_map => Content::Counted { map, taken: 0 },
+                    _ => Content::Iterator(None),
                 };
-                let content = Content::Iterator(entries);
                 let made = state.make(Self::frame_key(state, id), site, content);
                 one(Value::Ref(Place::of(made)))
             }
@@ -533,6 +536,17 @@ impl<'m, 'p, 'e> Machine<'m, 'p, 'e> {
                             let (key, value) = entries.remove(0);
                             Some(vec![Value::bool(true), key, value])
                         }
+                    }
+                    Some(Content::Counted { map, taken }) => {
+                        let nth = Value::int(*taken);
+                        *taken += 1;
+                        let len = self.terms.of(TermKind::Len(map.clone()));
+                        let more = self.terms.of(TermKind::Less(nth, len));
+                        let mut results = self.unknowns(state, id, at, body);
+                        if let Some(first) = results.first_mut() {
+                            *first = more;
+                        }
+                        Some(results)
                     }
                     _ => None,
                 };

@@ -91,6 +91,12 @@ pub(crate) enum Content {
     },
     /// The rest of a loop over a map or a string; `None`: of what is not known.
     Iterator(Option<Vec<(Value, Value)>>),
+    /// The rest of a loop over a map of which nothing is known but that it has a length, and how
+    /// many entries have been taken: there are as many as `len` says elsewhere.
+    Counted {
+        map: Value,
+        taken: i64,
+    },
     /// `None`: it is never done.
     Context {
         done: Option<ObjectId>,
@@ -698,6 +704,7 @@ fn for_each_in(content: &Content, visit: &mut impl FnMut(Reached)) {
             }
         }
         Content::Iterator(None) => {}
+        Content::Counted { map, .. } => map.for_each(visit),
         Content::Context { done, parent } => {
             for id in [done, parent].into_iter().flatten() {
                 visit(Reached::Object(*id));
