@@ -454,6 +454,10 @@ impl<'p, 'e> Analysis<'p, 'e> {
             return false;
         };
         let made_by = if parent == 0 { made_by } else { None };
+        let starter = threads.all[parent].trace;
+        if [x, y].into_iter().all(|start| self.is_made_with(starter, start, &a.place)) {
+            return true;
+        }
         if !std::ptr::eq(x, y) {
             return self.order.exclude(&x.chain, &y.chain, made_by);
         }
@@ -461,6 +465,50 @@ impl<'p, 'e> Analysis<'p, 'e> {
         parent == 0
             && !starts_many(&threads.all, s)
             && !self.order.repeats(func, x.chain.site().inst, made_by)
+    }
+
+    /// Whether what starts a goroutine makes anew, each time, what a place of it is in, and hands it
+    /// over: the place goes by the name of the variable that it is stored in, where that of the next
+    /// one takes its place.
+    fn is_made_with(&self, trace: &Trace, start: &Spawn, place: &Path) -> bool {
+        let starter = start.chain.innermost();
+        let Some(deref) = place.steps.iter().position(|step| *step == Step::Deref) else {
+            return false;
+        };
+        let Some(body) = self.program.body(starter.func) else { return false };
+        let is_kept = |value: ValueId| {
+            body.inst_ids().any(|inst| match body[inst] {
+                Inst::Store { ptr, value: stored } if stored == value => match body.def(ptr) {
+                    ValueDef::Result(def) => match body[def] {
+                        Inst::FieldAddr { field, .. } => {
+                            place.steps[..deref].last() == Some(&Step::Field(field))
+                        }
+                        Inst::Global(_) => deref == 0,
+                        _ => false,
+                    },
+                    ValueDef::Param(_) => false,
+                },
+                _ => false,
+            })
+        };
+        let makes = |value: ValueId| match body.def(value) {
+            ValueDef::Result(made) => {
+                matches!(body[made], Inst::MakeChan(_) | Inst::MakeMap(_) | Inst::Alloc(_))
+                    && !self.order.repeats(starter.func, starter.inst, Some(made))
+                    && is_kept(value)
+            }
+            ValueDef::Param(_) => false,
+        };
+        let is_variable =
+            |other: &Path| other.root == place.root && other.steps[..] == place.steps[..deref];
+        // What is read from the variable later may be another's.
+        handed_to(body, starter.inst).into_iter().any(makes)
+            && !start.trace.accesses.iter().any(|access| is_variable(&access.place))
+            && trace.accesses.iter().any(|access| {
+                access.kind == AccessKind::Write
+                    && is_variable(&access.place)
+                    && access.chain.innermost().func == starter.func
+            })
     }
 
     fn is_ordered(
@@ -513,6 +561,19 @@ fn by_place<'t>(threads: &Threads<'t, '_, '_>, only_marks: bool) -> Vec<Vec<(usi
             && group.iter().any(|(_, access)| access.kind.writes())
     });
     groups
+}
+
+/// What a `go` statement gives to its goroutine.
+fn handed_to(body: &Body, start: InstId) -> Vec<ValueId> {
+    let Inst::Go(call) = body[start] else { return Vec::new() };
+    let mut found = body[body[call].args].to_vec();
+    if let gossa_ssa::Callee::Value(callee) = body[call].callee
+        && let ValueDef::Result(def) = body.def(callee)
+        && let Inst::Closure { captures, .. } = body[def]
+    {
+        found.extend(&body[captures]);
+    }
+    found
 }
 
 fn is_mark(access: &Access) -> bool {

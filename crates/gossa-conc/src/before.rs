@@ -352,6 +352,7 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                     || (releases.is_empty() && self.capacity(&sync.object).is_some())
             }
             SyncKind::ReceiveClosed => all(&releases(&[SyncKind::Close])),
+            SyncKind::Absent => all(&releases(&[SyncKind::Send, SyncKind::Close])),
             SyncKind::Send => match self.capacity(&sync.object) {
                 Some(0) => {
                     let releases = releases(&[SyncKind::Receive]);
@@ -641,6 +642,7 @@ fn acquires(kind: SyncKind) -> bool {
         SyncKind::Send
             | SyncKind::Receive
             | SyncKind::ReceiveClosed
+            | SyncKind::Absent
             | SyncKind::GroupWait
             | SyncKind::OnceDone
             | SyncKind::Seen

@@ -89,6 +89,9 @@ pub enum SyncKind {
     Receive,
     /// Has found a channel closed and empty.
     ReceiveClosed,
+    /// Has found a channel nil where otherwise it is waited for: what would have to be waited for
+    /// has not been started.
+    Absent,
     /// Closes a channel.
     Close,
     /// Adds to a wait group.

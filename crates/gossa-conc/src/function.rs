@@ -424,6 +424,11 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         matches!(self.analysis.program.under(ty).kind(), TypeKind::Map { .. })
     }
 
+    fn is_channel(&self, value: ValueId) -> bool {
+        let ty = self.body[value].ty;
+        matches!(self.analysis.program.under(ty).kind(), TypeKind::Chan { .. })
+    }
+
     fn is_slice(&self, value: ValueId) -> bool {
         let ty = self.body[value].ty;
         matches!(self.analysis.program.under(ty).kind(), TypeKind::Slice(_))

@@ -130,9 +130,20 @@ impl<'p, 'e> Order<'p, 'e> {
         let to = e.site();
         let start = from.filter(|from| from.site().func == to.func).map(|from| from.site().inst);
         let avoid = self.avoided(all, to.func, start);
-        avoid.len() > 1
+        if avoid.len() > 1
             && !self.reaches(to.func, start, Some(to.inst), &avoid)
             && (start.is_none() || self.reaches(to.func, start, Some(to.inst), &[]))
+        {
+            return true;
+        }
+        // All in one call.
+        let Some(inner) = e.inner() else { return false };
+        let same = |chain: &&&Chain| (chain.site().inst, chain.site().turn) == (to.inst, to.turn);
+        let within: Vec<&Chain> =
+            all.iter().filter(same).filter_map(|chain| chain.inner()).collect();
+        let outside = start != Some(to.inst);
+        let from = if outside { None } else { from.and_then(Chain::inner) };
+        within.len() > 1 && self.passes_one_of(&within, from, inner)
     }
 
     /// The same for the end of the function.

@@ -59,6 +59,7 @@ impl Builder<'_, '_, '_> {
         }
         let Inst::Branch { then, otherwise, .. } = self.body[inst] else { return };
         let (value, negated) = self.not(cond);
+        self.absent(value, if negated { [otherwise, then] } else { [then, otherwise] });
         let mut loaded = value;
         let mut written_if = true;
         let mut is_zero = false;
@@ -125,6 +126,32 @@ impl Builder<'_, '_, '_> {
         let Some(address) = address else { return };
         let side = if written_if != negated { then } else { otherwise };
         self.sync(self.beginning(side), kind, self.only(address));
+    }
+
+    /// A channel that is waited for unless it is nil: `if c.done != nil { <-c.done }`. The sides are
+    /// where the condition is true, and where it is not.
+    fn absent(&mut self, cond: ValueId, [then, otherwise]: [BlockId; 2]) {
+        let Some(def) = self.places.def(cond) else { return };
+        let Inst::Binary { op, x, y } = self.body[def] else { return };
+        let is_nil =
+            |value: ValueId| self.places.def(value).is_some_and(|def| self.body[def] == Inst::Zero);
+        let tested = if is_nil(y) { x } else { y };
+        if !(is_nil(x) || is_nil(y)) || !self.is_channel(tested) {
+            return;
+        }
+        let (nil, other) = match op {
+            BinaryOp::Equal => (then, otherwise),
+            BinaryOp::NotEqual => (otherwise, then),
+            _ => return,
+        };
+        let Some(channel) = self.only(tested) else { return };
+        let waits = self.body.insts_of(other).any(|inst| match self.body[inst] {
+            Inst::Receive { chan, .. } => self.only(chan).as_ref() == Some(&channel),
+            _ => false,
+        });
+        if waits {
+            self.sync(self.beginning(nil), SyncKind::Absent, Some(channel));
+        }
     }
 
     /// The lock that is held on one side of a branch on `TryLock`.
