@@ -134,7 +134,7 @@ impl<'p> Words<'_, 'p> {
             Mode::Exclusive => LockMode::Exclusive,
             Mode::Shared => LockMode::Shared,
             Mode::Once => LockMode::Once,
-            Mode::Released | Mode::Done | Mode::OnceStarted => return None,
+            Mode::Released | Mode::Done | Mode::OnceStarted | Mode::Token => return None,
         };
         // A lock that the function cannot name goes by the words of the one that can.
         let (owner, path, is_named) = match path.root {

@@ -1,7 +1,8 @@
 //! `data-race`: two goroutines access the same memory, one of them writes, and nothing orders them.
 //!
 //! What may be at the same time is the analysis's answer ([`ProgramPass::conflicts`]); here it
-//! becomes findings: one for each place and write, with the other accesses beside it.
+//! becomes findings: one for what two goroutines do to one place, or below the same calls, with
+//! the other accesses beside it.
 
 use crate::goroutine_defer_capture::{GOROUTINE_DEFER_CAPTURE, is_told};
 use gossa_api::prelude::*;
@@ -77,7 +78,8 @@ impl Checker for DataRace {
             .filter(|conflict| conflict.write.requested_at().is_some())
             .filter(|conflict| !(told && is_told(conflict)))
             .collect();
-        // Everything about one write to one place is one finding.
+        // Everything about one write to one place is one finding,
+        let mut groups: Vec<Vec<Conflict<'_>>> = Vec::new();
         while let Some(first) = conflicts.first().cloned() {
             let same = |conflict: &Conflict<'_>| {
                 conflict.write.at() == first.write.at()
@@ -87,9 +89,47 @@ impl Checker for DataRace {
             conflicts = rest;
             // The fewest words say it best.
             group.sort_by_key(|conflict| conflict.place.text.len());
+            // and so is all that has one cause.
+            let cause = groups
+                .iter_mut()
+                .find(|known| known.iter().any(|a| group.iter().any(|b| have_one_cause(a, b))));
+            match cause {
+                Some(known) => known.extend(group),
+                None => groups.push(group),
+            }
+        }
+        for group in groups {
             report(pass, &group);
         }
     }
+}
+
+/// The surest of several conflicts, which stands for all.
+fn main_of<'g, 'c>(group: &'g [Conflict<'c>]) -> Option<&'g Conflict<'c>> {
+    group.iter().find(|conflict| is_sure(conflict)).or(group.first())
+}
+
+/// Whether the same two goroutines do it to the same place, or come there by the same calls: then
+/// nobody mends one without the other.
+fn have_one_cause(a: &Conflict<'_>, b: &Conflict<'_>) -> bool {
+    if a.place.frame != b.place.frame {
+        return false;
+    }
+    let straight = a.write.started == b.write.started && a.other.started == b.other.started;
+    let crosswise = a.write.started == b.other.started && a.other.started == b.write.started;
+    let whole = |place: &Place<'_>| place.text.trim_end_matches("[…]").to_owned();
+    if (straight || crosswise) && whole(&a.place) == whole(&b.place) {
+        return true;
+    }
+    // The calls that both have in common, if what is left is one call more at most.
+    let shared = |a: &Accessor<'_>, b: &Accessor<'_>| {
+        let common = a.way.iter().zip(&b.way).take_while(|(a, b)| a == b).count();
+        (common + 2 >= a.way.len().max(b.way.len())).then_some(common)
+    };
+    straight
+        && shared(&a.write, &b.write)
+            .zip(shared(&a.other, &b.other))
+            .is_some_and(|(write, other)| write.min(other) > 0 || write.max(other) > 1)
 }
 
 /// The last name in the words for a place: several functions may have it in their hands.
@@ -112,10 +152,7 @@ pub(crate) fn is_sure(conflict: &Conflict<'_>) -> bool {
 }
 
 fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {
-    // The surest one stands for all.
-    let Some(main) = group.iter().find(|conflict| is_sure(conflict)).or(group.first()) else {
-        return;
-    };
+    let Some(main) = main_of(group) else { return };
     let Some(at) = main.write.requested_at() else { return };
     let Some(mut report) = pass.report(&DATA_RACE, at) else { return };
     let place = &main.place;
@@ -135,7 +172,14 @@ fn report(pass: &ProgramPass<'_>, group: &[Conflict<'_>]) {
     report.goroutine(2);
     tell(&mut report, &main.other, other);
     tell_why_unseen(&mut report, main);
+    let mut told = vec![at];
     for conflict in group {
+        if let Some(at) = conflict.write.requested_at()
+            && !told.contains(&at)
+        {
+            told.push(at);
+            report.related(at, format_args!("`{}` is written here, too", conflict.place));
+        }
         if let Some(at) = conflict.other.requested_at().or(conflict.other.at()) {
             let does = if conflict.other.writes { "written" } else { "read" };
             report.related(at, format_args!("`{}` is {does} here", conflict.place));

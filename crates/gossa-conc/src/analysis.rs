@@ -2,10 +2,9 @@
 
 use crate::before::{Point, Threads, is_twin, outermost, starts_many};
 use crate::chain::Chain;
-use crate::event::{
-    Access, AccessKind, Held, Locks, OpenCall, Spawn, Summary, SyncKind, Trace, Unseen,
-};
+use crate::event::{Access, AccessKind, Held, Locks, Spawn, Summary, SyncKind, Trace, Unseen};
 use crate::function::{Builder, Frame};
+use crate::join::has_condition;
 use crate::known::{Known, Mode, known};
 use crate::locks::exclude;
 use crate::marks::Marks;
@@ -211,6 +210,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
 
     fn summarise(&self, func: FuncIndex) -> Option<Summary> {
         let body = self.body_to_read(func)?;
+        self.order.outcomes.learn(func, body);
         let mut frame = Builder::new(self, func, body).build();
         if self.is_model(func) {
             let is_c = known(body.func) == Some(Known::C);
@@ -219,6 +219,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
             let own = accesses.filter(|access| access.chain.len() == 1);
             own.for_each(|access| access.unseen = access.unseen.or(Some(by)));
         }
+        crate::token::give(func, &mut frame, &self.order);
         let foreign = (self.is_foreign)(body.func.package().path());
         let mut out = Trace::default();
         {
@@ -227,8 +228,8 @@ impl<'p, 'e> Analysis<'p, 'e> {
             if !foreign && !frame.trace.spawns.is_empty() {
                 self.find_conflicts(func, &frame, &threads);
             }
-            if threads.waits_at_all() {
-                self.join(&frame.trace, &threads, &mut out);
+            if threads.waits_at_all() || frame.trace.spawns.iter().any(has_condition) {
+                self.join(func, &frame.trace, &threads, &mut out);
             } else {
                 out.spawns.clone_from(&frame.trace.spawns);
             }
@@ -261,58 +262,6 @@ impl<'p, 'e> Analysis<'p, 'e> {
         summary
     }
 
-    /// Goroutines that are over when the function returns are joined. What others have done by
-    /// then becomes the function's own, the rest stays theirs.
-    fn join(&self, trace: &Trace, threads: &Threads<'_, '_, '_>, out: &mut Trace) {
-        let joined: Vec<bool> = (0..threads.all.len())
-            .map(|at| {
-                threads.all[at].start.is_some_and(|(parent, spawn)| {
-                    parent == 0 && (spawn.joined || threads.is_over(at))
-                })
-            })
-            .collect();
-        let over = |at: usize| joined[at];
-        for (at, thread) in threads.all.iter().enumerate().skip(1) {
-            if thread.twin_of.is_some() {
-                continue;
-            }
-            let Some((top, start)) = outermost(&threads.all, at) else { continue };
-            if over(top) {
-                continue;
-            }
-            let start = &start.chain;
-            for access in &thread.trace.accesses {
-                if threads.before_end(at, access) {
-                    let mut access = access.clone();
-                    access.chain = crate::lift::nested(start, &access.chain);
-                    out.accesses.push(access);
-                }
-            }
-        }
-        for spawn in &trace.spawns {
-            let at = threads.started_by(spawn);
-            if at.is_some_and(over) {
-                out.spawns.push(Spawn { joined: true, ..spawn.clone() });
-                continue;
-            }
-            let mut left = (*spawn.trace).clone();
-            if let Some(at) = at {
-                let all = spawn.trace.accesses.iter();
-                left.accesses =
-                    all.filter(|access| !threads.before_end(at, access)).cloned().collect();
-                let (over, open): (Vec<&OpenCall>, Vec<&OpenCall>) =
-                    spawn.trace.calls.iter().partition(|call| threads.call_before_end(at, call));
-                left.calls = open.into_iter().cloned().collect();
-                if !over.is_empty() {
-                    let calls = over.into_iter().cloned().collect();
-                    let trace = Trace { calls, ..Trace::default() };
-                    out.spawns.push(Spawn { trace: Rc::new(trace), joined: true, ..spawn.clone() });
-                }
-            }
-            out.spawns.push(Spawn { trace: Rc::new(left), ..spawn.clone() });
-        }
-    }
-
     fn find_conflicts<'t>(
         &self,
         func: FuncIndex,
@@ -321,6 +270,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
     ) {
         let fresh = |path: &Path| made_by(&frame.places.defs, path);
         let groups = by_place(threads, !self.marks.is_empty());
+        let clears = threads.clears();
         let mut found: FxHashSet<[(FuncIndex, InstId); 2]> = FxHashSet::default();
         for group in groups {
             for (i, &(s, a)) in group.iter().enumerate() {
@@ -341,6 +291,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
                         || self.are_apart(func, threads, fresh(&a.place), (s, a), (t, b))
                         || self.is_ordered(threads, (s, a), (t, b))
                         || threads.take_turns((s, a), (t, b))
+                        || threads.have_one_token(&clears, (s, a), (t, b))
                     {
                         continue;
                     }
@@ -349,6 +300,10 @@ impl<'p, 'e> Analysis<'p, 'e> {
                         || partial(s)
                         || partial(t)
                         || initialises(threads, fresh(&a.place), s, t)
+                        || threads.may_have_received((s, a), (t, b))
+                        || threads.may_have_received((t, b), (s, a))
+                        || may_be_waited_for(frame, self, (threads, s), (t, b))
+                        || may_be_waited_for(frame, self, (threads, t), (s, a))
                     {
                         Overlap::Possible
                     } else {
@@ -424,15 +379,20 @@ impl<'p, 'e> Analysis<'p, 'e> {
     ) -> bool {
         // What a call waits for is over when it returns; what happens in one call together, the
         // callee has looked at.
-        let within = |thread: usize, access: &Access| match outermost(&threads.all, thread) {
-            Some((_, spawn)) => (spawn.chain.site().inst, spawn.joined),
-            None => (access.chain.site().inst, false),
-        };
-        let ((x, x_joined), (y, y_joined)) = (within(s, a), within(t, b));
+        let start = |thread: usize| outermost(&threads.all, thread).map(|(_, spawn)| spawn);
+        let (x, y) = (start(s), start(t));
+        let (x_chain, y_chain) =
+            (x.map_or(&a.chain, |spawn| &spawn.chain), y.map_or(&b.chain, |spawn| &spawn.chain));
+        if x.is_some_and(|spawn| spawn.is_over_outside(y_chain))
+            || y.is_some_and(|spawn| spawn.is_over_outside(x_chain))
+        {
+            return true;
+        }
+        let is_joined = |spawn: Option<&Spawn>| spawn.is_some_and(|spawn| spawn.joined.is_some());
         let seen = |access: &Access, thread: usize| {
             !access.is_new && (thread != 0 || access.chain.inner().is_some())
         };
-        if (x_joined || y_joined) && (x != y || (seen(a, s) && seen(b, t))) {
+        if (is_joined(x) || is_joined(y)) && seen(a, s) && seen(b, t) {
             return true;
         }
         // An instance that has all of its own stands for itself alone.
@@ -613,6 +573,22 @@ fn initialises(threads: &Threads<'_, '_, '_>, made_by: Option<InstId>, s: usize,
         && outermost(&threads.all, s.max(t)).is_some_and(|(_, spawn)| spawn.start.is_timer)
 }
 
+/// Whether what started a goroutine gave the function a function, and that has been called before
+/// an access of its own: what it waits for is not known.
+fn may_be_waited_for(
+    frame: &Frame<'_>,
+    analysis: &Analysis<'_, '_>,
+    (threads, s): (&Threads<'_, '_, '_>, usize),
+    (t, b): (usize, &Access),
+) -> bool {
+    let Some((_, spawn)) = outermost(&threads.all, s).filter(|_| t == 0) else { return false };
+    let start = spawn.chain.site();
+    frame.given_functions.iter().any(|(value, call)| {
+        matches!(frame.places.defs[value.index()], ValueDef::Result(inst) if inst == start.inst)
+            && !analysis.order.never_after(&b.chain, call, None)
+    })
+}
+
 /// Whether it is what `append` writes.
 fn writes_behind(path: &Path) -> bool {
     matches!(path.steps.last(), Some(Step::Element(Index::End)))
@@ -678,15 +654,14 @@ fn seen(func: FuncIndex, mut trace: Trace, foreign: bool) -> Trace {
             held.lock.root = Root::Hidden(func, value);
         }
     }
-    let mut known: FxHashSet<(Path, crate::event::AccessKind, crate::event::Locks, bool)> =
-        FxHashSet::default();
+    let mut known: FxHashSet<(Path, AccessKind, Locks, [bool; 2])> = FxHashSet::default();
     trace.accesses.retain(|access| {
         shown(&access.place)
             && known.insert((
                 access.place.clone(),
                 access.kind,
                 access.locks.clone(),
-                access.doubtful,
+                [access.doubtful, access.clears],
             ))
     });
     // What is nearest is best known; of package-level variables, which go all the way up, a few.

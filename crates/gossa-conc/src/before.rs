@@ -6,6 +6,8 @@
 //! what cannot have been acquired before that, to what comes behind that, until nothing new is
 //! found.
 
+mod counts;
+
 use crate::chain::Chain;
 use crate::event::{Access, Count, Locks, OpenCall, Spawn, Sync, SyncKind, Trace};
 use crate::known::Mode;
@@ -54,9 +56,18 @@ pub(crate) struct Threads<'t, 'p, 'e> {
     /// What has been found of accesses, by goroutine, place in it, and what makes what it is about.
     known: RefCell<FxHashMap<Start, Rc<Vec<usize>>>>,
     order: &'t Order<'p, 'e>,
-    capacities: &'t FxHashMap<Path, i64>,
+    capacities: &'t FxHashMap<Path, Option<i64>>,
     /// Where paths' roots are made in the function.
     fresh: &'t dyn Fn(&Path) -> Option<InstId>,
+}
+
+/// Returns of a function, or some of them.
+#[derive(Default)]
+pub(crate) struct End {
+    /// Places that only lead to other returns.
+    pub(crate) failing: Vec<InstId>,
+    /// By call: returns that hand on what it returned, so that its goroutines are over there.
+    pub(crate) handing_on: Vec<(InstId, Vec<InstId>)>,
 }
 
 /// A point of an execution.
@@ -70,7 +81,7 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     pub(crate) fn new(
         trace: &'t Trace,
         order: &'t Order<'p, 'e>,
-        capacities: &'t FxHashMap<Path, i64>,
+        capacities: &'t FxHashMap<Path, Option<i64>>,
         fresh: &'t dyn Fn(&Path) -> Option<InstId>,
     ) -> Self {
         let mut all = vec![Thread { trace, start: None, twin_of: None }];
@@ -153,27 +164,82 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         self.follows(from, &found, fresh, to)
     }
 
-    /// Whether an access of another goroutine has happened whenever the function returns.
-    pub(crate) fn before_end(&self, thread: usize, access: &'t Access) -> bool {
+    /// Whether an access of another goroutine has happened whenever the function returns so.
+    pub(crate) fn before_end(&self, thread: usize, access: &'t Access, end: &End) -> bool {
         let fresh = (self.fresh)(&access.place);
-        self.ends(thread, &access.chain, &access.locks, fresh)
+        self.ends((thread, &access.chain), &access.locks, fresh, end)
     }
 
-    /// Whether a call in another goroutine is over whenever the function returns.
-    pub(crate) fn call_before_end(&self, thread: usize, call: &'t OpenCall) -> bool {
-        call.start.is_none() && self.ends(thread, &call.chain, &Locks::new(), None)
+    /// Whether a call in another goroutine is over whenever the function returns so.
+    pub(crate) fn call_before_end(&self, thread: usize, call: &'t OpenCall, end: &End) -> bool {
+        call.start.is_none() && self.ends((thread, &call.chain), &Locks::new(), None, end)
     }
 
     /// Whether all that a goroutine does, and those that it starts, is over whenever the function
-    /// returns.
-    pub(crate) fn is_over(&self, thread: usize) -> bool {
+    /// returns so.
+    pub(crate) fn is_over(&self, thread: usize, end: &End) -> bool {
         let trace = self.all[thread].trace;
-        trace.accesses.iter().all(|access| self.before_end(thread, access))
-            && trace.calls.iter().all(|call| self.call_before_end(thread, call))
+        trace.accesses.iter().all(|access| self.before_end(thread, access, end))
+            && trace.calls.iter().all(|call| self.call_before_end(thread, call, end))
             && trace
                 .spawns
                 .iter()
-                .all(|spawn| self.started_by(spawn).is_some_and(|below| self.is_over(below)))
+                .all(|spawn| self.started_by(spawn).is_some_and(|below| self.is_over(below, end)))
+    }
+
+    /// Whether an access of a goroutine is never behind another of it.
+    pub(crate) fn is_never_after(&self, access: &Access, other: &Access) -> bool {
+        self.order.never_after(&access.chain, &other.chain, None)
+    }
+
+    /// Where the goroutine that runs the function has waited for all that one does.
+    pub(crate) fn waited_for_at(&self, thread: usize) -> Vec<&'t Chain> {
+        let trace = self.all[thread].trace;
+        let accesses = trace.accesses.iter().map(|access| {
+            let from = Point { thread, chain: &access.chain };
+            self.chains(&self.acquired(from, &access.locks, (self.fresh)(&access.place)), 0)
+        });
+        let calls: Vec<&OpenCall> = trace.calls.iter().collect();
+        let calls = (!calls.is_empty()).then(|| self.calls_waited_for_at(thread, &calls));
+        let below = trace.spawns.iter().map(|spawn| {
+            self.started_by(spawn).map_or(Vec::new(), |below| self.waited_for_at(below))
+        });
+        in_all(accesses.chain(calls).chain(below))
+    }
+
+    /// Where the goroutine that runs the function has waited for calls that one makes.
+    pub(crate) fn calls_waited_for_at(
+        &self,
+        thread: usize,
+        calls: &[&'t OpenCall],
+    ) -> Vec<&'t Chain> {
+        in_all(calls.iter().map(|call| {
+            let from = Point { thread, chain: &call.chain };
+            self.chains(&self.acquired(from, &Locks::new(), None), 0)
+        }))
+    }
+
+    /// Whether all that a goroutine does, and those that it starts, is over when it is started
+    /// again.
+    pub(crate) fn is_over_before_next(&self, thread: usize) -> bool {
+        let Some((_, start)) = outermost(&self.all, thread) else { return false };
+        let to = Point { thread: 0, chain: &start.chain };
+        let trace = self.all[thread].trace;
+        let is_over = |chain: &'t Chain, locks: &Locks, fresh: Option<InstId>| {
+            let from = Point { thread, chain };
+            self.follows(from, &self.acquired(from, locks, fresh), fresh, to)
+        };
+        trace
+            .accesses
+            .iter()
+            .all(|access| is_over(&access.chain, &access.locks, (self.fresh)(&access.place)))
+            && trace
+                .calls
+                .iter()
+                .all(|call| call.start.is_none() && is_over(&call.chain, &Locks::new(), None))
+            && trace.spawns.iter().all(|spawn| {
+                self.started_by(spawn).is_some_and(|below| self.is_over_before_next(below))
+            })
     }
 
     /// The goroutine that is started somewhere, the first of several.
@@ -188,10 +254,21 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         &self.lineages[thread]
     }
 
-    fn ends(&self, thread: usize, chain: &'t Chain, locks: &Locks, fresh: Option<InstId>) -> bool {
+    fn ends(
+        &self,
+        (thread, chain): (usize, &'t Chain),
+        locks: &Locks,
+        fresh: Option<InstId>,
+        end: &End,
+    ) -> bool {
         let found = self.acquired(Point { thread, chain }, locks, fresh);
         let Some(start) = self.ancestor(thread, 0) else { return false };
-        self.order.passes_one_of_to_end(&self.chains(&found, 0), &start.chain)
+        let mut over = self.chains(&found, 0);
+        over.extend(&start.over_at);
+        let call = start.chain.site().inst;
+        let handing_on = end.handing_on.iter().find(|(of, _)| *of == call);
+        let handing_on = handing_on.map_or(&[][..], |(_, returns)| returns);
+        self.order.passes_one_of_to_end(&over, &start.chain, handing_on, &end.failing)
     }
 
     /// Where a goroutine has acquired.
@@ -297,9 +374,15 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     /// one that called comes behind that.
     fn is_joined_before(&self, thread: usize, above: usize, to: &Chain) -> bool {
         self.ancestor(thread, above).is_some_and(|spawn| {
-            spawn.joined
-                && spawn.chain.site().inst != to.site().inst
-                && self.order.never_after(&spawn.chain, to, None)
+            let start = Some(&spawn.chain);
+            (spawn.is_over_outside(to) && self.order.never_after(&spawn.chain, to, None))
+                || spawn.over_at.iter().any(|over| self.order.passes(over, start, to))
+                || (spawn.over_at.len() > 1
+                    && self.order.passes_one_of(
+                        &spawn.over_at.iter().collect::<Vec<_>>(),
+                        start,
+                        to,
+                    ))
         })
     }
 
@@ -331,9 +414,17 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                 })
                 .collect()
         };
-        // What happens only where the access does not is no matter.
+        // What happens only where the access does not is no matter, nor what happens to another
+        // object than this.
+        let made_by = (self.fresh)(&sync.object).or(fresh);
         let other_way = |of: usize, r: &Sync| {
-            of == from.thread && self.order.exclude(from.chain, &r.chain, fresh.filter(|_| of == 0))
+            let leads_there = if of == from.thread {
+                Some(from.chain)
+            } else {
+                self.ancestor(from.thread, of).map(|spawn| &spawn.chain)
+            };
+            let made_by = made_by.filter(|_| of == 0);
+            leads_there.is_some_and(|chain| self.order.exclude(chain, &r.chain, made_by))
         };
         let all = |releases: &[(usize, &'t Sync)]| {
             releases.iter().any(|&(of, r)| follows(of, r))
@@ -348,8 +439,9 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                 }
                 all(&releases)
                     || self.counted(at, &releases, 0, &follows)
+                    || self.keeps_step((thread, sync), from.thread, &releases, &follows)
                     // Nobody ever sends.
-                    || (releases.is_empty() && self.capacity(&sync.object).is_some())
+                    || (releases.is_empty() && self.capacities.contains_key(&sync.object))
             }
             SyncKind::ReceiveClosed => all(&releases(&[SyncKind::Close])),
             SyncKind::Absent => all(&releases(&[SyncKind::Send, SyncKind::Close])),
@@ -401,38 +493,6 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
         }
     }
 
-    /// Whether a channel with room for one holds a token that each goroutine returns that was
-    /// started with it: then a send comes behind what the goroutines before have done.
-    fn returns_token(
-        &self,
-        thread: usize,
-        send: &Sync,
-        releases: &[(usize, &'t Sync)],
-        follows: &dyn Fn(usize, &Sync) -> bool,
-    ) -> bool {
-        // The one that starts them may take it in several places.
-        let sends: Vec<&Chain> = self
-            .syncs
-            .iter()
-            .filter(|(of, sync)| {
-                *of == thread && sync.kind == SyncKind::Send && sync.object == send.object
-            })
-            .map(|(_, sync)| &sync.chain)
-            .collect();
-        let takes = |spawn: &Spawn| {
-            self.order.passes(&send.chain, None, &spawn.chain)
-                || self.order.passes_one_of(&sends, None, &spawn.chain)
-        };
-        let mut own = releases.iter().filter(|(of, _)| !is_twin(&self.all, *of)).peekable();
-        own.peek().is_some()
-            && own.all(|&(of, receive)| {
-                follows(of, receive)
-                    && self.all[of]
-                        .start
-                        .is_some_and(|(parent, spawn)| parent == thread && takes(spawn))
-            })
-    }
-
     /// Whether an operation comes after another whenever it comes at all.
     fn comes_after(&self, thread: usize, sync: &Sync, of: usize, other: &Sync) -> bool {
         if thread == of {
@@ -473,7 +533,7 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     /// goroutine be at a time.
     pub(crate) fn take_turns(&self, (s, a): (usize, &Access), (t, b): (usize, &Access)) -> bool {
         self.capacities.iter().any(|(channel, &room)| {
-            room == 1
+            room == Some(1)
                 && self.is_between(channel, s, &a.chain)
                 && self.is_between(channel, t, &b.chain)
         })
@@ -530,63 +590,17 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
     }
 
     fn capacity(&self, channel: &Path) -> Option<i64> {
-        self.capacities.get(channel).copied()
+        self.capacities.get(channel).copied().flatten()
     }
+}
 
-    /// Whether by this receive as many have been received as are ever sent; by this send, `room`
-    /// more sent than are ever received.
-    fn counted(
-        &self,
-        at: usize,
-        releases: &[(usize, &'t Sync)],
-        room: i64,
-        follows: &dyn Fn(usize, &Sync) -> bool,
-    ) -> bool {
-        let (thread, sync) = self.syncs[at];
-        if releases.iter().any(|(_, r)| r.kind == SyncKind::Close)
-            || !releases.iter().any(|&(of, r)| follows(of, r))
-        {
-            return false;
-        }
-        let mut sent = Total { number: room, more: Vec::new() };
-        for &(of, release) in releases {
-            // The twin of a goroutine is counted with it.
-            if is_twin(&self.all, of) {
-                continue;
-            }
-            if !sent.add(&self.times(of, &release.count)) {
-                return false;
-            }
-        }
-        let mut received = Total::default();
-        for &(of, other) in self.on_same(at) {
-            if of != thread || other.kind != sync.kind {
-                continue;
-            }
-            let here = std::ptr::eq(other, sync);
-            if (here || self.has_passed(other, None, &sync.chain)) && !received.add(&other.count) {
-                return false;
-            }
-        }
-        received.covers(&sent)
+/// What several lists have in common.
+fn in_all<'t>(mut lists: impl Iterator<Item = Vec<&'t Chain>>) -> Vec<&'t Chain> {
+    let Some(mut common) = lists.next() else { return Vec::new() };
+    for list in lists {
+        common.retain(|chain| list.contains(chain));
     }
-
-    /// How often something happens in all instances of a goroutine together.
-    fn times(&self, mut thread: usize, count: &Count) -> Count {
-        let mut total = count.clone();
-        while let Some((parent, spawn)) = self.all[thread].start {
-            total = match (total, &spawn.count) {
-                (total, Count::One) => total,
-                (Count::One, count) => count.clone(),
-                (Count::Times(a), Count::Times(b)) => {
-                    a.checked_mul(*b).map_or(Count::Any, Count::Times)
-                }
-                _ => Count::Any,
-            };
-            thread = parent;
-        }
-        total
-    }
+    common
 }
 
 /// Where the frame's goroutine starts what leads to a goroutine.
@@ -688,7 +702,7 @@ fn releases(kind: SyncKind) -> bool {
 /// made here, those on one object together, with the range of these by operation.
 fn useful<'t>(
     all: &[Thread<'t>],
-    capacities: &FxHashMap<Path, i64>,
+    capacities: &FxHashMap<Path, Option<i64>>,
     own: &dyn Fn(usize, &Sync) -> bool,
     is_partial: &mut [bool],
 ) -> Grouped<'t> {
@@ -724,32 +738,4 @@ fn useful<'t>(
         syncs.extend(list);
     }
     (syncs, groups)
-}
-
-/// A sum of counts.
-#[derive(Default)]
-struct Total {
-    number: i64,
-    more: Vec<(Path, bool)>,
-}
-
-impl Total {
-    fn add(&mut self, count: &Count) -> bool {
-        match count {
-            Count::One => self.number += 1,
-            Count::Times(times) => self.number = self.number.saturating_add(*times),
-            Count::Upto(path, length) => self.more.push((path.clone(), *length)),
-            Count::Any => return false,
-        }
-        true
-    }
-
-    fn covers(&self, other: &Self) -> bool {
-        let mut have = self.more.clone();
-        let all = other.more.iter().all(|needed| {
-            let at = have.iter().position(|had| had == needed);
-            at.map(|at| have.swap_remove(at)).is_some()
-        });
-        all && self.number >= other.number
-    }
 }

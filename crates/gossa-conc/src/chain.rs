@@ -12,13 +12,19 @@ pub struct Site {
     /// The instruction.
     pub inst: InstId,
     /// Of what happens at one instruction, which comes first: 0 for what has happened when control
-    /// comes there, 1 for the instruction itself, 1 and more for deferred calls in their order.
+    /// comes there, 1 for the instruction itself, 1 and more for deferred calls in their order; of
+    /// a branch, [`Site::THEN`] and [`Site::OTHERWISE`] for leaving it that way.
     pub turn: u32,
     /// The `defer` statement, of a deferred call.
     pub defer: Option<InstId>,
 }
 
 impl Site {
+    /// Leaving a branch by its first side.
+    pub const THEN: u32 = 2;
+    /// Leaving a branch by its second side.
+    pub const OTHERWISE: u32 = 3;
+
     /// The instruction that stands in the source for what happens here.
     #[must_use]
     pub fn shown(&self) -> (FuncIndex, InstId) {
@@ -50,6 +56,15 @@ impl Chain {
     pub fn called_from(&self, site: Site) -> Self {
         let length = self.0.length + 1;
         Self(Rc::new(Link { site, inner: Some(self.clone()), length }))
+    }
+
+    /// The same way, to another site of the innermost function.
+    #[must_use]
+    pub fn with_innermost(&self, site: Site) -> Self {
+        match self.inner() {
+            Some(inner) => inner.with_innermost(site).called_from(self.site()),
+            None => Self::at(site),
+        }
     }
 
     /// The outermost site.

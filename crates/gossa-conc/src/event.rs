@@ -3,6 +3,7 @@
 
 use crate::chain::Chain;
 use crate::known::Mode;
+use crate::outcome::Condition;
 use crate::path::Path;
 use gossa_points::FuncIndex;
 use smallvec::SmallVec;
@@ -71,6 +72,8 @@ pub struct Access {
     pub chain: Chain,
     /// The locks held.
     pub locks: Locks,
+    /// Whether it writes what is nil, false, or nothing.
+    pub clears: bool,
     /// Whether the place is one of several that the pointer may point to.
     pub doubtful: bool,
     /// Who makes it, out of the race detector's sight.
@@ -168,8 +171,24 @@ pub struct Spawn {
     pub start: Start,
     /// How often it is started in one run of the function or goroutine.
     pub count: Count,
-    /// Whether it is over when the call at the outermost site of the chain returns.
-    pub joined: bool,
+    /// Whether it is over when a call returns that leads to it: how many sites of the chain are
+    /// below that.
+    pub joined: Option<usize>,
+    /// What that call returns only where it is over.
+    pub joined_where: Option<Condition>,
+    /// Places that are only come to where it is over, because of what calls returned.
+    pub over_at: Vec<Chain>,
+    /// Whether it is over before it is started again.
+    pub in_turn: bool,
+}
+
+impl Spawn {
+    /// Whether a place is outside of the call that waits for the goroutine.
+    #[must_use]
+    pub fn is_over_outside(&self, to: &Chain) -> bool {
+        let common = self.chain.sites().zip(to.sites()).take_while(|(a, b)| a == b).count();
+        self.joined.is_some_and(|below| common + below < self.chain.len())
+    }
 }
 
 /// A call of a function that the caller of this function gives.

@@ -55,6 +55,8 @@ pub(crate) struct Builder<'a, 'p, 'e> {
     defers: Vec<InstId>,
     quiet: bool,
     trace: Trace,
+    /// Calls of functions that calls have given.
+    given_functions: Vec<(ValueId, Chain)>,
     /// The locks that are taken, and how deep in goroutines what is looked at runs.
     taken: Vec<Taken>,
     in_goroutines: u32,
@@ -67,7 +69,10 @@ pub(crate) struct Frame<'a> {
     pub(crate) trace: Trace,
     pub(crate) summary: Summary,
     pub(crate) places: Places<'a>,
-    pub(crate) capacities: FxHashMap<Path, i64>,
+    /// The channels that are made here, with their capacities where these are constant.
+    pub(crate) capacities: FxHashMap<Path, Option<i64>>,
+    /// Calls of functions that calls have given.
+    pub(crate) given_functions: Vec<(ValueId, Chain)>,
     /// What is made here and returned, with the result that it is.
     pub(crate) returned: FxHashMap<ValueId, u32>,
 }
@@ -84,6 +89,7 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             defers: body.inst_ids().filter(is_defer).collect(),
             quiet: true,
             trace: Trace::default(),
+            given_functions: Vec::new(),
             taken: Vec::new(),
             in_goroutines: 0,
             watcher: None,
@@ -133,7 +139,9 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             ..Summary::default()
         };
         let returned = self.returned();
-        Frame { trace: self.trace, summary, places: self.places, capacities, returned }
+        let given_functions = std::mem::take(&mut self.given_functions);
+        let (trace, places) = (self.trace, self.places);
+        Frame { trace, summary, places, capacities, given_functions, returned }
     }
 
     /// What somebody asks of the instruction itself.
@@ -144,8 +152,16 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         let chain = Chain::at(self.site(inst));
         for (place, kind) in self.analysis.marks.at((self.func, inst)) {
             let (chain, locks) = (chain.clone(), locks.clone());
-            let access =
-                Access { place, kind, chain, locks, doubtful: false, unseen: None, is_new: true };
+            let access = Access {
+                place,
+                kind,
+                chain,
+                locks,
+                clears: false,
+                doubtful: false,
+                unseen: None,
+                is_new: true,
+            };
             self.trace.accesses.push(access);
         }
     }
@@ -278,7 +294,8 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             let doubtful = paths.len() > 1;
             let chain = Chain::at(site);
             let (locks, unseen, is_new) = (locks.clone(), None, true);
-            let access = Access { place, kind, chain, locks, doubtful, unseen, is_new };
+            let clears = false;
+            let access = Access { place, kind, chain, locks, clears, doubtful, unseen, is_new };
             self.trace.accesses.push(access);
         }
     }
@@ -307,8 +324,11 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             }
             // `return x`, where `x` is the result itself.
             Inst::Store { ptr, value } if self.is_load_of(value, ptr) => {}
-            Inst::Store { ptr, .. } => {
+            Inst::Store { ptr, value } => {
+                let first = self.trace.accesses.len();
                 self.access(site, ptr, Write, locks);
+                let clears = self.is_nothing(value);
+                self.trace.accesses[first..].iter_mut().for_each(|access| access.clears = clears);
                 if has_any(locks) {
                     self.sync(site, SyncKind::Written, self.only(ptr));
                 }
@@ -412,6 +432,17 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             }
         }
         Some(Site { turn: 2, ..self.site(last?) })
+    }
+
+    /// Whether a value is nil, false, or zero.
+    fn is_nothing(&self, value: ValueId) -> bool {
+        self.places.def(value).is_some_and(|def| match self.body[def] {
+            Inst::Zero => true,
+            Inst::Const(id) => {
+                self.body[id].as_bool() == Some(false) || self.body[id].as_i64() == Some(0)
+            }
+            _ => false,
+        })
     }
 
     fn is_load_of(&self, value: ValueId, variable: ValueId) -> bool {

@@ -17,6 +17,8 @@ pub enum Mode {
     OnceStarted,
     /// Not at all: the function of a `sync.Once` has run before.
     Done,
+    /// Not at all: it is a variable that says that one goroutine runs, which is this one.
+    Token,
     /// Not at all: it has been unlocked, but was not locked in the function.
     Released,
 }
@@ -61,6 +63,20 @@ pub(crate) enum Known {
     C,
     /// Does nothing to the order of things, and nothing to memory that others may see.
     Nothing,
+}
+
+/// Whether a function of the standard library ends the goroutine or the program.
+pub(crate) fn never_returns(func: FuncId) -> bool {
+    let FuncKey::Decl { decl, .. } = *func.key() else { return false };
+    let receiver = decl.parent().map(|parent| parent.name().as_str());
+    match (decl.package().path(), receiver, decl.name().as_str()) {
+        ("os" | "syscall", None, "Exit") | ("runtime", None, "Goexit") => true,
+        ("log", _, name) => name.starts_with("Fatal") || name.starts_with("Panic"),
+        ("testing", Some(_), name) => {
+            matches!(name, "FailNow" | "Fatal" | "Fatalf" | "SkipNow" | "Skip" | "Skipf")
+        }
+        _ => false,
+    }
 }
 
 const ONE: Start = Start { many: false, is_timer: false };

@@ -19,7 +19,10 @@
 //! | instructions and calls to a trace | `function`, `locks`, `loops`, `known` |
 //! | a callee's trace to its caller's | `lift` |
 //! | program order | `order`, [`chain`], `live` |
+//! | how calls end | `outcome` |
 //! | happens-before among goroutines | `before` |
+//! | what is over when a function returns | `join` |
+//! | goroutines of which there is one at most | `token` |
 //! | conflicts | `analysis` |
 //! | which locks are taken and held | `taken` |
 //! | what may run at the same time | [`marks`] |
@@ -33,6 +36,7 @@ mod callers;
 pub mod chain;
 pub mod event;
 mod function;
+mod join;
 mod known;
 mod lift;
 mod live;
@@ -40,13 +44,16 @@ mod locks;
 mod loops;
 pub mod marks;
 mod order;
+mod outcome;
 pub mod path;
 mod places;
 mod taken;
+mod token;
 
 pub use analysis::{Accessor, Analysis, Conflict};
 pub use chain::{Chain, Site};
 pub use event::{Access, AccessKind};
 pub use known::Mode;
+pub use outcome::{Condition, Sure};
 pub use path::{Overlap, Path, Root, Step};
 pub use taken::FunctionLocks;

@@ -125,6 +125,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
                 kind: access.kind,
                 chain: place.chain(&access.chain),
                 locks: held(&access.locks),
+                clears: access.clears,
                 doubtful,
                 unseen: access.unseen,
                 is_new: false,
@@ -150,7 +151,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
     for spawn in &callee.spawns {
         let mut trace = Trace::default();
         lift(&spawn.trace, mapping, &Place::Goroutine, &mut trace);
-        if spawn.joined {
+        if spawn.joined.is_some() {
             // What the caller holds, it holds until that is over.
             hold(&mut trace, &outer);
         } else {
@@ -160,9 +161,16 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
             out.spawns.push(Spawn {
                 chain: place.chain(&spawn.chain),
                 trace: Rc::new(trace),
-                start: Start { many: spawn.start.many || spawn.count != Count::One, ..spawn.start },
+                start: Start {
+                    many: spawn.start.many || (spawn.count != Count::One && !spawn.in_turn),
+                    ..spawn.start
+                },
                 count: mapping.count(&spawn.count),
                 joined: spawn.joined,
+                // Nobody sees what goroutines return.
+                joined_where: spawn.joined_where.filter(|_| matches!(place, Place::Call(..))),
+                over_at: spawn.over_at.iter().map(|chain| place.chain(chain)).collect(),
+                in_turn: spawn.in_turn,
             });
         }
     }

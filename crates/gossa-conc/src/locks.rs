@@ -111,7 +111,7 @@ fn modes_exclude(a: Mode, b: Mode) -> bool {
 
 /// Whether two accesses under these locks cannot be at the same time.
 pub(crate) fn exclude(a: &Locks, b: &Locks) -> bool {
-    let held = |held: &&Held| held.mode != Mode::Released;
+    let held = |held: &&Held| !matches!(held.mode, Mode::Released | Mode::Token);
     a.iter()
         .filter(held)
         .any(|x| b.iter().filter(held).any(|y| x.lock == y.lock && modes_exclude(x.mode, y.mode)))

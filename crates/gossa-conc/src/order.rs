@@ -3,20 +3,23 @@
 //! Only normal control flow counts: what happens while panicking is taken for what happens at a
 //! normal end.
 
-use crate::chain::Chain;
+use crate::chain::{Chain, Site};
 use crate::live::for_each_live_successor;
+use crate::outcome::Outcomes;
 use gossa_base::FxHashMap;
 use gossa_points::{FuncIndex, Program};
 use gossa_ssa::{BlockId, Body, Inst, InstId};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 
-/// Instructions that ways must not pass; true: not even come to.
-pub(crate) type Avoid = SmallVec<[(InstId, bool); 2]>;
+/// What ways must not do: come to an instruction (0), pass it (1), leave a branch by one of its
+/// sides ([`Site::THEN`], [`Site::OTHERWISE`]).
+pub(crate) type Avoid = SmallVec<[(InstId, u32); 2]>;
 
 /// Answers questions about the order of instructions, and of chains of calls.
 pub(crate) struct Order<'p, 'e> {
     program: &'p Program<'e>,
+    pub(crate) outcomes: Outcomes<'p, 'e>,
     /// By function, from, to, and the instructions that are not passed.
     known: RefCell<FxHashMap<Question, bool>>,
 }
@@ -25,7 +28,7 @@ type Question = (FuncIndex, Option<InstId>, Option<InstId>, Avoid);
 
 impl<'p, 'e> Order<'p, 'e> {
     pub(crate) fn new(program: &'p Program<'e>) -> Self {
-        Self { program, known: RefCell::default() }
+        Self { program, outcomes: Outcomes::new(program), known: RefCell::default() }
     }
 
     /// Whether control can come from behind `from` (the function's beginning, where `None`) to
@@ -35,13 +38,16 @@ impl<'p, 'e> Order<'p, 'e> {
         func: FuncIndex,
         from: Option<InstId>,
         to: Option<InstId>,
-        avoid: &[(InstId, bool)],
+        avoid: &[(InstId, u32)],
     ) -> bool {
         let question = (func, from, to, Avoid::from_slice(avoid));
         if let Some(&known) = self.known.borrow().get(&question) {
             return known;
         }
-        let answer = self.program.body(func).is_none_or(|body| reaches(body, from, to, avoid));
+        let dead_ends = self.outcomes.dead_ends(func);
+        let dead_ends = dead_ends.as_deref().unwrap_or_default();
+        let answer =
+            self.program.body(func).is_none_or(|body| reaches(body, from, to, (avoid, dead_ends)));
         self.known.borrow_mut().insert(question, answer);
         answer
     }
@@ -120,7 +126,7 @@ impl<'p, 'e> Order<'p, 'e> {
         }
         // What never comes behind `from` has not waited for anything since.
         self.certain(q)
-            && !self.reaches(a.func, start, Some(b.inst), &[(a.inst, a.turn == 0)])
+            && !self.reaches(a.func, start, Some(b.inst), &[stop(a)])
             && (start.is_none() || self.reaches(a.func, start, Some(b.inst), &[]))
     }
 
@@ -129,40 +135,64 @@ impl<'p, 'e> Order<'p, 'e> {
     pub(crate) fn passes_one_of(&self, all: &[&Chain], from: Option<&Chain>, e: &Chain) -> bool {
         let to = e.site();
         let start = from.filter(|from| from.site().func == to.func).map(|from| from.site().inst);
+        if let Some(e) = e.inner() {
+            let within: Vec<&Chain> =
+                all.iter().filter(|chain| chain.site() == to).filter_map(|c| c.inner()).collect();
+            let from = from.filter(|from| from.site().inst == to.inst).and_then(Chain::inner);
+            if within.len() > 1 && self.passes_one_of(&within, from, e) {
+                return true;
+            }
+        }
         let avoid = self.avoided(all, to.func, start);
-        if avoid.len() > 1
+        all.len() > 1
+            && !avoid.is_empty()
             && !self.reaches(to.func, start, Some(to.inst), &avoid)
             && (start.is_none() || self.reaches(to.func, start, Some(to.inst), &[]))
-        {
-            return true;
-        }
-        // All in one call.
-        let Some(inner) = e.inner() else { return false };
-        let same = |chain: &&&Chain| (chain.site().inst, chain.site().turn) == (to.inst, to.turn);
-        let within: Vec<&Chain> =
-            all.iter().filter(same).filter_map(|chain| chain.inner()).collect();
-        let outside = start != Some(to.inst);
-        let from = if outside { None } else { from.and_then(Chain::inner) };
-        within.len() > 1 && self.passes_one_of(&within, from, inner)
     }
 
-    /// The same for the end of the function.
-    pub(crate) fn passes_one_of_to_end(&self, all: &[&Chain], from: &Chain) -> bool {
+    /// The same for the end of the function, as far as it returns as asked for: `failing` leads to
+    /// other returns only, and `also` counts as well.
+    pub(crate) fn passes_one_of_to_end(
+        &self,
+        all: &[&Chain],
+        from: &Chain,
+        also: &[InstId],
+        failing: &[InstId],
+    ) -> bool {
         let start = from.site();
-        let avoid = self.avoided(all, start.func, Some(start.inst));
-        !avoid.is_empty() && !self.reaches(start.func, Some(start.inst), None, &avoid)
+        let mut avoid = self.avoided(all, start.func, Some(start.inst));
+        if avoid.is_empty() && also.is_empty() {
+            return false;
+        }
+        avoid.extend(also.iter().chain(failing).map(|&inst| (inst, 0)));
+        avoid.sort_unstable();
+        !self.reaches(start.func, Some(start.inst), None, &avoid)
     }
 
     fn avoided(&self, all: &[&Chain], func: FuncIndex, start: Option<InstId>) -> Avoid {
-        let usable = |chain: &&&Chain| {
+        let here = |chain: &&&Chain| {
             let site = chain.site();
-            site.func == func && start != Some(site.inst) && self.certain(chain)
+            site.func == func && start != Some(site.inst)
         };
-        let mut avoid: Avoid = all
-            .iter()
-            .filter(usable)
-            .map(|chain| (chain.site().inst, chain.site().turn == 0))
-            .collect();
+        let (usable, others): (Vec<&Chain>, Vec<&Chain>) =
+            all.iter().filter(here).copied().partition(|chain| self.certain(chain));
+        let mut avoid: Avoid = usable.iter().map(|chain| stop(chain.site())).collect();
+        // One of several happens in a call, whichever way it takes.
+        for (at, chain) in others.iter().enumerate() {
+            let site = chain.site();
+            if others[..at].iter().any(|known| known.site() == site) {
+                continue;
+            }
+            let within: Vec<&Chain> =
+                others.iter().filter(|c| c.site() == site).filter_map(|c| c.inner()).collect();
+            if let Some(callee) = chain.inner().filter(|_| within.len() > 1) {
+                let callee = callee.site().func;
+                let within = self.avoided(&within, callee, None);
+                if !within.is_empty() && !self.reaches(callee, None, None, &within) {
+                    avoid.push((site.inst, 1));
+                }
+            }
+        }
         avoid.sort_unstable();
         avoid.dedup();
         avoid
@@ -173,7 +203,7 @@ impl<'p, 'e> Order<'p, 'e> {
         let mut at = chain.inner();
         while let Some(chain) = at {
             let site = chain.site();
-            if self.reaches(site.func, None, None, &[(site.inst, false)]) {
+            if self.reaches(site.func, None, None, &[stop(site)]) {
                 return false;
             }
             at = chain.inner();
@@ -182,15 +212,23 @@ impl<'p, 'e> Order<'p, 'e> {
     }
 }
 
+/// What a way must not do for something not to happen.
+fn stop(site: Site) -> (InstId, u32) {
+    (
+        site.inst,
+        if site.defer.is_some() { site.turn.min(1) } else { site.turn.min(Site::OTHERWISE) },
+    )
+}
+
 fn fresh(made_by: Option<InstId>) -> Avoid {
-    made_by.map(|inst| (inst, false)).into_iter().collect()
+    made_by.map(|inst| (inst, 1)).into_iter().collect()
 }
 
 fn reaches(
     body: &Body,
     from: Option<InstId>,
     to: Option<InstId>,
-    avoid: &[(InstId, bool)],
+    (avoid, dead_ends): (&[(InstId, u32)], &[InstId]),
 ) -> bool {
     let target = |inst: InstId| match to {
         Some(to) => inst == to,
@@ -201,24 +239,36 @@ fn reaches(
     // Walks a block from an instruction on; true: found.
     let mut walk = |block: BlockId, first: InstId, work: &mut Vec<BlockId>| {
         for inst in body.insts_of(block).filter(|&inst| inst >= first) {
-            if avoid.contains(&(inst, true)) {
+            let stops = |how: u32| avoid.contains(&(inst, how));
+            if stops(0) {
                 return false;
             }
             if target(inst) {
                 return true;
             }
-            if avoid.contains(&(inst, false)) {
+            let is_branch = matches!(body[inst], Inst::Branch { .. });
+            let passed = stops(1) || (!is_branch && (stops(Site::THEN) || stops(Site::OTHERWISE)));
+            if passed || dead_ends.contains(&inst) {
                 return false;
             }
         }
+        let last = body.terminator(block);
+        let stopped = |next: BlockId| match body[last] {
+            Inst::Branch { then, otherwise, .. } if then != otherwise => {
+                let side = if next == then { Site::THEN } else { Site::OTHERWISE };
+                avoid.contains(&(last, side))
+            }
+            _ => false,
+        };
         for_each_live_successor(body, block, |next| {
-            if !std::mem::replace(&mut seen[next.index()], true) {
+            if !stopped(next) && !std::mem::replace(&mut seen[next.index()], true) {
                 work.push(next);
             }
         });
         false
     };
     match from {
+        Some(from) if dead_ends.contains(&from) => return false,
         Some(from) => {
             let block = body.block_of(from);
             let data = body[block];

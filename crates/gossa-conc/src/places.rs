@@ -75,7 +75,8 @@ impl<'b> Places<'b> {
             let Inst::Store { ptr, value } = self.body[inst] else { continue };
             stores.push((value, ptr, None));
             if let Some(def) = self.def(value)
-                && let Inst::MakeInterface(inner) = self.body[def]
+                && let Inst::MakeInterface(inner)
+                | Inst::Convert { kind: ConvertKind::ChangeType, x: inner } = self.body[def]
             {
                 stores.push((inner, ptr, None));
             }

@@ -4,7 +4,7 @@
 use super::{Builder, has_any};
 use crate::event::{Held, Locks, SyncKind};
 use crate::known::Known;
-use crate::path::Index;
+use crate::path::{Index, Path, Step};
 use gossa_ssa::{BinaryOp, BlockId, CallData, Callee, ConvertKind, Inst, InstId, UnaryOp, ValueId};
 
 impl Builder<'_, '_, '_> {
@@ -78,7 +78,7 @@ impl Builder<'_, '_, '_> {
                     || self
                         .places
                         .def(value)
-                        .is_some_and(|def| matches!(self.body[def], Inst::Load(_)))
+                        .is_some_and(|def| matches!(self.body[def], Inst::Load(_) | Inst::Call(_)))
             };
             let x_loaded = is_load(x);
             let (load, constant) = if x_loaded { (x, y) } else { (y, x) };
@@ -123,9 +123,25 @@ impl Builder<'_, '_, '_> {
                 _ => None,
             },
         };
-        let Some(address) = address else { return };
         let side = if written_if != negated { then } else { otherwise };
-        self.sync(self.beginning(side), kind, self.only(address));
+        let object = match address {
+            Some(address) => self.only(address),
+            // A state that is none of those it may begin with.
+            None if matches!(sum, Index::Const(state) if state != 0) => {
+                self.loaded_under_lock(loaded)
+            }
+            None => None,
+        };
+        self.sync(self.beginning(side), kind, object);
+    }
+
+    /// The variable that a function under a lock loads to return it.
+    fn loaded_under_lock(&self, value: ValueId) -> Option<Path> {
+        let Inst::Call(call) = self.body[self.places.def(value)?] else { return None };
+        let Callee::Static(id) = self.body[call].callee else { return None };
+        let summary = self.analysis.summary(self.analysis.program.index_of(id))?;
+        let mut path = self.only(value).filter(|_| !summary.taken.is_empty())?;
+        (path.steps.pop() == Some(Step::Deref)).then_some(path)
     }
 
     /// A channel that is waited for unless it is nil: `if c.done != nil { <-c.done }`. The sides are

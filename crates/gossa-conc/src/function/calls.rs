@@ -6,6 +6,7 @@ use crate::chain::{Chain, Site};
 use crate::event::{Count, Held, Locks, Paths, Spawn, Start, Trace};
 use crate::lift::{Mapping, Place, hold, lift};
 use crate::locks::{acquire, inherited, release};
+use crate::order::Order;
 use crate::path::{Index, Root, Step};
 use gossa_points::FuncIndex;
 use gossa_ssa::{Body, CallData, Callee, Inst, InstId, MethodTarget};
@@ -205,7 +206,9 @@ impl Builder<'_, '_, '_> {
         }
         if !self.quiet {
             let place = Place::Call(Chain::at(site), locks.clone());
+            let first = self.trace.spawns.len();
             lift(&summary.trace, mapping, &place, &mut self.trace);
+            decide(&self.analysis.order, &Chain::at(site), &mut self.trace.spawns[first..]);
             let trace = &summary.trace;
             if !(trace.syncs.is_empty() && trace.spawns.is_empty() && trace.calls.is_empty()) {
                 self.multiply(site.inst);
@@ -265,7 +268,26 @@ impl Builder<'_, '_, '_> {
             trace: Rc::new(trace),
             start,
             count,
-            joined: false,
+            joined: None,
+            joined_where: None,
+            over_at: Vec::new(),
+            in_turn: false,
         });
+    }
+}
+
+/// Finds where goroutines are over that a call has started, which tells so by its results.
+pub(super) fn decide(order: &Order<'_, '_>, call: &Chain, spawns: &mut [Spawn]) {
+    let at = call.innermost();
+    for spawn in spawns {
+        // Nobody sees what deferred calls return.
+        let condition = spawn.joined_where.take().filter(|_| at.defer.is_none());
+        let Some(condition) = condition else { continue };
+        for (inst, turn) in order.outcomes.decided((at.func, at.inst), condition) {
+            let site = Site { inst, turn, ..at };
+            spawn.over_at.push(call.with_innermost(site));
+        }
+        // Only the function that calls can hand on what it was told.
+        spawn.joined_where = (call.len() == 1).then_some(condition);
     }
 }

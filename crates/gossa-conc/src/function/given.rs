@@ -1,5 +1,6 @@
 //! Function values: what they are where that is known, and calls of those that callers give.
 
+use super::calls::decide;
 use super::{Builder, ROUNDS, Target, When};
 use crate::chain::{Chain, Site};
 use crate::event::{Count, Locks, OpenCall, Spawn, Start, Sync, SyncKind, Trace};
@@ -70,6 +71,18 @@ impl Builder<'_, '_, '_> {
         stored.next().is_none().then_some(only)
     }
 
+    /// Notes that a function is called which a call has given.
+    fn note_given(&mut self, target: &Path, call: &Chain) {
+        if let Root::Value(value) = target.root
+            && !self.quiet
+            && target.steps.is_empty()
+            && self.in_goroutines == 0
+            && self.places.def(value).is_some_and(|def| matches!(self.body[def], Inst::Call(_)))
+        {
+            self.given_functions.push((value, call.clone()));
+        }
+    }
+
     /// Calls a function value; false: nothing is known of it.
     pub(super) fn given(
         &mut self,
@@ -79,6 +92,7 @@ impl Builder<'_, '_, '_> {
         when: When,
         locks: &mut Locks,
     ) -> bool {
+        self.note_given(&path, &Chain::at(site));
         if let Some(target) = self.target(&path) {
             match target {
                 Target::Function { func, captures } => {
@@ -151,6 +165,7 @@ impl Builder<'_, '_, '_> {
     }
 
     pub(super) fn resolve_one(&mut self, trace: &mut Trace, call: &OpenCall) {
+        self.note_given(&call.target, &call.chain);
         match self.target(&call.target) {
             Some(Target::Function { func, captures }) => {
                 let Some(summary) = self.analysis.summary(func) else { return };
@@ -162,6 +177,7 @@ impl Builder<'_, '_, '_> {
                         let place = Place::Call(call.chain.clone(), call.locks.clone());
                         let (accesses, spawns) = (trace.accesses.len(), trace.spawns.len());
                         lift(&summary.trace, &mapping, &place, trace);
+                        decide(&self.analysis.order, &call.chain, &mut trace.spawns[spawns..]);
                         let at = (&call.chain, &call.locks);
                         self.take_all(func, &summary.taken, &mapping, at);
                         renew(trace, accesses, spawns);
@@ -176,7 +192,10 @@ impl Builder<'_, '_, '_> {
                                 trace: Rc::new(started),
                                 start,
                                 count: call.count.clone(),
-                                joined: false,
+                                joined: None,
+                                joined_where: None,
+                                over_at: Vec::new(),
+                                in_turn: false,
                             });
                         }
                     }

@@ -13,7 +13,13 @@ impl Builder<'_, '_, '_> {
         let mut found: Vec<Option<Paths>> = vec![None; self.body.results.len()];
         for block in self.body.block_ids() {
             let Inst::Return(values) = self.body[self.body.terminator(block)] else { continue };
+            // Behind a panic that was recovered, results are what they happen to be.
+            let last = self.body.terminator(block);
+            if !self.analysis.order.reaches(self.func, None, Some(last), &[]) {
+                continue;
+            }
             for (result, &value) in found.iter_mut().zip(&self.body[values]) {
+                let value = self.analysis.order.outcomes.origin(self.body, value);
                 let paths = self.places.paths(value);
                 match result {
                     None => *result = Some(paths),
@@ -75,15 +81,15 @@ impl Builder<'_, '_, '_> {
     }
 
     /// Capacities of the channels that are made here.
-    pub(super) fn capacities(&self) -> FxHashMap<Path, i64> {
+    pub(super) fn capacities(&self) -> FxHashMap<Path, Option<i64>> {
         let mut found = FxHashMap::default();
         for inst in self.body.inst_ids() {
             let Inst::MakeChan(size) = self.body[inst] else { continue };
             let size = size.map_or(Index::Const(0), |size| self.places.index(size));
             if let Some(result) = self.body.result(inst)
-                && let Index::Const(size) = size
                 && let Some(path) = self.only(result)
             {
+                let size = if let Index::Const(size) = size { Some(size) } else { None };
                 found.insert(path, size);
             }
         }

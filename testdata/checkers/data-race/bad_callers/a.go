@@ -65,5 +65,5 @@ func (q *queue) start() {
 func (q *queue) drain() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.size = 0 // want `data-race`
+	q.size = 0
 }

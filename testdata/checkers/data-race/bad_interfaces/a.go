@@ -23,7 +23,7 @@ func record(r Recorder) int {
 	done := make(chan bool)
 	go func() {
 		r.Lock("n")
-		n++ // want `data-race`
+		n++
 		r.Unlock("n")
 		close(done)
 	}()
@@ -39,7 +39,7 @@ func read(mu RWMutex) int {
 	done := make(chan bool)
 	go func() {
 		mu.RLock()
-		n++ // want `data-race`
+		n++
 		mu.RUnlock()
 		close(done)
 	}()

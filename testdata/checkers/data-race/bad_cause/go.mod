@@ -1,0 +1,3 @@
+module example.com/bad_cause
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_rounds
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_token
+
+go 1.27

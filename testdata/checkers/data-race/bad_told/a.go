@@ -1,0 +1,159 @@
+// A helper that gives up waiting tells so, but the caller goes on.
+package told
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+)
+
+// within waits for f, but not longer than the context lasts.
+func within(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Returns what there is, together with the error.
+func goesOn(ctx context.Context) (int, error) {
+	n := 0
+	err := within(ctx, func() error {
+		n = 1 // want `data-race: .n. is written here while another goroutine reads it`
+		return nil
+	})
+	return n, err
+}
+
+// The wrong side.
+func wrongSide(ctx context.Context) int {
+	n := 0
+	if err := within(ctx, func() error {
+		n = 1 // want `data-race: .n. is written here while another goroutine reads it`
+		return nil
+	}); err != nil {
+		return n
+	}
+	return 0
+}
+
+// It tells nothing: the error is nil where it has given up.
+func silent(ctx context.Context, f func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
+
+func asks(ctx context.Context) int {
+	n := 0
+	if err := silent(ctx, func() error {
+		n = 1 // want `data-race: .n. is written here while another goroutine reads it`
+		return nil
+	}); err != nil {
+		return 0
+	}
+	return n
+}
+
+// Tries again where it has given up.
+func again(ctx context.Context) {
+	n := 0
+	for range 3 {
+		err := within(ctx, func() error {
+			n++ // want `data-race: .n. is written here while another goroutine reads it`
+			return nil
+		})
+		if err != nil {
+			continue
+		}
+	}
+}
+
+// poll starts the next before the last is over.
+func poll(f func() bool, timeout time.Duration) error {
+	end := time.After(timeout)
+	result := make(chan bool, 1)
+	for {
+		go func() { result <- f() }() // want `goroutine-leak`
+		select {
+		case <-end:
+			return errors.New("too late")
+		case ok := <-result:
+			if ok {
+				return nil
+			}
+		case <-time.After(time.Second):
+		}
+	}
+}
+
+func polled() {
+	n := 0
+	_ = poll(func() bool {
+		n++ // want `data-race: .n. is written here while another goroutine reads it`
+		return n > 3
+	}, time.Minute)
+}
+
+// isNil only says so.
+func isNil(t *testing.T, err error) bool {
+	if err != nil {
+		t.Errorf("%v", err)
+		return false
+	}
+	return true
+}
+
+func asserted(ctx context.Context, t *testing.T) int {
+	n := 0
+	err := within(ctx, func() error {
+		n = 1 // want `data-race: .n. is written here while another goroutine reads it`
+		return nil
+	})
+	isNil(t, err)
+	return n
+}
+
+// starts waits for what it has started, unless the walk fails.
+func starts(s *site, walk func() error) error {
+	var wg sync.WaitGroup
+	jobs := make(chan int)
+	for range 4 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for range jobs { // want `goroutine-leak`
+				_ = s.round
+			}
+		}()
+	}
+	if err := walk(); err != nil {
+		return fmt.Errorf("walk: %w", err)
+	}
+	close(jobs)
+	wg.Wait()
+	return nil
+}
+
+type site struct{ round int }
+
+func rounds(s *site, walk func() error) {
+	for i := range 3 {
+		s.round = i // want `data-race: .s.round. is written here while another goroutine reads it`
+		if err := starts(s, walk); err != nil {
+			fmt.Println(err)
+		}
+	}
+}

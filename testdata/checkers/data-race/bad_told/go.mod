@@ -1,0 +1,3 @@
+module example.com/bad_told
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/good_rounds
+
+go 1.27

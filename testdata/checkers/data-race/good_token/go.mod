@@ -1,0 +1,3 @@
+module example.com/good_token
+
+go 1.27

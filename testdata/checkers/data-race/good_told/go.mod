@@ -1,0 +1,3 @@
+module example.com/good_told
+
+go 1.27
