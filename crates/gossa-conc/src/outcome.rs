@@ -23,6 +23,8 @@ use std::rc::Rc;
 /// Calls deeper than this are not followed, nor values through more instructions.
 const DEEPEST: u32 = 6;
 const FARTHEST: u32 = 24;
+/// What is passed is not followed through more than this.
+const ARGUMENT: u32 = 4;
 /// Larger functions are not looked into.
 const LARGEST: usize = 2_000;
 
@@ -399,11 +401,13 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
         if self.outcomes.is_dead_end(self.body, data) {
             return true;
         }
-        self.given.is_some() && self.ask(data, &|ends| (!ends.returns).then_some(())).is_some()
+        self.given.is_some()
+            && self.ask(data, ARGUMENT, &|ends| (!ends.returns).then_some(())).is_some()
     }
 
-    /// Asks a callee, with each argument of which something is certain.
-    fn ask<T>(&self, data: CallData, answer: &dyn Fn(&Ends) -> Option<T>) -> Option<T> {
+    /// Asks a callee, with each argument of which something is certain; these are looked at through
+    /// `far` instructions at most.
+    fn ask<T>(&self, data: CallData, far: u32, answer: &dyn Fn(&Ends) -> Option<T>) -> Option<T> {
         let (id, captured) = match data.callee {
             Callee::Static(id) => (id, 0),
             Callee::Value(value) => self.outcomes.closure(self.body, value, DEEPEST)?,
@@ -417,7 +421,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
         let args = &self.body[data.args];
         ask(None).or_else(|| {
             (captured..).zip(args).find_map(|(at, &arg)| {
-                let is = self.sure(arg, 4)?;
+                let is = self.sure(arg, far.min(ARGUMENT))?;
                 ask(Some(Condition { at, is }))
             })
         })
@@ -527,7 +531,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
                     return Some(Sure::NonZero);
                 }
                 let at = body.results_of(inst).position(|result| result == value)?;
-                self.ask(data, &|ends| ends.results.get(at).copied().flatten())
+                self.ask(data, far, &|ends| ends.results.get(at).copied().flatten())
             }
             _ => None,
         }

@@ -243,3 +243,30 @@ func wrappedRounds(s *site, walk func() error) error {
 	}
 	return nil
 }
+
+// What comes behind an error is found by giving it to the same function again.
+func unwrapped(err error, times int) error {
+	last := err
+	show := func() { fmt.Println(last) }
+	for range times {
+		last = inner(last)
+	}
+	show()
+	return last
+}
+
+func inner(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.Unwrap(err)
+}
+
+func asksAgain(ctx context.Context) (int, error) {
+	n := 0
+	err := within(ctx, func() error { n = 1; return nil })
+	if err != nil {
+		return 0, unwrapped(err, 2)
+	}
+	return n, nil
+}
