@@ -442,6 +442,17 @@ impl<'p> Value<'p> {
         found
     }
 
+    /// The instructions that have it as an operand, in the order of the body, each once; block
+    /// parameters get it by jumps. Linear in the size of the function.
+    pub fn uses(self) -> impl DoubleEndedIterator<Item = Inst<'p>> {
+        let body = self.func.body();
+        self.func.insts().filter(move |inst| {
+            let mut is_used = false;
+            body.for_each_operand(inst.id, |operand| is_used |= operand == self.id);
+            is_used
+        })
+    }
+
     /// The name of a source variable that holds it, or whose address it is.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {

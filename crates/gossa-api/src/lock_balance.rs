@@ -402,7 +402,7 @@ fn arguments<'p>(site: Inst<'p>, callee: Func<'p>) -> Option<Vec<Value<'p>>> {
 
 /// Whether all that is done with a function literal is to call, defer or start it.
 fn is_called_only(value: Value<'_>) -> bool {
-    value.func().insts().filter(|inst| inst.operands().contains(&value)).all(|inst| {
+    value.uses().all(|inst| {
         inst.call().is_some_and(|call| {
             matches!(call.callee(), Callee::Value(callee) if callee == value)
                 && call.args().all(|arg| arg != value)

@@ -241,10 +241,7 @@ impl<'p> Search<'_, 'p> {
         if depth > DEPTH {
             return Fate::Deferred;
         }
-        for inst in value.func().insts() {
-            if !inst.operands().contains(&value) {
-                continue;
-            }
+        for inst in value.uses() {
             let next = |value: Value<'p>| self.fate(value, depth + 1);
             let fate = match inst.op() {
                 Op::Call(call) | Op::Go(call) | Op::Defer(call) => self.passed(value, call, depth),
@@ -296,10 +293,7 @@ impl<'p> Search<'_, 'p> {
         if depth > DEPTH || !is_local {
             return Fate::Deferred;
         }
-        for inst in address.func().insts() {
-            if !inst.operands().contains(&address) {
-                continue;
-            }
+        for inst in address.uses() {
             let fate = match inst.op() {
                 Op::Load(_) => inst
                     .results()

@@ -2,7 +2,16 @@
 //! atomics, contexts, and those that call back or start goroutines.
 
 use crate::event::Start;
-use gossa_ssa::{FuncId, FuncKey};
+use gossa_points::Program;
+use gossa_ssa::{FuncId, FuncKey, MethodRef};
+use gossa_types::TypeKind;
+
+/// Whether a method is one of `context.Context`.
+pub(crate) fn is_of_context(program: &Program<'_>, method: &MethodRef) -> bool {
+    let holder = program.end_of_path(method);
+    matches!(holder.unalias().kind(), TypeKind::Named { decl, .. }
+        if decl.package().path() == "context" && decl.name().as_str() == "Context")
+}
 
 /// How a lock is held.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

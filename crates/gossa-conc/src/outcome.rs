@@ -6,7 +6,7 @@
 //! for one function at a time, with what may be given of one of its parameters.
 
 use crate::chain::Site;
-use crate::known::never_returns;
+use crate::known::{is_of_context, never_returns};
 use crate::live::for_each_live_successor;
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_points::{FuncIndex, Program};
@@ -16,8 +16,7 @@ use gossa_ssa::{
     BinaryOp, BlockId, Body, CallData, Callee, ConvertKind, Fact, FuncId, FuncKey, Inst, InstId,
     MethodTarget, UnaryOp, ValueDef, ValueId,
 };
-use gossa_types::TypeKind;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 /// Calls deeper than this are not followed, nor values through more instructions.
@@ -25,6 +24,8 @@ const DEEPEST: u32 = 6;
 const FARTHEST: u32 = 24;
 /// What is passed is not followed through more than this.
 const ARGUMENT: u32 = 4;
+/// Steps that one question about a value may take: ways that part and meet again are many.
+const STEPS: u32 = 4_096;
 /// Larger functions are not looked into.
 const LARGEST: usize = 2_000;
 
@@ -144,7 +145,7 @@ impl<'p, 'e> Outcomes<'p, 'e> {
             let last = body.terminator(block);
             let Inst::Return(values) = body[last] else { continue };
             let Some(&value) = body[values].get(wanted.at as usize) else { continue };
-            if reader.sure(value, FARTHEST) == other {
+            if reader.certain(value) == other {
                 found.push(last);
                 continue;
             }
@@ -154,7 +155,7 @@ impl<'p, 'e> Outcomes<'p, 'e> {
             for jump in reader.jumps(block) {
                 if let Inst::Jump(target) = body[jump]
                     && let Some(&arg) = body[target.args].get(at)
-                    && reader.sure(arg, FARTHEST) == other
+                    && reader.certain(arg) == other
                 {
                     found.push(jump);
                 }
@@ -318,6 +319,8 @@ struct Reader<'r, 'p, 'e> {
     shape: OnceCell<(Cfg, Dominators)>,
     /// Blocks whose parameters are being looked at.
     busy: RefCell<FxHashSet<ValueId>>,
+    /// Steps that are left for the question that is being answered.
+    steps: Cell<u32>,
 }
 
 impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
@@ -327,8 +330,8 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
         given: Option<Condition>,
         depth: u32,
     ) -> Self {
-        let (shape, busy) = (OnceCell::new(), RefCell::default());
-        Self { outcomes, body, given, depth, shape, busy }
+        let (shape, busy, steps) = (OnceCell::new(), RefCell::default(), Cell::new(STEPS));
+        Self { outcomes, body, given, depth, shape, busy, steps }
     }
 
     fn shape(&self) -> &(Cfg, Dominators) {
@@ -364,7 +367,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
             }
             match body[body.terminator(block)] {
                 Inst::Return(values) => {
-                    let results = body[values].iter().map(|&value| self.sure(value, FARTHEST));
+                    let results = body[values].iter().map(|&value| self.certain(value));
                     if found.returns {
                         for (known, new) in found.results.iter_mut().zip(results) {
                             *known = known.filter(|_| *known == new);
@@ -375,7 +378,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
                     }
                 }
                 Inst::Branch { cond, then, otherwise } => {
-                    let sure = self.sure(cond, FARTHEST);
+                    let sure = self.certain(cond);
                     for (side, not) in [(then, Sure::Zero), (otherwise, Sure::NonZero)] {
                         if sure != Some(not) && !std::mem::replace(&mut seen[side.index()], true) {
                             work.push(side);
@@ -396,6 +399,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
 
     /// Whether a call never returns, given what is.
     fn ends_here(&self, inst: InstId) -> bool {
+        self.steps.set(STEPS);
         let Inst::Call(call) = self.body[inst] else { return false };
         let data = self.body[call];
         if self.outcomes.is_dead_end(self.body, data) {
@@ -482,8 +486,15 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
     }
 
     /// What is certain of a value.
+    fn certain(&self, value: ValueId) -> Option<Sure> {
+        self.steps.set(STEPS);
+        self.sure(value, FARTHEST)
+    }
+
+    /// The same as a part of another question, through so many instructions at most.
     fn sure(&self, value: ValueId, far: u32) -> Option<Sure> {
         let far = far.checked_sub(1)?;
+        self.steps.set(self.steps.get().checked_sub(1)?);
         let body = self.body;
         let inst = match body.def(value) {
             ValueDef::Param(Body::ENTRY) => {
@@ -746,9 +757,6 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
         if name.as_str() != wanted {
             return None;
         }
-        let holder = self.outcomes.program.end_of_path(method);
-        let TypeKind::Named { decl, .. } = holder.unalias().kind() else { return None };
-        let is_context = decl.package().path() == "context" && decl.name().as_str() == "Context";
-        is_context.then_some(receiver)
+        is_of_context(self.outcomes.program, method).then_some(receiver)
     }
 }

@@ -12,7 +12,7 @@ use crate::structure::{Guard, Structure};
 use crate::types::Kind;
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_ssa::{BinaryOp, ConvertKind, Fact, UnaryOp};
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 /// What is known of a value.
@@ -35,6 +35,9 @@ pub(super) type Arguments<'p> = Rc<[Option<Known<'p>>]>;
 
 /// Values are not followed deeper than this.
 const DEPTH: usize = 12;
+
+/// Steps that one question may take: ways that part and meet again are many.
+const STEPS: u32 = 4_096;
 
 /// The branches of functions.
 pub(super) struct Branches<'p> {
@@ -81,7 +84,7 @@ impl<'p> Branches<'p> {
     /// Whether an instruction is not reached where its function is called with such arguments.
     pub(super) fn excludes(&self, inst: Inst<'p>, arguments: &[Option<Known<'p>>]) -> bool {
         let guards = self.guards(inst);
-        let facts = Facts { branches: self, arguments, guards: &guards };
+        let facts = Facts::new(self, arguments, &guards);
         guards.iter().any(|guard| facts.contradicts(*guard))
     }
 
@@ -89,8 +92,8 @@ impl<'p> Branches<'p> {
     pub(super) fn asserts(&self, inst: Inst<'p>, arguments: &[Option<Known<'p>>]) -> bool {
         let Op::TypeAssert { x, ty, .. } = inst.op() else { return false };
         let guards = self.guards(inst);
-        let facts = Facts { branches: self, arguments, guards: &guards };
-        match facts.of(x, 0) {
+        let facts = Facts::new(self, arguments, &guards);
+        match facts.known(x) {
             Some(Known::Holds(types)) => types.iter().all(|held| fits(*held, ty)),
             _ => false,
         }
@@ -104,7 +107,7 @@ impl<'p> Branches<'p> {
         arguments: &[Option<Known<'p>>],
     ) -> Option<Func<'p>> {
         let guards = self.guards(site);
-        match (Facts { branches: self, arguments, guards: &guards }).of(value, 0) {
+        match Facts::new(self, arguments, &guards).known(value) {
             Some(Known::Function(func)) => Some(func),
             _ => None,
         }
@@ -119,8 +122,8 @@ impl<'p> Branches<'p> {
         arguments: &[Option<Known<'p>>],
     ) -> Arguments<'p> {
         let guards = self.guards(site);
-        let facts = Facts { branches: self, arguments, guards: &guards };
-        values.iter().map(|value| facts.of(*value, 0)).collect()
+        let facts = Facts::new(self, arguments, &guards);
+        values.iter().map(|value| facts.known(*value)).collect()
     }
 }
 
@@ -130,13 +133,30 @@ struct Facts<'a, 'p> {
     arguments: &'a [Option<Known<'p>>],
     /// The branches that lead there.
     guards: &'a [Guard<'p>],
+    /// Steps that are left for the question that is being answered.
+    steps: Cell<u32>,
 }
 
-impl<'p> Facts<'_, 'p> {
+impl<'a, 'p> Facts<'a, 'p> {
+    fn new(
+        branches: &'a Branches<'p>,
+        arguments: &'a [Option<Known<'p>>],
+        guards: &'a [Guard<'p>],
+    ) -> Self {
+        Self { branches, arguments, guards, steps: Cell::new(STEPS) }
+    }
+
+    /// What is known of a value.
+    fn known(&self, value: Value<'p>) -> Option<Known<'p>> {
+        self.steps.set(STEPS);
+        self.of(value, 0)
+    }
+
     fn of(&self, value: Value<'p>, depth: usize) -> Option<Known<'p>> {
         if depth > DEPTH {
             return None;
         }
+        self.steps.set(self.steps.get().checked_sub(1)?);
         let Some(definition) = value.definition() else {
             let func = value.func();
             if let Some(at) = func.captures().chain(func.params()).position(|p| p == value) {
@@ -174,15 +194,14 @@ impl<'p> Facts<'_, 'p> {
             Op::Slice { x, .. } => match x.definition()?.op() {
                 // A literal: all its elements at once, into a variable without a name.
                 Op::Alloc(_) => {
-                    let mut uses = x.func().insts().filter(|inst| inst.operands().contains(&x));
-                    let stored = uses.find_map(|inst| match inst.op() {
+                    let stored = x.uses().find_map(|inst| match inst.op() {
                         Op::Store { ptr, value } if ptr == x => Some(value),
                         _ => None,
                     })?;
-                    let written = x.func().insts().any(|inst| match inst.op() {
+                    let written = x.uses().any(|inst| match inst.op() {
                         Op::Store { ptr, value } => ptr == x && value != stored,
                         Op::Slice { .. } => false,
-                        _ => inst.operands().contains(&x),
+                        _ => true,
                     });
                     if written { Some(Known::NotNil) } else { self.of(stored, depth + 1) }
                 }
@@ -237,7 +256,7 @@ impl<'p> Facts<'_, 'p> {
 
     fn is_constant(&self, value: Value<'p>, is: bool) -> bool {
         let text = if is { "true" } else { "false" };
-        matches!(self.of(value, 0), Some(Known::Constant(constant)) if *constant == *text)
+        matches!(self.known(value), Some(Known::Constant(constant)) if *constant == *text)
     }
 
     /// Whether two values are equal, if that is known. That a parameter of which nothing is known is
@@ -252,14 +271,14 @@ impl<'p> Facts<'_, 'p> {
             (true, false) => y,
             (false, true) => x,
             (false, false) => {
-                let constant = |value| match self.of(value, 0) {
+                let constant = |value| match self.known(value) {
                     Some(Known::Constant(constant)) => Some(constant),
                     _ => None,
                 };
                 return Some(constant(x)? == constant(y)?);
             }
         };
-        match self.of(tested, 0) {
+        match self.known(tested) {
             Some(Known::Nil) => Some(true),
             Some(_) => Some(false),
             None => {
@@ -274,7 +293,7 @@ impl<'p> Facts<'_, 'p> {
     /// Whether the branches that lead to the place leave none of the types that an interface may
     /// hold.
     fn holds_nothing(&self, interface: Value<'p>) -> bool {
-        let Some(Known::Holds(types)) = self.of(interface, 0) else { return false };
+        let Some(Known::Holds(types)) = self.known(interface) else { return false };
         let interface = root(interface);
         let mut left = types.to_vec();
         for guard in self.guards {

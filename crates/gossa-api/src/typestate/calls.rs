@@ -148,7 +148,6 @@ impl<'p> Engine<'_, 'p> {
                     panics: false,
                     state: state.clone(),
                     returned: Vec::new(),
-                    held: Vec::new(),
                     known: Vec::new(),
                 }));
                 continue;

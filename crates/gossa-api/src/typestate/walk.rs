@@ -54,8 +54,6 @@ pub(super) struct Left {
     pub(super) state: State,
     /// Results that hold the value.
     pub(super) returned: Vec<(usize, Path)>,
-    /// Parameters that hold it.
-    pub(super) held: Vec<(usize, Path)>,
     /// What is known of results.
     pub(super) known: Vec<(usize, Known)>,
 }
@@ -684,18 +682,12 @@ impl<'p> Walk<'p> {
         returned: Vec<(usize, Path)>,
         known: Vec<(usize, Known)>,
     ) {
-        let params = self.func.captures().chain(self.func.params()).enumerate();
-        let held = params
-            .flat_map(|(at, param)| {
-                state.held_by(param.id).cloned().map(|path| (at, path)).collect::<Vec<_>>()
-            })
-            .collect();
         state.holders.clear();
         state.known.clear();
         state.pending.clear();
         state.panicking = false;
         state.recovered = false;
-        self.exit(Exit::Left(Left { panics, state, returned, held, known }));
+        self.exit(Exit::Left(Left { panics, state, returned, known }));
     }
 
     pub(super) fn lost(

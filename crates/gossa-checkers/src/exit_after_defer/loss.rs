@@ -85,7 +85,7 @@ impl<'p> Losses<'p> {
 
     fn of_function(&mut self, func: Func<'p>, depth: usize) -> Option<&'static str> {
         // The standard library is known by name.
-        if depth >= DEPTH || is_standard(func.package()) || is_logging(&func.name()) {
+        if depth >= DEPTH || is_library(func) || is_logging(&func.name()) {
             return None;
         }
         // What is there for panics is not missed where nothing panics.
@@ -130,60 +130,10 @@ pub(super) fn is_recovered(cond: Value<'_>) -> bool {
     }
 }
 
-fn is_standard(package: &str) -> bool {
-    STANDARD.contains(&package.split('/').next().unwrap_or_default())
+/// Whether a function is the library's; the commands of the distribution are programs like others.
+fn is_library(func: Func<'_>) -> bool {
+    func.is_standard() && !func.package().starts_with("cmd/")
 }
-
-/// First elements of import paths of the standard library: what matters there is known by name.
-const STANDARD: [&str; 47] = [
-    "archive",
-    "arena",
-    "bufio",
-    "builtin",
-    "bytes",
-    "cmp",
-    "compress",
-    "container",
-    "context",
-    "crypto",
-    "database",
-    "debug",
-    "embed",
-    "encoding",
-    "errors",
-    "expvar",
-    "flag",
-    "fmt",
-    "go",
-    "hash",
-    "html",
-    "image",
-    "index",
-    "internal",
-    "io",
-    "iter",
-    "log",
-    "maps",
-    "math",
-    "mime",
-    "net",
-    "os",
-    "path",
-    "plugin",
-    "reflect",
-    "regexp",
-    "runtime",
-    "slices",
-    "sort",
-    "strconv",
-    "strings",
-    "sync",
-    "syscall",
-    "testing",
-    "text",
-    "time",
-    "unicode",
-];
 
 /// Loggers are everywhere, and what they would say is not missed.
 fn is_logging(name: &str) -> bool {

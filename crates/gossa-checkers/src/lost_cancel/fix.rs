@@ -59,7 +59,7 @@ fn edits(made: Inst<'_>) -> Option<Vec<Edit>> {
 /// Whether the function does nothing with the cancel function but call it.
 fn is_own(made: Inst<'_>) -> bool {
     let Some(cancel) = made.results().nth(1) else { return false };
-    made.func().insts().filter(|inst| inst.operands().contains(&cancel)).all(|inst| {
+    cancel.uses().all(|inst| {
         let call = match inst.op() {
             Op::Call(call) | Op::Defer(call) => call,
             _ => return false,
@@ -73,7 +73,6 @@ fn is_own(made: Inst<'_>) -> bool {
 /// What callees do with it is looked at as far as they are the user's; of others those count that
 /// give something back that may hold it.
 fn stays(context: Value<'_>, depth: u32) -> bool {
-    let func = context.func();
     let mut held = vec![context];
     let mut at = 0;
     while let Some(&value) = held.get(at) {
@@ -81,7 +80,7 @@ fn stays(context: Value<'_>, depth: u32) -> bool {
         if at > MOST {
             return false;
         }
-        for inst in func.insts().filter(|inst| inst.operands().contains(&value)) {
+        for inst in value.uses() {
             let made = match inst.op() {
                 Op::Call(call) => {
                     if !callee_lets_go(call, value, depth) {
@@ -126,10 +125,7 @@ fn callee_lets_go<'p>(call: Call<'p>, value: Value<'p>, depth: u32) -> bool {
 
 /// Whether a parameter goes nowhere but to callees and to the caller, who looks at results itself.
 fn returns_or_stays(param: Value<'_>, depth: u32) -> bool {
-    let func = param.func();
-    let returns = |inst: &Inst<'_>| matches!(inst.op(), Op::Return(_));
-    let only_returned =
-        func.insts().filter(|inst| inst.operands().contains(&param)).all(|inst| returns(&inst));
+    let only_returned = param.uses().all(|inst| matches!(inst.op(), Op::Return(_)));
     only_returned || stays(param, depth)
 }
 

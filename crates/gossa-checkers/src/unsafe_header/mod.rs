@@ -305,8 +305,7 @@ fn stays(variable: Value<'_>) -> bool {
     let mut at = 0;
     while let Some(&address) = addresses.get(at) {
         at += 1;
-        let uses = address.func().insts().filter(|inst| inst.operands().contains(&address));
-        for inst in uses {
+        for inst in address.uses() {
             match inst.op() {
                 Op::Load(_) => {}
                 Op::Store { value, .. } if value != address => {}

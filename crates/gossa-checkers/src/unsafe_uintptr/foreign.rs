@@ -165,9 +165,7 @@ fn put_into<'p>(program: Program<'p>, place: Place<'p>, held: Held) -> Option<Ve
 
 /// Whether all that is done with an address is to read and write there.
 fn is_read_and_written(address: Value<'_>) -> bool {
-    address.func().insts().filter(|inst| inst.operands().contains(&address)).all(|inst| match inst
-        .op()
-    {
+    address.uses().all(|inst| match inst.op() {
         Op::Load(_) => true,
         Op::Store { value, .. } => value != address,
         _ => false,
@@ -177,7 +175,7 @@ fn is_read_and_written(address: Value<'_>) -> bool {
 /// What is put into a map by this name; `None`: it goes elsewhere, too.
 fn put_into_map(map: Value<'_>) -> Option<Vec<Value<'_>>> {
     let mut found = Vec::new();
-    for inst in map.func().insts().filter(|inst| inst.operands().contains(&map)) {
+    for inst in map.uses() {
         match inst.op() {
             Op::MapUpdate { value, .. } => found.push(value),
             Op::MapLookup { .. } | Op::Range(_) | Op::Binary { .. } => {}

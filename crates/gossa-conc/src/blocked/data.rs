@@ -1,6 +1,7 @@
 //! Slices, maps and tables, and the built-in functions for them.
 
-use crate::blocked::machine::{Machine, Step, constant_value, tag};
+use crate::blocked::machine::{Machine, Step, tag};
+use crate::blocked::operators::constant_value;
 use crate::blocked::state::{ChanRef, Content, ObjectId, Site, State, ThreadId};
 use crate::blocked::value::{Parts, Place, TermKind, Value, Way};
 use gossa_ssa::TableNode;

@@ -23,6 +23,7 @@ mod data;
 mod library;
 mod machine;
 mod moves;
+mod operators;
 mod search;
 mod state;
 mod value;

@@ -4,13 +4,13 @@ use super::{Builder, FAN, When};
 use crate::analysis::is_package_init;
 use crate::chain::{Chain, Site};
 use crate::event::{Count, Held, Locks, Paths, Spawn, Start, Trace};
+use crate::known::is_of_context;
 use crate::lift::{Mapping, Place, hold, lift};
 use crate::locks::{acquire, inherited, release};
 use crate::order::Order;
 use crate::path::{Index, Root, Step};
 use gossa_points::FuncIndex;
 use gossa_ssa::{Body, CallData, Callee, Inst, InstId, MethodTarget};
-use gossa_types::TypeKind;
 use std::rc::Rc;
 
 impl Builder<'_, '_, '_> {
@@ -51,10 +51,8 @@ impl Builder<'_, '_, '_> {
         let Callee::Interface { receiver, method } = data.callee else { return None };
         let method = &self.body[method];
         let MethodTarget::Interface(name) = method.target else { return None };
-        let holder = self.analysis.program.end_of_path(method);
-        let TypeKind::Named { decl, .. } = holder.unalias().kind() else { return None };
-        let is_context = decl.package().path() == "context" && decl.name().as_str() == "Context";
-        (is_context && name.as_str() == "Done").then(|| self.places.paths(receiver))
+        let is_done = name.as_str() == "Done" && is_of_context(self.analysis.program, method);
+        is_done.then(|| self.places.paths(receiver))
     }
 
     pub(super) fn set_done(&self, inst: InstId, context: &Paths) {

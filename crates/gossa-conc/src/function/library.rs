@@ -3,7 +3,7 @@
 use super::{Builder, Target, When};
 use crate::chain::{Chain, Site};
 use crate::event::{AccessKind, Held, Locks, OpenCall, Start, SyncKind, Trace, Unseen};
-use crate::known::{Known, Mode};
+use crate::known::{Known, Mode, is_of_context};
 use crate::lift::{Mapping, Place, lift};
 use crate::locks::{acquire, release};
 use crate::path::{Index, Root, Step};
@@ -16,10 +16,7 @@ impl Builder<'_, '_, '_> {
         let method = &self.body[method];
         let MethodTarget::Interface(name) = method.target else { return None };
         let holder = self.analysis.program.end_of_path(method);
-        if let TypeKind::Named { decl, .. } = holder.unalias().kind()
-            && decl.package().path() == "context"
-            && decl.name().as_str() == "Context"
-        {
+        if is_of_context(self.analysis.program, method) {
             return Some(Known::Nothing);
         }
         // What can be locked and unlocked is a lock, whoever has made it; the same for groups.
