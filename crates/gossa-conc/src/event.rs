@@ -45,8 +45,8 @@ pub struct Held {
     pub mode: Mode,
 }
 
-/// The locks that are held at an access.
-pub type Locks = SmallVec<[Held; 1]>;
+/// The locks that are held at an access. There are very many accesses, most of them without any.
+pub type Locks = Vec<Held>;
 
 /// Who makes an access that the race detector does not see.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

@@ -266,7 +266,7 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
             let lo = bounds.lo.map_or(Index::Const(0), |lo| self.places.index(lo));
             let hi = bounds.hi.map(|hi| self.places.index(hi));
             if let (Index::Const(lo), Some(Index::Const(hi))) = (lo, hi) {
-                let part = Step::Element(Index::Range(lo, hi));
+                let part = Step::Element(Index::range(lo, hi));
                 self.access_at(site, &self.places.paths(x), Some(part), kind, locks);
                 return;
             }

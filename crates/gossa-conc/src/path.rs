@@ -43,9 +43,20 @@ pub enum Index {
     /// The one that a value says.
     Value(ValueId),
     /// Those from one index up to, and without, another.
-    Range(i64, i64),
+    Range(i32, i32),
     /// The one behind the last, which `append` writes where there is room.
     End,
+}
+
+impl Index {
+    /// Those from one index up to, and without, another; some, where the numbers are too large.
+    #[must_use]
+    pub(crate) fn range(from: i64, to: i64) -> Self {
+        match (from.try_into(), to.try_into()) {
+            (Ok(from), Ok(to)) => Self::Range(from, to),
+            _ => Self::Unknown,
+        }
+    }
 }
 
 /// A step of a path.
@@ -82,7 +93,7 @@ pub struct Path {
     /// Where it begins.
     pub root: Root,
     /// The steps from there.
-    pub steps: SmallVec<[Step; 4]>,
+    pub steps: SmallVec<[Step; 3]>,
 }
 
 /// Longer paths are not followed.
@@ -196,10 +207,7 @@ fn plus(start: Index, index: Index) -> Index {
         (Index::Const(a), Index::Const(b)) => a.checked_add(b).map_or(Index::Unknown, Index::Const),
         (Index::Const(_), Index::All) => Index::All,
         (Index::Const(by), Index::Range(from, to)) => {
-            match (from.checked_add(by), to.checked_add(by)) {
-                (Some(from), Some(to)) => Index::Range(from, to),
-                _ => Index::Unknown,
-            }
+            Index::range(by.saturating_add(from.into()), by.saturating_add(to.into()))
         }
         (_, Index::End) => Index::End,
         _ => Index::Unknown,
@@ -215,7 +223,7 @@ fn meet(a: Index, b: Index, varies: &impl Fn(ValueId) -> bool) -> Option<Overlap
         (Index::End, Index::All | Index::Range(..))
         | (Index::All | Index::Range(..), Index::End) => None,
         (Index::Const(at), Index::Range(from, to)) | (Index::Range(from, to), Index::Const(at)) => {
-            (from..to).contains(&at).then_some(Overlap::Certain)
+            (i64::from(from)..i64::from(to)).contains(&at).then_some(Overlap::Certain)
         }
         (Index::Range(a, b), Index::Range(c, d)) => (a < d && c < b).then_some(Overlap::Certain),
         (Index::Const(a), Index::Const(b)) => (a == b).then_some(Overlap::Certain),

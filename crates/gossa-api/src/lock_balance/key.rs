@@ -103,7 +103,8 @@ fn given(call: Call<'_>) -> Option<Root<'_>> {
     Some(Root::Read(callee, call.args().map(key_of).collect()))
 }
 
-/// Whether all that a function does is to read, without locks: what it gives is there already.
+/// Whether all that a function does is to read, without locks, and at most to wait before: what it
+/// gives is there already.
 fn only_reads(func: Func<'_>, depth: usize) -> bool {
     depth < 3
         && func.insts().all(|inst| match inst.op() {
@@ -121,6 +122,7 @@ fn only_reads(func: Func<'_>, depth: usize) -> bool {
             | Op::Jump { .. }
             | Op::Branch { .. }
             | Op::Return(_) => true,
+            Op::Receive { .. } => inst.results().all(|result| result.uses().next().is_none()),
             Op::Call(call) => match call.callee() {
                 Callee::Static { name, .. } if name.starts_with("sync/atomic.") => {
                     name.rsplit('.').next().is_some_and(|last| last.starts_with("Load"))

@@ -109,6 +109,25 @@ func add(table int) {
 	shared.get().tables = append(shared.get().tables, table)
 }
 
+// So is what it gives once it has waited for that to be there.
+type once struct {
+	set   chan struct{}
+	value *level
+}
+
+func (o *once) get() *level {
+	<-o.set
+	return o.value
+}
+
+var later once
+
+func addLater(table int) {
+	later.get().Lock()
+	defer later.get().Unlock()
+	later.get().tables = append(later.get().tables, table)
+}
+
 // The goroutine that waits unlocks.
 func wait(c *sync.Cond, ready func() bool) {
 	c.L.Lock()
@@ -130,6 +149,7 @@ func wait(c *sync.Cond, ready func() bool) {
 // Use lets the functions run.
 func Use(n *node, l *levels) int {
 	add(1)
+	addLater(1)
 	wait(sync.NewCond(&n.mu), func() bool { return true })
 	n.up(n.full)
 	find(n.first(), 3)
