@@ -47,13 +47,14 @@ declare_check! {
     /// ## What it stays silent on
     /// Functions that do not panic on purpose, assert types, or call what they were given; panics
     /// that the arguments rule out with which the goroutine calls what has them, and those for
-    /// pointers that are nil; a `recover` in a helper that the goroutine defers. Goroutines of functions that recover nothing
-    /// are reported with low confidence.
+    /// pointers that are nil; a `recover` in a helper that the goroutine defers. Goroutines of
+    /// functions that recover nothing are told of as well, as the others with low confidence: most
+    /// panics in real code say that what cannot be has been, and whether it can is not known here.
     ///
     /// ## What it does not catch
     /// Panics of the runtime (indices, nil pointers), and those of packages that were not asked for.
     pub static UNRECOVERED_GOROUTINE_PANIC = "unrecovered-goroutine-panic": "defer", Warning,
-        "a goroutine can panic where no recover can stop it", cwe [248];
+        "a goroutine can panic where no recover can stop it", tier Low, cwe [248];
 }
 
 /// The checker.

@@ -71,7 +71,7 @@ fn explain_lists_the_checkers_and_tells_about_each() {
     let off: Vec<&str> =
         ended.stdout.lines().filter(|line| line.ends_with("(off by default)")).collect();
     let off: Vec<&str> = off.iter().filter_map(|line| line.split_whitespace().next()).collect();
-    assert_eq!(off, ["exit-after-defer", "unsafe-string-mutation"]);
+    assert_eq!(off, ["exit-after-defer", "unrecovered-goroutine-panic", "unsafe-string-mutation"]);
 
     let ended = gossa_without_go(fixture("clean")).args(["explain", "unsafe-uintptr"]).run();
     let ended = ended.exits(0);
