@@ -75,8 +75,9 @@ impl<'p> Back<'_, 'p> {
             Op::Narrow { x, .. } | Op::Unary { x, .. } => self.push(x),
             Op::Convert { kind: ConvertKind::Numeric | ConvertKind::ChangeType, x } => self.push(x),
             Op::Binary { x, y, .. } => [x, y].into_iter().for_each(|x| self.push(x)),
-            Op::Struct(fields) if self.headers.is_header(value.ty()) => {
-                fields.into_iter().take(1).for_each(|field| self.push(field));
+            // The first is the Data.
+            Op::Struct(parts) | Op::Array(parts) if self.headers.is_header(value.ty()) => {
+                parts.into_iter().take(1).for_each(|part| self.push(part));
             }
             Op::Struct(parts) | Op::Array(parts) => {
                 parts.into_iter().for_each(|part| self.push(part));
