@@ -228,7 +228,11 @@ impl<'p, 'e> Analysis<'p, 'e> {
             if !foreign && !frame.trace.spawns.is_empty() {
                 self.find_conflicts(func, &frame, &threads);
             }
-            if threads.waits_at_all() || frame.trace.spawns.iter().any(has_condition) {
+            let spawns = &frame.trace.spawns;
+            if threads.waits_at_all()
+                || spawns.iter().any(has_condition)
+                || (!spawns.is_empty() && self.tells(func))
+            {
                 self.join(func, &frame.trace, &threads, &mut out);
             } else {
                 out.spawns.clone_from(&frame.trace.spawns);

@@ -96,6 +96,14 @@ impl Analysis<'_, '_> {
         }
     }
 
+    /// Whether a function can tell by a result which way it has gone, and so that it has started no
+    /// goroutine.
+    pub(crate) fn tells(&self, func: FuncIndex) -> bool {
+        self.program.body(func).is_some_and(|body| {
+            (0..body.results.len() as u32).any(|result| self.may_tell(body, result))
+        })
+    }
+
     /// What may be certain of the function's results, with the ways on which it returns other ones.
     fn conditions(&self, func: FuncIndex, trace: &Trace) -> Vec<(Condition, End)> {
         let Some(body) = self.program.body(func) else { return Vec::new() };

@@ -161,7 +161,7 @@ impl<'p, 'e> Order<'p, 'e> {
     ) -> bool {
         let start = from.site();
         let mut avoid = self.avoided(all, start.func, Some(start.inst));
-        if avoid.is_empty() && also.is_empty() {
+        if avoid.is_empty() && also.is_empty() && failing.is_empty() {
             return false;
         }
         avoid.extend(also.iter().chain(failing).map(|&inst| (inst, 0)));

@@ -124,12 +124,16 @@ impl<'p, 'e> Outcomes<'p, 'e> {
                         .known(id)
                         .is_some_and(|callee| self.never.borrow().contains(&callee))
             }
-            // What fails a test now, whoever runs it, ends the goroutine.
-            Callee::Interface { method, .. } => {
-                let method = &body[method];
-                matches!(method.target, MethodTarget::Interface(name) if name.as_str() == "FailNow")
-                    && call.args.0.is_empty()
-            }
+            // What fails a test now, whoever runs it, ends the goroutine; what is fatal to say ends it
+            // or the program.
+            Callee::Interface { method, .. } => match body[method].target {
+                MethodTarget::Interface(name) => match name.as_str() {
+                    "FailNow" => call.args.0.is_empty(),
+                    "Fatal" | "Fatalf" | "Fatalln" => true,
+                    _ => false,
+                },
+                _ => false,
+            },
             _ => false,
         }
     }

@@ -157,3 +157,64 @@ func rounds(s *site, walk func() error) {
 		}
 	}
 }
+
+// Opening may fail when the goroutine runs already, and is tried again then.
+type engine struct {
+	mu    sync.Mutex
+	state int
+}
+
+func (e *engine) start(n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.open(n); err != nil {
+		go e.retry(n)
+	}
+}
+
+func (e *engine) open(n int) error {
+	e.state = n // want `data-race: .e.state. is written here while another goroutine reads it`
+	go func() {
+		for range 10 {
+			fmt.Println(e.state)
+		}
+	}()
+	if n == 1 {
+		return errors.New("too little")
+	}
+	return nil
+}
+
+func (e *engine) retry(n int) {
+	for {
+		time.Sleep(time.Second)
+		e.mu.Lock()
+		if e.open(n) == nil {
+			e.mu.Unlock()
+			return
+		}
+		e.mu.Unlock()
+	}
+}
+
+// A helper that says that it is late, and returns.
+type reporter interface{ Errorf(format string, args ...any) }
+
+func waitFor(t reporter, check func() bool) {
+	results := make(chan bool, 1)
+	go func() { results <- check() }()
+	select {
+	case <-time.After(time.Minute):
+		t.Errorf("too late")
+	case <-results:
+	}
+}
+
+func polled(t *testing.T) int {
+	n := 0
+	waitFor(t, func() bool {
+		n++ // want `data-race: .n. is written here while another goroutine reads it`
+		return n > 3
+	})
+	return n
+}

@@ -270,3 +270,74 @@ func asksAgain(ctx context.Context) (int, error) {
 	}
 	return n, nil
 }
+
+// Where opening fails nothing has been started, and only then it is tried again.
+type engine struct {
+	mu    sync.Mutex
+	wg    sync.WaitGroup
+	state int
+}
+
+func (e *engine) start(n int) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if err := e.open(n); err != nil {
+		go e.retry(n)
+	}
+}
+
+func (e *engine) open(n int) error {
+	if n == 0 {
+		return errors.New("nothing to open")
+	}
+	e.state = n
+	if n == 1 {
+		return errors.New("too little")
+	}
+	e.wg.Go(func() {
+		for range 10 {
+			fmt.Println(e.state)
+		}
+	})
+	return nil
+}
+
+func (e *engine) retry(n int) {
+	for {
+		time.Sleep(time.Second)
+		e.mu.Lock()
+		if e.open(n) == nil {
+			e.mu.Unlock()
+			return
+		}
+		e.mu.Unlock()
+	}
+}
+
+// A helper that is not sure to return either, whoever reports: it fails the test.
+type reporter interface{ Fatalf(format string, args ...any) }
+
+func waitFor(t reporter, check func() bool) {
+	results := make(chan bool)
+	late := time.After(time.Minute)
+	for {
+		go func() { results <- check() }() // want `goroutine-leak`
+		select {
+		case <-late:
+			t.Fatalf("too late")
+		case done := <-results:
+			if done {
+				return
+			}
+		}
+	}
+}
+
+func polled(t *testing.T) int {
+	n := 0
+	waitFor(t, func() bool {
+		n++
+		return n > 3
+	})
+	return n
+}
