@@ -4,7 +4,7 @@
 use crate::blocked::library::{Effect, effect};
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_points::{FuncIndex, Program};
-use gossa_ssa::{BlockId, Body, Callee, Inst, InstId, ValueId};
+use gossa_ssa::{BlockId, Body, Callee, ConvertKind, Inst, InstId, ValueId};
 use gossa_types::{Builtin, PackageId, TypeId, TypeKind};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -144,6 +144,22 @@ impl<'p, 'e> Bodies<'p, 'e> {
         found.filter(|effect| {
             !matches!(effect, Effect::Nothing | Effect::Anything)
                 || !(self.is_requested)(function.id.package().path())
+                || self.hides(func)
+        })
+    }
+
+    /// Whether a function takes memory for something else than it is, so that what it keeps does
+    /// not show.
+    fn hides(&self, func: FuncIndex) -> bool {
+        let Some(body) = self.program.body(func) else { return true };
+        body.inst_ids().any(|inst| {
+            matches!(
+                body[inst],
+                Inst::Convert {
+                    kind: ConvertKind::PointerToUnsafe | ConvertKind::UnsafeToPointer,
+                    ..
+                }
+            )
         })
     }
 

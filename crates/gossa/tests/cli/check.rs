@@ -241,3 +241,13 @@ fn the_ledger_lists_names_of_c_that_were_not_read() {
     );
     assert!(ledger("off").is_empty());
 }
+
+/// `atomic.Value` keeps the channel of a context in memory that it takes for something else.
+#[test]
+fn what_the_library_keeps_out_of_sight_may_still_be_closed() {
+    let ended = gossa(fixture("clean"))
+        .args(["check", "--checkers", "goroutine-leak", "context", "sync/atomic"])
+        .run();
+    assert_eq!(ended.exit, Some(0), "{}{}", ended.stdout, ended.stderr);
+    assert!(ended.stdout.is_empty(), "{}", ended.stdout);
+}
