@@ -17,6 +17,7 @@ use crate::unsafe_uintptr::origin::{Origin, described, is_runtime};
 use crate::unsafe_uintptr::{is_doubtful, told};
 use gossa_api::options::{AnyOption, CheckOption};
 use gossa_api::prelude::*;
+use std::collections::HashSet;
 
 declare_check! {
     /// ## What it does
@@ -84,8 +85,8 @@ impl Checker for UnsafeHeader {
                 found.extend(func.insts().filter_map(|inst| headers.site(inst)));
             }
         });
-        let near = |site: &Site<'_>| site.inst().func().is_requested();
-        if !sites.iter().any(|site| near(site) && !matches!(site, Site::Origin(_))) {
+        let sites = headers.that_matter(sites);
+        if sites.iter().all(|site| matches!(site, Site::Origin(_))) {
             return;
         }
         let Err(packages) = check(pass, headers, &sites, None) else { return };
@@ -112,21 +113,12 @@ enum Site<'p> {
     Origin(Origin<'p>),
 }
 
-impl<'p> Site<'p> {
-    fn inst(&self) -> Inst<'p> {
-        match self {
-            Self::Cast { at, .. } | Self::Store { at } => *at,
-            Self::Origin(origin) => origin.inst,
-        }
-    }
-}
-
 /// The memory that a header is in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Home<'p> {
     /// A header of its own, and what makes it.
     Plain(Maker<'p>),
-    /// That of a real slice or string.
+    /// That of a real slice or string, or of something else that begins with a pointer.
     View,
     /// Not known from the conversions: what this points to.
     Unknown(Value<'p>),
@@ -134,6 +126,21 @@ enum Home<'p> {
 
 fn is_real(ty: Type<'_>) -> bool {
     ty.is_string() || matches!(ty.kind(), Kind::Slice(_))
+}
+
+/// Whether the collector finds a pointer where the `Data` of a header would be.
+fn begins_with_pointer(ty: Type<'_>) -> bool {
+    match ty.kind() {
+        Kind::Struct(fields) => fields.first().is_some_and(|field| begins_with_pointer(field.ty)),
+        Kind::Array { elem, .. } => begins_with_pointer(elem),
+        Kind::Pointer(_)
+        | Kind::Slice(_)
+        | Kind::Map { .. }
+        | Kind::Chan { .. }
+        | Kind::Func { .. }
+        | Kind::Interface => true,
+        _ => ty.is_string() || ty.is_unsafe_pointer(),
+    }
 }
 
 impl Headers {
@@ -203,6 +210,24 @@ impl Headers {
         }
     }
 
+    /// Leaves out what no finding can come of: casts elsewhere than in the packages that are asked
+    /// for, or of what is a slice or string; and stores elsewhere, unless something that they store
+    /// to may come to a cast.
+    fn that_matter<'p>(self, mut sites: Vec<Site<'p>>) -> Vec<Site<'p>> {
+        sites.retain(|site| match site {
+            Site::Cast { at, pointer } => {
+                at.func().is_requested() && self.home(*pointer) != Home::View
+            }
+            Site::Store { .. } | Site::Origin(_) => true,
+        });
+        let casts = sites.iter().any(|site| matches!(site, Site::Cast { .. }));
+        sites.retain(|site| match site {
+            Site::Store { at } => casts || at.func().is_requested(),
+            Site::Cast { .. } | Site::Origin(_) => true,
+        });
+        sites
+    }
+
     /// The pointer to a real slice or string that a pointer to a header was made from.
     fn viewed<'p>(self, header: Value<'p>) -> Option<Value<'p>> {
         let root = unconverted(header);
@@ -229,7 +254,7 @@ impl Headers {
 
     fn home<'p>(self, pointer: Value<'p>) -> Home<'p> {
         let root = unconverted(pointer);
-        if root.ty().pointee().is_some_and(is_real) {
+        if root.ty().pointee().is_some_and(begins_with_pointer) {
             return Home::View;
         }
         match root.definition().map(|definition| (definition, definition.op())) {
@@ -381,6 +406,11 @@ fn check<'q, 'p: 'q>(
         flow = flow.with_points_to(points_to);
         reach = Reach::Objects;
     }
+    let stores = sites.iter().filter_map(|site| match site {
+        Site::Store { at } => Some(*at),
+        _ => None,
+    });
+    let stores: HashSet<Inst<'p>> = stores.collect();
     let mut fed: Vec<(&Origin<'p>, Arrival<'p>)> = Vec::new();
     let mut packages: Vec<&'static str> = Vec::new();
     for site in sites {
@@ -389,6 +419,9 @@ fn check<'q, 'p: 'q>(
             continue;
         }
         for arrival in flow.arrivals(origin.inst, origin.integer, reach) {
+            if !stores.contains(&arrival.at) {
+                continue;
+            }
             if is_doubtful(&arrival) && points_to.is_none() {
                 packages.extend(arrival.hops.iter().map(|hop| hop.at.func().package()));
             }
@@ -412,14 +445,12 @@ fn check<'q, 'p: 'q>(
     let mut casts: Vec<(Inst<'p>, Vec<Home<'q>>)> = Vec::new();
     for site in sites {
         let Site::Cast { at, pointer } = site else { continue };
-        if at.func().is_requested() {
-            let homes = headers.homes(*pointer, points_to);
-            if leaves && matches!(homes[..], [Home::Unknown(_)]) {
-                unknown = true;
-                packages.push(at.func().package());
-            }
-            casts.push((*at, homes));
+        let homes = headers.homes(*pointer, points_to);
+        if leaves && matches!(homes[..], [Home::Unknown(_)]) {
+            unknown = true;
+            packages.push(at.func().package());
         }
+        casts.push((*at, homes));
     }
     let homes_at = |store: Inst<'p>| {
         header_at(store).map(|header| headers.homes(header, points_to)).unwrap_or_default()
