@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -156,4 +157,50 @@ func rounds(s *site, walk func() error) {
 			fmt.Println(err)
 		}
 	}
+}
+
+// One of those that implement the interface goes on.
+type tester interface {
+	Log(args ...any)
+	Stop(format string, args ...any)
+}
+
+type quick struct{}
+
+func (quick) Log(args ...any) {}
+
+func (quick) Stop(format string, args ...any) { runtime.Goexit() }
+
+type lenient struct{ quick }
+
+func (lenient) Stop(format string, args ...any) { println(format) }
+
+func waitOn(t tester, check func() bool) {
+	after := time.After(time.Minute)
+	result := make(chan bool, 1)
+	for {
+		go func() { result <- check() }()
+		select {
+		case <-after:
+			t.Stop("timeout")
+			return
+		case done := <-result:
+			if done {
+				return
+			}
+		}
+	}
+}
+
+func stable(t tester, get func() int) int {
+	var out int
+	waitOn(t, func() bool {
+		out = get() // want `data-race: .out. is written here`
+		return out > 3
+	})
+	return out
+}
+
+func all() {
+	println(stable(quick{}, func() int { return 1 }), stable(lenient{}, func() int { return 2 }))
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -269,4 +270,52 @@ func asksAgain(ctx context.Context) (int, error) {
 		return 0, unwrapped(err, 2)
 	}
 	return n, nil
+}
+
+// Whoever implements the interface ends the goroutine.
+type tester interface {
+	Log(args ...any)
+	Stop(format string, args ...any)
+}
+
+type quick struct{}
+
+func (quick) Log(args ...any) {}
+
+func (quick) Stop(format string, args ...any) { runtime.Goexit() }
+
+type loud struct{ quick }
+
+func (l loud) Stop(format string, args ...any) {
+	println(format)
+	l.quick.Stop(format, args...)
+}
+
+func waitOn(t tester, check func() bool) {
+	after := time.After(time.Minute)
+	result := make(chan bool, 1)
+	for {
+		go func() { result <- check() }()
+		select {
+		case <-after:
+			t.Stop("timeout")
+		case done := <-result:
+			if done {
+				return
+			}
+		}
+	}
+}
+
+func stable(t tester, get func() int) int {
+	var out int
+	waitOn(t, func() bool {
+		out = get()
+		return out > 3
+	})
+	return out
+}
+
+func all() {
+	println(stable(quick{}, func() int { return 1 }), stable(loud{}, func() int { return 2 }))
 }
