@@ -3,6 +3,7 @@
 use crate::before::{Point, Threads, is_twin, outermost, starts_many};
 use crate::chain::Chain;
 use crate::event::{Access, AccessKind, Held, Locks, Spawn, Summary, SyncKind, Trace, Unseen};
+use crate::facts::Facts;
 use crate::function::{Builder, Frame};
 use crate::join::has_condition;
 use crate::known::{Known, Mode, known};
@@ -70,6 +71,7 @@ pub struct Analysis<'p, 'e> {
     is_foreign: &'p dyn Fn(&str) -> bool,
     /// If there are any, nothing else is looked for.
     pub(crate) marks: Marks,
+    pub(crate) facts: Facts,
 }
 
 impl<'p, 'e> Analysis<'p, 'e> {
@@ -89,6 +91,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
             conflicts: RefCell::default(),
             is_foreign,
             marks: Marks::default(),
+            facts: Facts::default(),
         }
     }
 
@@ -210,7 +213,11 @@ impl<'p, 'e> Analysis<'p, 'e> {
 
     fn summarise(&self, func: FuncIndex) -> Option<Summary> {
         let body = self.body_to_read(func)?;
-        self.order.outcomes.learn(func, body);
+        let dynamic = |inst: InstId| {
+            let callees = self.calls.callees(func, inst);
+            callees.into_iter().map(|call| call.callee).collect()
+        };
+        self.order.outcomes.learn(func, body, &dynamic);
         let mut frame = Builder::new(self, func, body).build();
         if self.is_model(func) {
             let is_c = known(body.func) == Some(Known::C);
@@ -299,6 +306,16 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     {
                         continue;
                     }
+                    let (x, y) = if a.kind.writes() { ((s, a), (t, b)) } else { ((t, b), (s, a)) };
+                    let key = [x.1.chain.innermost().shown(), y.1.chain.innermost().shown()];
+                    if found.contains(&key)
+                        || self.is_one_never_behind(func, threads, [(s, a), (t, b)])
+                        || self.exclude_as_called(threads, [(s, a), (t, b)])
+                        || self.is_ruled_out(func, frame, threads, [(s, a), (t, b)])
+                    {
+                        continue;
+                    }
+                    found.insert(key);
                     let partial = |thread: usize| threads.is_partial[thread];
                     let overlap = if (writes_behind(&a.place) && !has_room(frame, &a.place))
                         || partial(s)
@@ -313,11 +330,6 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     } else {
                         overlap
                     };
-                    let (x, y) = if a.kind.writes() { ((s, a), (t, b)) } else { ((t, b), (s, a)) };
-                    let key = [x.1.chain.innermost().shown(), y.1.chain.innermost().shown()];
-                    if !found.insert(key) {
-                        continue;
-                    }
                     let accessor = |(thread, access): (usize, &Access)| Accessor {
                         access: access.clone(),
                         started: started(threads, thread),
@@ -486,7 +498,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
     }
 
     /// Whether a value is another in each turn of a loop.
-    fn varies(&self, func: FuncIndex, defs: &[ValueDef], value: ValueId) -> bool {
+    pub(crate) fn varies(&self, func: FuncIndex, defs: &[ValueDef], value: ValueId) -> bool {
         match defs[value.index()] {
             ValueDef::Result(inst) => self.order.repeats(func, inst, None),
             ValueDef::Param(block) => self.program.body(func).is_some_and(|body| {

@@ -104,13 +104,23 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
             }
             at += 1;
         }
-        // What another instance does to objects of its own is of no interest.
+        // What another instance does to objects of its own is of no interest, nor to the channel
+        // that was made for it where that of the next one takes its place in a variable.
+        let made = |object: &Path| {
+            let mut all = trace.syncs.iter().filter(|sync| {
+                sync.kind == SyncKind::Made && sync.object == *object && sync.chain.len() == 1
+            });
+            match (all.next(), all.next()) {
+                (Some(one), None) => Some(one.chain.site().inst),
+                _ => fresh(object),
+            }
+        };
         let own = |at: usize, sync: &Sync| {
             let Some((_, spawn)) = outermost(&all, at) else { return true };
             let site = spawn.chain.site();
             let one = |at: usize| !is_twin(&all, at) || starts_many(&all, at);
             one(at)
-                || fresh(&sync.object)
+                || made(&sync.object)
                     .is_none_or(|made_by| order.repeats(site.func, site.inst, Some(made_by)))
         };
         let mut is_partial: Vec<bool> = all.iter().map(|thread| thread.trace.partial).collect();
@@ -122,8 +132,10 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
             })
             .collect();
         let settles = syncs.iter().any(|(_, sync)| sync.kind == SyncKind::Settled);
+        let makes = syncs.iter().any(|&(of, sync)| of == 0 && sync.kind == SyncKind::Made);
         let lineages: Vec<Vec<usize>> = (0..all.len()).map(|at| lineage(&all, at)).collect();
         let mut releases_below = vec![settles; all.len()];
+        releases_below[0] |= makes;
         for &(thread, sync) in &syncs {
             if releases(sync.kind) {
                 lineages[thread].iter().for_each(|&at| releases_below[at] = true);
@@ -442,6 +454,7 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
                     || self.keeps_step((thread, sync), from.thread, &releases, &follows)
                     // Nobody ever sends.
                     || (releases.is_empty() && self.capacities.contains_key(&sync.object))
+                    || (releases.is_empty() && self.is_unknown_yet(at, from.thread))
             }
             SyncKind::ReceiveClosed => all(&releases(&[SyncKind::Close])),
             SyncKind::Absent => all(&releases(&[SyncKind::Send, SyncKind::Close])),
@@ -491,6 +504,16 @@ impl<'t, 'p, 'e> Threads<'t, 'p, 'e> {
             }
             _ => false,
         }
+    }
+
+    /// Whether a channel is made below the function, in something that it makes, so that who sends
+    /// on it later has it from what the function returns: behind all that its goroutine does.
+    fn is_unknown_yet(&self, at: usize, from: usize) -> bool {
+        let (thread, sync) = self.syncs[at];
+        from == 0
+            && thread != 0
+            && (self.fresh)(&sync.object).is_some()
+            && self.on_same(at).iter().any(|&(of, made)| of == 0 && made.kind == SyncKind::Made)
     }
 
     /// Whether an operation comes after another whenever it comes at all.
@@ -725,7 +748,9 @@ fn useful<'t>(
             && list.iter().any(|(_, sync)| acquires(sync.kind))
             && list.iter().any(|(_, sync)| releases(sync.kind));
         let settles = list.iter().any(|(_, sync)| sync.kind == SyncKind::Settled);
-        if !(several || settles || capacities.contains_key(&first.object)) {
+        let made = list.iter().any(|(of, sync)| *of == 0 && sync.kind == SyncKind::Made)
+            && list.iter().any(|(of, sync)| *of != 0 && sync.kind == SyncKind::Receive);
+        if !(several || settles || made || capacities.contains_key(&first.object)) {
             continue;
         }
         // What is only done once is found in one step, however often it is asked for.

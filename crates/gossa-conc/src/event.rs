@@ -86,6 +86,8 @@ pub struct Access {
 /// What an operation does to the order of things.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum SyncKind {
+    /// Makes a channel.
+    Made,
     /// Sends on a channel.
     Send,
     /// Receives from a channel.

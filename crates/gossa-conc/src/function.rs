@@ -2,6 +2,7 @@
 
 mod branches;
 mod calls;
+pub(crate) mod facts;
 mod given;
 mod library;
 mod returns;
@@ -15,6 +16,7 @@ use crate::known::Mode;
 use crate::lift::Mapping;
 use crate::locks::held_at_blocks;
 use crate::loops::Repeats;
+use crate::outcome::{Condition, Reader};
 use crate::path::{Index, Path, Step};
 use crate::places::Places;
 use crate::taken::lift_taken;
@@ -107,7 +109,7 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         self.find_results();
         // First only the locks, then everything under them.
         let body = self.body;
-        let states = self.locks_at_blocks();
+        let states = self.locks_at_blocks(&[]);
         self.quiet = false;
         let mut at_end: Option<Locks> = None;
         for block in body.block_ids() {
@@ -194,21 +196,34 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
         self.find_results();
         let Inst::Call(call) = self.body[inst] else { return None };
         let data = self.body[call];
-        let block = self.body.block_of(inst);
-        let mut locks = self.locks_at_blocks()[block.index()].take()?;
-        for before in self.body.insts_of(block).take_while(|&before| before != inst) {
-            self.inst(before, &mut locks);
-        }
+        let locks = self.locks_before(inst, &[])?;
         Some((locks, self.mapping(inst, self.args(data))))
     }
 
-    fn locks_at_blocks(&mut self) -> Vec<Option<Locks>> {
+    /// The locks held where an instruction begins, in a call that is given this.
+    pub(crate) fn locks_given(mut self, inst: InstId, given: &[Condition]) -> Option<Locks> {
+        self.find_results();
+        self.locks_before(inst, given)
+    }
+
+    fn locks_before(&mut self, inst: InstId, given: &[Condition]) -> Option<Locks> {
+        let block = self.body.block_of(inst);
+        let mut locks = self.locks_at_blocks(given)[block.index()].take()?;
+        for before in self.body.insts_of(block).take_while(|&before| before != inst) {
+            self.inst(before, &mut locks);
+        }
+        Some(locks)
+    }
+
+    fn locks_at_blocks(&mut self, given: &[Condition]) -> Vec<Option<Locks>> {
         let body = self.body;
+        let reader = Reader::of(&self.analysis.order.outcomes, body);
         let this = std::cell::RefCell::new(self);
         held_at_blocks(
             body,
             &mut |inst, locks| this.borrow_mut().inst(inst, locks),
             &|inst, next| this.borrow().tried(inst, next),
+            &|inst, next| !given.is_empty() && reader.excludes(inst, next, given),
         )
     }
 
@@ -353,6 +368,10 @@ impl<'a, 'p, 'e> Builder<'a, 'p, 'e> {
                 x,
             } => self.access_in(site, x, Step::Element(Index::All), Read, locks),
             Inst::Builtin { op, args } => self.builtin(site, op, &body[args], locks),
+            Inst::MakeChan(_) => {
+                let made = body.result(inst).and_then(|made| self.only(made));
+                self.sync(site, SyncKind::Made, made);
+            }
             Inst::Send { chan, .. } => {
                 self.access_in(site, chan, Step::Contents, Read, locks);
                 self.sync(site, SyncKind::Send, self.only(chan));

@@ -21,6 +21,7 @@
 //! | program order | `order`, [`chain`], `live` |
 //! | how calls end | `outcome` |
 //! | happens-before among goroutines | `before` |
+//! | ways that branches rule out | `facts` |
 //! | what is over when a function returns | `join` |
 //! | goroutines of which there is one at most | `token` |
 //! | conflicts | `analysis` |
@@ -35,6 +36,7 @@ pub mod blocked;
 mod callers;
 pub mod chain;
 pub mod event;
+mod facts;
 mod function;
 mod join;
 mod known;

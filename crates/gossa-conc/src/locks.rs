@@ -11,11 +11,12 @@ pub(crate) type Effect<'x> = dyn FnMut(InstId, &mut Locks) + 'x;
 
 /// The locks held at the beginning of each block, where that can be reached; those that `effect`
 /// adds and removes instruction by instruction. `on_branch` says what holds on one side of a
-/// branch only.
+/// branch only, `is_dead` whether control never leaves it that way.
 pub(crate) fn held_at_blocks(
     body: &Body,
     effect: &mut Effect<'_>,
     on_branch: &dyn Fn(InstId, BlockId) -> Option<Held>,
+    is_dead: &dyn Fn(InstId, BlockId) -> bool,
 ) -> Vec<Option<Locks>> {
     let mut states: Vec<Option<Locks>> = vec![None; body.blocks.len()];
     states[Body::ENTRY.index()] = Some(Locks::new());
@@ -27,6 +28,9 @@ pub(crate) fn held_at_blocks(
         }
         let last = body.terminator(block);
         for_each_live_successor(body, block, |next| {
+            if is_dead(last, next) {
+                return;
+            }
             let mut state = state.clone();
             if matches!(body[last], Inst::Branch { .. })
                 && let Some(held) = on_branch(last, next)

@@ -90,12 +90,20 @@ impl<'p, 'e> Outcomes<'p, 'e> {
         }
     }
 
-    /// Finds the calls of a function that never return, once that is known of its callees.
-    pub(crate) fn learn(&self, func: FuncIndex, body: &Body) {
+    /// Finds the calls of a function that never return, once that is known of its callees, of which
+    /// `dynamic` gives those of calls through interfaces.
+    pub(crate) fn learn(
+        &self,
+        func: FuncIndex,
+        body: &Body,
+        dynamic: &dyn Fn(InstId) -> Vec<FuncIndex>,
+    ) {
         let mut found: Vec<InstId> = Vec::new();
         for inst in body.inst_ids() {
             if let Inst::Call(call) = body[inst]
-                && self.is_dead_end(body, body[call])
+                && (self.is_dead_end(body, body[call])
+                    || (matches!(body[call].callee, Callee::Interface { .. })
+                        && self.none_returns(&dynamic(inst))))
             {
                 found.push(inst);
             }
@@ -108,6 +116,15 @@ impl<'p, 'e> Outcomes<'p, 'e> {
         if !body.block_ids().any(unwinds) && !comes_to_return(body, &found) {
             self.never.borrow_mut().insert(func);
         }
+    }
+
+    /// Whether a call returns from none of the functions that it may reach.
+    fn none_returns(&self, callees: &[FuncIndex]) -> bool {
+        let never = self.never.borrow();
+        !callees.is_empty()
+            && callees.iter().all(|&callee| {
+                never.contains(&callee) || never_returns(self.program.function(callee).id)
+            })
     }
 
     /// The calls of a function that never return.
@@ -124,16 +141,12 @@ impl<'p, 'e> Outcomes<'p, 'e> {
                         .known(id)
                         .is_some_and(|callee| self.never.borrow().contains(&callee))
             }
-            // What fails a test now, whoever runs it, ends the goroutine; what is fatal to say ends it
-            // or the program.
-            Callee::Interface { method, .. } => match body[method].target {
-                MethodTarget::Interface(name) => match name.as_str() {
-                    "FailNow" => call.args.0.is_empty(),
-                    "Fatal" | "Fatalf" | "Fatalln" => true,
-                    _ => false,
-                },
-                _ => false,
-            },
+            // What fails a test now, whoever runs it, ends the goroutine.
+            Callee::Interface { method, .. } => {
+                let method = &body[method];
+                matches!(method.target, MethodTarget::Interface(name) if name.as_str() == "FailNow")
+                    && call.args.0.is_empty()
+            }
             _ => false,
         }
     }
@@ -315,7 +328,7 @@ fn comes_to_return(body: &Body, dead_ends: &[InstId]) -> bool {
 }
 
 /// Reads one function.
-struct Reader<'r, 'p, 'e> {
+pub(crate) struct Reader<'r, 'p, 'e> {
     outcomes: &'r Outcomes<'p, 'e>,
     body: &'r Body,
     given: Option<Condition>,
@@ -328,6 +341,11 @@ struct Reader<'r, 'p, 'e> {
 }
 
 impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
+    /// A reader of a function of which nothing is given.
+    pub(crate) fn of(outcomes: &'r Outcomes<'p, 'e>, body: &'r Body) -> Self {
+        Self::new(outcomes, body, None, DEEPEST)
+    }
+
     fn new(
         outcomes: &'r Outcomes<'p, 'e>,
         body: &'r Body,
@@ -336,6 +354,18 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
     ) -> Self {
         let (shape, busy, steps) = (OnceCell::new(), RefCell::default(), Cell::new(STEPS));
         Self { outcomes, body, given, depth, shape, busy, steps }
+    }
+
+    /// Whether control never leaves a branch that way where this is given.
+    pub(crate) fn excludes(&self, branch: InstId, next: BlockId, given: &[Condition]) -> bool {
+        let Inst::Branch { cond, then, otherwise } = self.body[branch] else { return false };
+        let Some((value, when_true)) = self.test(cond).filter(|_| then != otherwise) else {
+            return false;
+        };
+        let mut params = self.body.params(Body::ENTRY);
+        let Some(at) = params.position(|param| param == value) else { return false };
+        let is = if next == then { when_true } else { when_true.negated() };
+        given.iter().any(|given| given.at as usize == at && given.is != is)
     }
 
     fn shape(&self) -> &(Cfg, Dominators) {
@@ -436,7 +466,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
     }
 
     /// What a condition tests, and what that is where the condition is true.
-    fn test(&self, cond: ValueId) -> Option<(ValueId, Sure)> {
+    pub(crate) fn test(&self, cond: ValueId) -> Option<(ValueId, Sure)> {
         let ValueDef::Result(inst) = self.body.def(cond) else {
             return Some((cond, Sure::NonZero));
         };
@@ -471,7 +501,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
     }
 
     /// The value that this is, without what changes only its type, or keeps it for a while.
-    fn origin(&self, value: ValueId) -> ValueId {
+    pub(crate) fn origin(&self, value: ValueId) -> ValueId {
         let mut value = value;
         for _ in 0..FARTHEST {
             let ValueDef::Result(inst) = self.body.def(value) else { return value };
@@ -490,7 +520,7 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
     }
 
     /// What is certain of a value.
-    fn certain(&self, value: ValueId) -> Option<Sure> {
+    pub(crate) fn certain(&self, value: ValueId) -> Option<Sure> {
         self.steps.set(STEPS);
         self.sure(value, FARTHEST)
     }

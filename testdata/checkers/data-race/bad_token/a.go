@@ -102,3 +102,35 @@ func serve(s *server) {
 	s.start()
 	s.start()
 }
+
+// The variable is nil again although the round may go on.
+func broadcast(work chan []int, term chan bool, send func([]int) error) {
+	var (
+		queue []int
+		done  chan struct{}
+		fail  = make(chan error, 1)
+	)
+	for {
+		if done == nil && len(queue) > 0 {
+			batch := queue
+			queue = nil
+			done = make(chan struct{}) // want `data-race: .done. is written here while another goroutine reads it`
+			go func() {
+				if err := send(batch); err != nil {
+					fail <- err
+				}
+				close(done)
+			}()
+		}
+		select {
+		case more := <-work:
+			queue = append(queue, more...)
+		case <-done:
+			done = nil
+		case <-fail:
+			done = nil
+		case <-term:
+			return
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -197,24 +198,48 @@ func (e *engine) retry(n int) {
 	}
 }
 
-// A helper that says that it is late, and returns.
-type reporter interface{ Errorf(format string, args ...any) }
+// One of those that implement the interface goes on.
+type tester interface {
+	Log(args ...any)
+	Stop(format string, args ...any)
+}
 
-func waitFor(t reporter, check func() bool) {
-	results := make(chan bool, 1)
-	go func() { results <- check() }()
-	select {
-	case <-time.After(time.Minute):
-		t.Errorf("too late")
-	case <-results:
+type quick struct{}
+
+func (quick) Log(args ...any) {}
+
+func (quick) Stop(format string, args ...any) { runtime.Goexit() }
+
+type lenient struct{ quick }
+
+func (lenient) Stop(format string, args ...any) { println(format) }
+
+func waitOn(t tester, check func() bool) {
+	after := time.After(time.Minute)
+	result := make(chan bool, 1)
+	for {
+		go func() { result <- check() }()
+		select {
+		case <-after:
+			t.Stop("timeout")
+			return
+		case done := <-result:
+			if done {
+				return
+			}
+		}
 	}
 }
 
-func polled(t *testing.T) int {
-	n := 0
-	waitFor(t, func() bool {
-		n++ // want `data-race: .n. is written here while another goroutine reads it`
-		return n > 3
+func stable(t tester, get func() int) int {
+	var out int
+	waitOn(t, func() bool {
+		out = get() // want `data-race: .out. is written here`
+		return out > 3
 	})
-	return n
+	return out
+}
+
+func all() {
+	println(stable(quick{}, func() int { return 1 }), stable(lenient{}, func() int { return 2 }))
 }

@@ -104,3 +104,40 @@ func lazily(ticks chan bool) error {
 	}
 	return err
 }
+
+// Each round has a channel of its own, in one variable, which is nil again when the round is over.
+func broadcast(work chan []int, term chan bool, send func([]int) error) {
+	var (
+		queue  []int
+		done   chan struct{}
+		fail   = make(chan error, 1)
+		failed bool
+	)
+	for {
+		if done == nil && len(queue) > 0 {
+			batch := queue
+			queue = nil
+			done = make(chan struct{})
+			go func() {
+				if err := send(batch); err != nil {
+					fail <- err
+					return
+				}
+				close(done)
+			}()
+		}
+		select {
+		case more := <-work:
+			if failed {
+				continue
+			}
+			queue = append(queue, more...)
+		case <-done:
+			done = nil
+		case <-fail:
+			failed = true
+		case <-term:
+			return
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -314,18 +315,34 @@ func (e *engine) retry(n int) {
 	}
 }
 
-// A helper that is not sure to return either, whoever reports: it fails the test.
-type reporter interface{ Fatalf(format string, args ...any) }
+// Whoever implements the interface ends the goroutine.
+type tester interface {
+	Log(args ...any)
+	Stop(format string, args ...any)
+}
 
-func waitFor(t reporter, check func() bool) {
-	results := make(chan bool)
-	late := time.After(time.Minute)
+type quick struct{}
+
+func (quick) Log(args ...any) {}
+
+func (quick) Stop(format string, args ...any) { runtime.Goexit() }
+
+type loud struct{ quick }
+
+func (l loud) Stop(format string, args ...any) {
+	println(format)
+	l.quick.Stop(format, args...)
+}
+
+func waitOn(t tester, check func() bool) {
+	after := time.After(time.Minute)
+	result := make(chan bool, 1)
 	for {
-		go func() { results <- check() }() // want `goroutine-leak`
+		go func() { result <- check() }()
 		select {
-		case <-late:
-			t.Fatalf("too late")
-		case done := <-results:
+		case <-after:
+			t.Stop("timeout")
+		case done := <-result:
 			if done {
 				return
 			}
@@ -333,11 +350,15 @@ func waitFor(t reporter, check func() bool) {
 	}
 }
 
-func polled(t *testing.T) int {
-	n := 0
-	waitFor(t, func() bool {
-		n++
-		return n > 3
+func stable(t tester, get func() int) int {
+	var out int
+	waitOn(t, func() bool {
+		out = get()
+		return out > 3
 	})
-	return n
+	return out
+}
+
+func all() {
+	println(stable(quick{}, func() int { return 1 }), stable(loud{}, func() int { return 2 }))
 }

@@ -1,0 +1,3 @@
+module example.com/bad_branches
+
+go 1.27

@@ -1,0 +1,3 @@
+module example.com/bad_work
+
+go 1.27

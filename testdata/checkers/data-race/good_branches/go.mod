@@ -1,0 +1,3 @@
+module example.com/good_branches
+
+go 1.27

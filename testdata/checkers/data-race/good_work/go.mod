@@ -1,0 +1,3 @@
+module example.com/good_work
+
+go 1.27
