@@ -1,5 +1,5 @@
-//! A solution that follows edits is the one that solving again would give, and only what cannot be
-//! added to it is solved again.
+//! A solution that follows edits is the one that solving again would give, and a program is solved
+//! again only where an edit cannot be followed.
 //!
 //! Needs Go: `GOSSA_TEST_GOROOT`, `GOROOT`, or the `go` on the search path.
 

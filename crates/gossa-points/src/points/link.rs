@@ -197,6 +197,8 @@ pub struct Linker<'x, 'p, 'e> {
     pub(super) journal: Option<Vec<(Action, Cause)>>,
     /// Instances that were called and are not active yet.
     called: Vec<InstanceId>,
+    /// Whether strings that named methods are gone.
+    pub(super) has_lost_names: bool,
     /// Why all of it is so, if it is to be kept.
     pub(super) reasons: Option<Box<Reasons>>,
 }
@@ -253,6 +255,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             actions: Vec::new(),
             journal: None,
             called: Vec::new(),
+            has_lost_names: false,
             reasons: None,
         };
         linker.panic = linker.variables(1);

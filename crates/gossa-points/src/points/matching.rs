@@ -1,10 +1,11 @@
-//! What an edit has added to the facts of a function.
+//! What an edit has added to the facts of a function, and what it has taken away.
 //!
 //! Facts number variables and cells in the order in which instructions need them, so a statement
 //! more shifts all numbers behind it. [`additions`] finds the numbers of the old facts in the new
 //! ones: those before the place of the edit are what they were, those behind it have moved. It is
-//! right only if all old constraints are among the new ones then, which is looked at; where an edit
-//! has taken something away there is no such place.
+//! right only if all old constraints are among the new ones then, which is looked at. Where an edit
+//! has taken something away there is no such place, and [`changes`] takes the one where least
+//! differs. Any would do: what differs is taken out and added.
 
 use super::facts::{CallFact, CallTarget, Extern, Facts, NodePlace, NodeRef, Rule};
 use crate::callgraph::CallMode;

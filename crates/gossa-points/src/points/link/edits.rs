@@ -1,8 +1,9 @@
 //! Edits of functions whose constraints are in the system already.
 //!
-//! An edit that only adds to the facts of a function is a delta: its instances get nodes for what
-//! is new, and the constraints that are new become actions. Their nodes are not beside each other
-//! then, so such an instance has a table of them ([`Moved`]).
+//! The instances of an edited function keep their nodes, and get others for what is new; the
+//! constraints that are new become actions, and those that are not there any more are told to the
+//! solver. Their nodes are not beside each other then, so such an instance has a table of them
+//! ([`Moved`]).
 
 use super::{Action, CLONE_FACTOR, CLONE_LIMIT, CloneSize, Instance, InstanceId, Linker, Node};
 use super::{Origin, Site};
@@ -138,34 +139,35 @@ impl Linker<'_, '_, '_> {
             let facts = Rc::new(facts);
             let mut known: Option<(Rc<Facts>, bool, Rc<Additions>)> = None;
             let mut instances = Vec::new();
-            for (at, instance) in (0..).zip(&self.instances) {
+            for at in 0..self.instances.len() {
+                let instance = &self.instances[at];
                 // Models are what they were.
                 if instance.func != func || instance.modelled {
                     continue;
                 }
+                let (old, is_active) = (instance.facts.clone(), instance.active);
                 let additions = match &known {
-                    Some((old, is_active, known))
-                        if Rc::ptr_eq(old, &instance.facts) && *is_active == instance.active =>
+                    Some((compared, was_active, known))
+                        if Rc::ptr_eq(compared, &old) && *was_active == is_active =>
                     {
                         known.clone()
                     }
                     _ => {
-                        let found = match additions(&instance.facts, &facts) {
-                            None if !instance.active && has_same_shape(&instance.facts, &facts) => {
+                        let found = match additions(&old, &facts) {
+                            None if !is_active && has_same_shape(&old, &facts) => {
                                 Some(replacement(&facts))
                             }
-                            None if self.reasons.is_some() => self
-                                .keeps_names(&instance.facts, &facts)
-                                .then(|| changes(&instance.facts, &facts))
-                                .flatten(),
+                            None if self.reasons.is_some() && self.keeps_names(&old, &facts) => {
+                                changes(&old, &facts)
+                            }
                             found => found,
                         };
                         let found = Rc::new(found.ok_or(Unlike::Removed)?);
-                        known = Some((instance.facts.clone(), instance.active, found.clone()));
+                        known = Some((old, is_active, found.clone()));
                         found
                     }
                 };
-                instances.push((InstanceId(at), additions));
+                instances.push((InstanceId(at as u32), additions));
             }
             edits.push(Edit { func, facts, instances });
         }
@@ -381,8 +383,10 @@ impl Linker<'_, '_, '_> {
     }
 
     /// Whether it does not matter, or is the same, which methods the strings of a function name.
-    fn keeps_names(&self, old: &Facts, new: &Facts) -> bool {
-        !self.follows_names() || old.names.iter().all(|name| new.names.contains(name))
+    fn keeps_names(&mut self, old: &Facts, new: &Facts) -> bool {
+        let has_all = old.names.iter().all(|name| new.names.contains(name));
+        self.has_lost_names |= !has_all;
+        has_all || !self.follows_names()
     }
 
     /// Whether copies of functions are made as far as small functions are called, and not as far as

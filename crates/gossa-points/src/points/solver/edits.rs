@@ -2,11 +2,11 @@
 //!
 //! What an edit adds to the facts of a function is added to the solved system and flows from there
 //! like anything else: the least solution of a system with more constraints has all that the one
-//! before had. Where an edit takes something away, or where what is followed depends on the order in
-//! which it is found, this says so, and the program is solved again.
+//! before had. What an edit takes away is taken out before that (`removal`). Where what is followed
+//! depends on the order in which it is found, or reflection would have to forget something, this says
+//! so, and the program is solved again.
 
 use super::{Dying, Solver};
-
 use crate::points::facts::Facts;
 use crate::points::link::Unlike;
 use crate::program::FuncIndex;
@@ -51,6 +51,10 @@ impl Solver<'_, '_, '_> {
         self.settle()?;
         if self.linker.makes_types() {
             return Err(Unlike::Types);
+        }
+        // They may have been looked for only now.
+        if self.linker.has_lost_names && self.linker.follows_names() {
+            return Err(Unlike::Reflection);
         }
         if !self.linker.has_room_for_copies() {
             return Err(Unlike::Copies);

@@ -472,9 +472,7 @@ impl Solver<'_, '_, '_> {
         if let AtomKind::Instance(InstanceId(at)) = atom.kind {
             let instance = &mut self.linker.instances[at as usize];
             instance.active = false;
-            if !instance.facts.names.is_empty() && self.linker.follows_names() {
-                return Err(Unlike::Reflection);
-            }
+            self.linker.has_lost_names |= !instance.facts.names.is_empty();
         }
         let reasons = self.reasons();
         let records = reasons.alive(&reasons.by_atom, id);
