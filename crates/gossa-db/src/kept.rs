@@ -1,9 +1,10 @@
 //! The solution of points-to analysis, kept while the program is edited.
 //!
 //! A [`KeptSolution`] belongs to a session that is not one-shot. After edits it is brought up to
-//! date: where what functions do to pointers is what it was, the solution holds as it is; where edits
-//! only add to that, what is new is added to the solution; else the program is solved again. Either
-//! way it is what a new solution would be. Only functions of edited packages are looked at.
+//! date: where what functions do to pointers is what it was, the solution holds as it is; where it is
+//! not, what is gone is taken out of the solution and what is new is added to it; where that cannot
+//! be done the program is solved again. Either way it is what a new solution would be. Only functions
+//! of edited packages are looked at.
 //!
 //! The solver borrows the program, and the program its environment, so the three of them live on the
 //! stack of a thread of their own, and questions are asked of that. Nothing of it is in salsa: its
@@ -68,7 +69,7 @@ impl fmt::Display for Reason {
 pub enum Update {
     /// Nothing: the solution holds.
     Held,
-    /// What the edits add to the facts of so many functions was added to it.
+    /// What the edits did to the facts of so many functions was done to it.
     Extended(usize),
     /// The program was solved again.
     Solved(Reason),

@@ -27,6 +27,7 @@ mod models;
 pub mod naive;
 pub mod pointees;
 pub mod query;
+mod reasons;
 mod reflection;
 mod rules;
 pub mod sets;
@@ -68,7 +69,7 @@ pub fn solve_with_facts<'x, 'p, 'e>(
     roots: &Roots,
     source: &'x dyn FactSource,
 ) -> Solver<'x, 'p, 'e> {
-    let mut linker = Linker::new(layouts).with_facts(source);
+    let mut linker = Linker::new(layouts).with_facts(source).with_reasons();
     linker.add_roots(roots);
     Solver::solve(linker)
 }

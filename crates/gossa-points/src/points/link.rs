@@ -19,6 +19,7 @@ use super::facts::{
 use super::layout::{LayoutId, Layouts, func_object};
 use super::local::FactSource;
 use super::models;
+use super::reasons::{AtomKind, Reasons, Why};
 use super::reflection::Reflection;
 use crate::callgraph::Roots;
 use crate::program::{FuncIndex, Program};
@@ -37,7 +38,7 @@ pub type Node = u32;
 pub type Element = u32;
 
 /// What is to be added to the system.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Action {
     /// `to ⊇ from`.
     Edge(Node, Node),
@@ -196,6 +197,10 @@ pub struct Linker<'x, 'p, 'e> {
     pub(super) journal: Option<Vec<(Action, Cause)>>,
     /// Instances that were called and are not active yet.
     called: Vec<InstanceId>,
+    /// Whether strings that named methods are gone.
+    pub(super) has_lost_names: bool,
+    /// Why all of it is so, if it is to be kept.
+    pub(super) reasons: Option<Box<Reasons>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -250,6 +255,8 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             actions: Vec::new(),
             journal: None,
             called: Vec::new(),
+            has_lost_names: false,
+            reasons: None,
         };
         linker.panic = linker.variables(1);
         linker.strings = linker.variables(1);
@@ -265,11 +272,42 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         self.journal.get_or_insert_default();
     }
 
+    /// The reasons of everything are kept, so that constraints can be taken out again. Nothing may
+    /// be in the system yet.
+    #[must_use]
+    pub fn with_reasons(mut self) -> Self {
+        self.reasons = Some(Box::new(Reasons::new()));
+        self
+    }
+
+    /// What is asked for meanwhile rests on this.
+    pub(super) fn because<R>(&mut self, why: Why, act: impl FnOnce(&mut Self) -> R) -> R {
+        let at = self.actions.len();
+        let Some(reasons) = &mut self.reasons else { return act(self) };
+        let before = reasons.set_why(why, at);
+        let result = act(self);
+        let at = self.actions.len();
+        if let Some(reasons) = &mut self.reasons {
+            reasons.set_why(before, at);
+        }
+        result
+    }
+
     /// Does something by reflection or for the runtime. What it asks for depends on what it did
     /// before, so it cannot be asked again.
     pub(super) fn noting<R>(&mut self, cause: Cause, act: impl FnOnce(&mut Self) -> R) -> R {
         let before = self.actions.len();
-        let result = act(self);
+        let result = match &mut self.reasons {
+            None => act(self),
+            Some(reasons) => {
+                reasons.make_known();
+                let why = match reasons.why() {
+                    why @ (Why::Always | Why::Reflected(..)) => why,
+                    _ => Why::Known,
+                };
+                self.because(why, act)
+            }
+        };
         if let Some(journal) = &mut self.journal {
             journal.extend(self.actions[before..].iter().map(|&action| (action, cause)));
         }
@@ -303,6 +341,7 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
         linker.facts = self.facts;
         linker.clone_sizes = self.clone_sizes;
         linker.journal = self.journal.map(|_| Vec::new());
+        linker.reasons = self.reasons.map(|_| Box::new(Reasons::new()));
         linker.add_roots(&self.roots);
         linker
     }
@@ -585,6 +624,14 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
 
     /// An instance is called: its constraints will be added.
     pub(super) fn call(&mut self, instance: InstanceId) {
+        if let Some(reasons) = &mut self.reasons {
+            reasons.call(instance);
+        }
+        self.run(instance);
+    }
+
+    /// The constraints of an instance will be added, if they are not there.
+    pub(super) fn run(&mut self, instance: InstanceId) {
         if !std::mem::replace(&mut self.instances[instance.0 as usize].active, true) {
             self.called.push(instance);
         }
@@ -598,6 +645,13 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
     }
 
     fn activate(&mut self, id: InstanceId) {
+        let Some(reasons) = &mut self.reasons else { return self.add_constraints(id) };
+        let atom = reasons.atom(AtomKind::Instance(id));
+        reasons.begin(atom);
+        self.because(Why::Atom(atom), |this| this.add_constraints(id));
+    }
+
+    fn add_constraints(&mut self, id: InstanceId) {
         let instance = self.instances[id.0 as usize].clone();
         let Instance { facts, modelled, .. } = instance;
         if modelled {
@@ -618,9 +672,15 @@ impl<'x, 'p, 'e> Linker<'x, 'p, 'e> {
             let rule = self.relocated(id, rule);
             self.actions.push(Action::Rule(node, rule));
         }
-        self.noting(None, |this| this.name_methods(&facts.names));
+        self.name_methods_of(&facts);
         for call in 0..facts.calls.len() as u32 {
             self.activate_call(id, call);
+        }
+    }
+
+    fn name_methods_of(&mut self, facts: &Facts) {
+        if !facts.names.is_empty() {
+            self.noting(None, |this| this.name_methods(&facts.names));
         }
     }
 

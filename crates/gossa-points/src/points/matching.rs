@@ -1,15 +1,17 @@
-//! What an edit has added to the facts of a function.
+//! What an edit has added to the facts of a function, and what it has taken away.
 //!
 //! Facts number variables and cells in the order in which instructions need them, so a statement
 //! more shifts all numbers behind it. [`additions`] finds the numbers of the old facts in the new
 //! ones: those before the place of the edit are what they were, those behind it have moved. It is
-//! right only if all old constraints are among the new ones then, which is looked at; where an edit
-//! has taken something away there is no such place.
+//! right only if all old constraints are among the new ones then, which is looked at. Where an edit
+//! has taken something away there is no such place, and [`changes`] takes the one where least
+//! differs. Any would do: what differs is taken out and added.
 
 use super::facts::{CallFact, CallTarget, Extern, Facts, NodePlace, NodeRef, Rule};
 use crate::callgraph::CallMode;
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 
 /// How much is tried, in variables times constraints.
 const BUDGET: usize = 20_000_000;
@@ -29,6 +31,24 @@ pub(super) struct Additions {
     pub(super) copies: Vec<u32>,
     /// Which rules are.
     pub(super) rules: Vec<u32>,
+    /// What is not there any more.
+    pub(super) lost: Lost,
+}
+
+/// Constraints of old facts that the new ones have not, as indices in the old facts.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(super) struct Lost {
+    pub(super) members: Vec<u32>,
+    pub(super) copies: Vec<u32>,
+    pub(super) rules: Vec<u32>,
+    pub(super) calls: Vec<u32>,
+}
+
+impl Lost {
+    pub(super) fn is_empty(&self) -> bool {
+        let Self { members, copies, rules, calls } = self;
+        [members, copies, rules, calls].into_iter().all(Vec::is_empty)
+    }
 }
 
 /// A node by its old number.
@@ -263,6 +283,266 @@ pub(super) fn replacement(new: &Facts) -> Additions {
         members: Vec::new(),
         copies: Vec::new(),
         rules: Vec::new(),
+        lost: Lost::default(),
+    }
+}
+
+/// Old numbers of new ones.
+struct Numbers {
+    variables: Vec<Option<u32>>,
+    cells: Vec<Option<u32>>,
+    objects: Vec<Option<u32>>,
+}
+
+impl Numbers {
+    fn place(&self, facts: &Facts, node: NodeRef) -> Option<Place> {
+        Some(match node.place() {
+            NodePlace::Variable(at) => Place::Variable(self.variables[at as usize]?),
+            NodePlace::Cell(at) => Place::Cell(self.cells[at as usize]?),
+            NodePlace::Extern(at) => Place::Extern(facts.externs[at as usize]),
+            NodePlace::Nil => Place::Nil,
+        })
+    }
+
+    fn member(&self, facts: &Facts, at: usize) -> Option<Item> {
+        let (node, cell) = facts.members[at];
+        Some(Item::Member(self.place(facts, node)?, self.place(facts, cell.node)?, cell.boxed))
+    }
+
+    fn copy(&self, facts: &Facts, at: usize) -> Option<Item> {
+        let (from, to) = facts.copies[at];
+        Some(Item::Copy(self.place(facts, from)?, self.place(facts, to)?))
+    }
+
+    fn rule(&self, facts: &Facts, at: usize) -> Option<Item> {
+        let (node, rule) = facts.rules[at];
+        let mut is_old = true;
+        let rule = rule.map(|node| {
+            self.place(facts, node).unwrap_or_else(|| {
+                is_old = false;
+                Place::Nil
+            })
+        });
+        is_old.then_some(Item::Rule(self.place(facts, node)?, rule))
+    }
+
+    fn call(&self, facts: &Facts, call: &CallFact) -> Option<Call> {
+        let target = match call.target {
+            CallTarget::Static(func) => Target::Static(func),
+            CallTarget::Value(node) => Target::Value(self.place(facts, node)?),
+            CallTarget::Invoke(node, method) => Target::Invoke(self.place(facts, node)?, method),
+        };
+        let args = facts.args[call.args.range()].iter().map(|&arg| self.place(facts, arg));
+        let results = match call.result_count {
+            0 => None,
+            _ => Some(self.variables[call.results as usize]?),
+        };
+        Some((call.mode, target, args.collect::<Option<_>>()?, results, call.result_count))
+    }
+
+    /// Whether the results of each call are beside each other in the old numbers, too.
+    fn keeps_results_together(&self, facts: &Facts) -> bool {
+        facts.calls.iter().all(|call| {
+            let start = call.results as usize;
+            let results = &self.variables[start..start + call.result_count as usize];
+            let follows = |pair: &[Option<u32>]| match (pair[0], pair[1]) {
+                (Some(a), Some(b)) => a + 1 == b,
+                (None, None) => true,
+                _ => false,
+            };
+            call.result_count < 2 || results.windows(2).all(follows)
+        })
+    }
+}
+
+/// Takes what is in several lists apart into what both have and the rest.
+struct Counted<K> {
+    left: FxHashMap<K, VecDeque<u32>>,
+}
+
+impl<K: Eq + std::hash::Hash> Counted<K> {
+    fn new(items: impl Iterator<Item = Option<K>>) -> Self {
+        let mut left: FxHashMap<K, VecDeque<u32>> = FxHashMap::default();
+        for (at, item) in (0..).zip(items) {
+            if let Some(item) = item {
+                left.entry(item).or_default().push_back(at);
+            }
+        }
+        Self { left }
+    }
+
+    fn take(&mut self, item: Option<K>) -> Option<u32> {
+        self.left.get_mut(&item?)?.pop_front()
+    }
+
+    fn rest(self) -> Vec<u32> {
+        let mut rest: Vec<u32> = self.left.into_values().flatten().collect();
+        rest.sort_unstable();
+        rest
+    }
+}
+
+/// How much is tried where something is taken away.
+const LOSS_BUDGET: usize = 2_000_000;
+/// How many places for the edit are tried in functions that are too large for all.
+const NEAR: u32 = 6;
+
+/// What the new facts have that the old ones have not, and the other way round, by numbers that say
+/// as little of both as can be found; `None` if they are not of the same function, or too large.
+pub(super) fn changes(old: &Facts, new: &Facts) -> Option<Additions> {
+    let is_same_function =
+        (old.params, old.captures, old.results) == (new.params, new.captures, new.results);
+    if !is_same_function {
+        return None;
+    }
+    let own = old.params + old.results;
+    let last = old.variables.min(new.variables);
+    let size = old.size() + new.size() + 1;
+    let all = own..=last;
+    let objects = object_places(old, new);
+    let tries = (last - own + 1) as usize * size * objects.len();
+    let places: Vec<u32> = if tries <= LOSS_BUDGET {
+        all.collect()
+    } else {
+        let near = first_difference(old, new).clamp(own, last);
+        (near.saturating_sub(NEAR).max(own)..=near.saturating_add(NEAR).min(last)).collect()
+    };
+    let mut best: Option<(usize, Additions)> = None;
+    for &at_object in &objects {
+        for &at in &places {
+            let mut numbers = numbers(old, new, at, at_object);
+            if !numbers.keeps_results_together(new) {
+                continue;
+            }
+            let mut found = differences(old, new, &numbers);
+            // New results that are beside each other need not be where old variables are.
+            let mut is_apart = false;
+            for (call, _) in new.calls.iter().zip(&found.calls).filter(|(_, old)| old.is_none()) {
+                if call.result_count > 1 {
+                    let start = call.results as usize;
+                    numbers.variables[start..start + call.result_count as usize].fill(None);
+                    is_apart = true;
+                }
+            }
+            if is_apart {
+                found = differences(old, new, &numbers);
+            }
+            let Lost { members, copies, rules, calls } = &found.lost;
+            let fresh = found.calls.iter().filter(|call| call.is_none()).count();
+            let cost = [members, copies, rules, &found.members, &found.copies, &found.rules];
+            let cost = cost.into_iter().map(Vec::len).sum::<usize>() + 4 * (calls.len() + fresh);
+            if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                best = Some((cost, found));
+            }
+        }
+    }
+    best.map(|(_, found)| found)
+}
+
+/// The smallest number of a variable where the facts begin to differ.
+fn first_difference(old: &Facts, new: &Facts) -> u32 {
+    let variable = |node: NodeRef| match node.place() {
+        NodePlace::Variable(at) => at,
+        _ => u32::MAX,
+    };
+    let copies = old.copies.iter().zip(&new.copies).find(|(old, new)| old != new);
+    let copies = copies.map(|(old, _)| variable(old.0).min(variable(old.1)));
+    let members = old.members.iter().zip(&new.members).find(|(old, new)| old != new);
+    let members = members.map(|(old, _)| variable(old.0));
+    let rules = old.rules.iter().zip(&new.rules).find(|(old, new)| old != new);
+    let rules = rules.map(|(old, _)| variable(old.0));
+    let calls = old.calls.iter().zip(&new.calls).find(|(old, new)| {
+        (old.target, old.results, old.result_count) != (new.target, new.results, new.result_count)
+    });
+    let calls = calls.map(|(old, _)| old.results);
+    [copies, members, rules, calls].into_iter().flatten().min().unwrap_or(u32::MAX)
+}
+
+/// Where objects may have come or gone.
+fn object_places(old: &Facts, new: &Facts) -> Vec<usize> {
+    let least = old.objects.len().min(new.objects.len());
+    let is_same = |a: usize, b: usize| {
+        let (a, b) = (&old.objects[a], &new.objects[b]);
+        (a.ty, a.kind) == (b.ty, b.kind)
+    };
+    let front = (0..least).take_while(|&at| is_same(at, at)).count();
+    let (ends, newer) = (old.objects.len(), new.objects.len());
+    let back = (0..least).take_while(|&at| is_same(ends - 1 - at, newer - 1 - at)).count();
+    // Where both ends meet, any place between will do; the outermost are tried.
+    let mut places = vec![front];
+    if front + back > least && old.objects.len() != new.objects.len() {
+        places.push(least - back);
+        places.push((front + least - back) / 2);
+    }
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Numbers that are the same up to a place, and as far from the end behind it.
+fn numbers(old: &Facts, new: &Facts, at: u32, at_object: usize) -> Numbers {
+    let shifted = |number: u32, at: u32, old: u32, new: u32| {
+        if number < at {
+            return Some(number);
+        }
+        let back = new - number;
+        old.checked_sub(back).filter(|&before| before >= at)
+    };
+    let variables =
+        (0..new.variables).map(|number| shifted(number, at, old.variables, new.variables));
+    let (olds, news) = (old.objects.len() as u32, new.objects.len() as u32);
+    let mut cells = vec![None; new.cells as usize];
+    let mut objects = vec![None; new.objects.len()];
+    for number in 0..news {
+        let before = shifted(number, at_object as u32, olds, news);
+        let Some(before) = before else { continue };
+        let (a, b) = (&old.objects[before as usize], &new.objects[number as usize]);
+        if (a.ty, a.kind) != (b.ty, b.kind) {
+            continue;
+        }
+        objects[number as usize] = Some(before);
+        let end = new.objects.get(number as usize + 1).map_or(new.cells, |next| next.first_cell);
+        for cell in b.first_cell..end {
+            cells[cell as usize] = Some(a.first_cell + (cell - b.first_cell));
+        }
+    }
+    Numbers { variables: variables.collect(), cells, objects }
+}
+
+fn differences(old: &Facts, new: &Facts, numbers: &Numbers) -> Additions {
+    let same = Numbers {
+        variables: (0..old.variables).map(Some).collect(),
+        cells: (0..old.cells).map(Some).collect(),
+        objects: Vec::new(),
+    };
+    let mut members = Counted::new((0..old.members.len()).map(|at| same.member(old, at)));
+    let mut copies = Counted::new((0..old.copies.len()).map(|at| same.copy(old, at)));
+    let mut rules = Counted::new((0..old.rules.len()).map(|at| same.rule(old, at)));
+    let mut calls = Counted::new(old.calls.iter().map(|call| same.call(old, call)));
+    let fresh = |count: usize, is_known: &mut dyn FnMut(usize) -> bool| -> Vec<u32> {
+        (0..count).filter(|&at| !is_known(at)).map(|at| at as u32).collect()
+    };
+    let take = &mut |at| members.take(numbers.member(new, at)).is_some();
+    let new_members = fresh(new.members.len(), take);
+    let take = &mut |at| copies.take(numbers.copy(new, at)).is_some();
+    let new_copies = fresh(new.copies.len(), take);
+    let take = &mut |at| rules.take(numbers.rule(new, at)).is_some();
+    let new_rules = fresh(new.rules.len(), take);
+    let kept: Box<[Option<u32>]> =
+        new.calls.iter().map(|call| calls.take(numbers.call(new, call))).collect();
+    Additions {
+        variables: numbers.variables.iter().copied().collect(),
+        objects: numbers.objects.iter().copied().collect(),
+        calls: kept,
+        members: new_members,
+        copies: new_copies,
+        rules: new_rules,
+        lost: Lost {
+            members: members.rest(),
+            copies: copies.rest(),
+            rules: rules.rest(),
+            calls: calls.rest(),
+        },
     }
 }
 

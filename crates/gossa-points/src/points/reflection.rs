@@ -251,6 +251,18 @@ impl Linker<'_, '_, '_> {
         }
     }
 
+    /// Whether a cell is that of a function that reflection made.
+    pub(super) fn is_stub(&self, cell: Node) -> bool {
+        self.reflection.stubs.contains_key(&cell)
+    }
+
+    /// Whether it matters which methods strings name.
+    pub(super) fn follows_names(&self) -> bool {
+        (0..).zip(&self.reflection.universes).any(|(id, universe)| {
+            !self.is_bounded(id) && universe.uses.contains(&Use::NamedMethods)
+        })
+    }
+
     /// Calls that no instruction makes, found in the course of solving; sorted.
     #[must_use]
     pub fn hidden_calls(&self) -> Vec<(FuncIndex, FuncIndex)> {

@@ -8,6 +8,7 @@ use super::link::{
     Action, Element, FUNC, InstanceId, Linker, NIL, Node, OPAQUE, PART, Site, UNIVERSE,
 };
 use super::models;
+use super::reasons::Why;
 use crate::program::MethodName;
 use gossa_types::{BasicKind, TypeId, TypeKind};
 use smallvec::SmallVec;
@@ -55,7 +56,8 @@ impl Linker<'_, '_, '_> {
             }
             Rule::Call(site) => {
                 if self.flags[cell as usize] & FUNC != 0
-                    && !self.noting(Some((rule, element)), |this| this.call_stub(site, cell))
+                    && !(self.is_stub(cell)
+                        && self.noting(Some((rule, element)), |this| this.call_stub(site, cell)))
                 {
                     let Some(instance) = self.instance_of_code(cell) else { return };
                     let captures = self.instances[instance.0 as usize].facts.captures;
@@ -72,6 +74,10 @@ impl Linker<'_, '_, '_> {
                 }
                 None => self.invoke(site, element),
             },
+            // It depends on nothing that was done before.
+            Rule::Reflect { op: op @ Reflect::DataWord, to, with } if self.reasons.is_some() => {
+                self.reflect(op, to, with, element);
+            }
             Rule::Reflect { op, to, with } => {
                 self.noting(Some((rule, element)), |this| this.reflect(op, to, with, element));
             }
@@ -291,7 +297,9 @@ impl Linker<'_, '_, '_> {
         self.parts.insert((node, filter), part);
         self.filtered.insert(part, (node, filter));
         self.flags[part as usize] |= PART;
-        self.actions.push(Action::Rule(node, Rule::Apply { dst: part, filter }));
+        self.because(Why::Always, |this| {
+            this.actions.push(Action::Rule(node, Rule::Apply { dst: part, filter }));
+        });
         part
     }
 

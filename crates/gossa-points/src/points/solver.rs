@@ -10,18 +10,23 @@
 
 mod cycles;
 mod edits;
-mod lists;
+pub(super) mod lists;
+mod noting;
 mod parts;
+mod removal;
 
 use super::bounds::{Detail, FEW_UNTYPED, MANY_UNTYPED, SeenBy};
 use super::facts::{Filter, Reflect, Rule};
 use super::link::{Action, Element, InstanceId, Linker, Node};
+use super::reasons::{ShowId, WHOLE, Why};
 use super::sets::{SetId, Sets};
 use crate::program::{FuncIndex, MethodName};
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_types::TypeId;
 use lists::{END, Lists};
 use parts::{Memory, Part};
+pub(super) use removal::Dying;
+use removal::Removal;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::ops::Range;
@@ -36,6 +41,25 @@ fn flows_to(rule: Rule<Node>) -> Option<Node> {
         Rule::Apply { dst, .. } | Rule::Offset { dst, .. } => Some(dst),
         _ => None,
     }
+}
+
+/// Whether a rule of reflection does the same for an element whoever has it.
+fn has_operands(rule: Rule<Node>) -> bool {
+    matches!(rule, Rule::Reflect { op, .. } if op != Reflect::DataWord)
+}
+
+/// Rules of reflection that do the same have the same key.
+fn operand_key(rule: Rule<Node>) -> Rule<Node> {
+    let Rule::Reflect { op, to, with } = rule else { return rule };
+    let (to, with) = match op {
+        Reflect::AbsorbVariable(_)
+        | Reflect::AbsorbValue(_)
+        | Reflect::Exists(_)
+        | Reflect::PointerExists(_)
+        | Reflect::CallCode { .. } => (0, 0),
+        _ => (to, with),
+    };
+    Rule::Reflect { op, to, with }
 }
 
 /// Whether it is remembered what a rule has made of a set, whichever node asks.
@@ -131,6 +155,8 @@ pub struct Solver<'x, 'p, 'e> {
     is_solved: bool,
     /// Whether a rule was not shown something because it has seen enough, since it is a solution.
     is_cut: bool,
+    /// What is being taken out of a solution.
+    removal: Option<Box<Removal>>,
     effort: Effort,
 }
 
@@ -172,6 +198,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             live_edges: 0,
             is_solved: false,
             is_cut: false,
+            removal: None,
             effort: Effort::default(),
         };
         solver.act();
@@ -299,6 +326,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             self.queued.resize(nodes, false);
             // All that is in a solution matters.
             self.live.resize(nodes, self.is_solved);
+            if let Some(reasons) = &mut self.linker.reasons {
+                reasons.grow(nodes);
+            }
         }
     }
 
@@ -330,6 +360,10 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
     /// `node ⊇ set`.
     fn add(&mut self, node: Node, set: SetId) {
         if set.is_empty() || set == self.current[node as usize] {
+            return;
+        }
+        if let Some(removal) = &mut self.removal {
+            removal.touched.insert(node);
             return;
         }
         if let Some((last, _)) = self.inbox.next(self.inbox.first(node))
@@ -365,7 +399,11 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         let fresh = self.sets.gather(&mut came, current);
         self.came = came;
         if !fresh.is_empty() {
-            self.current[node as usize] = self.sets.union(current, fresh);
+            let all = self.sets.union(current, fresh);
+            self.current[node as usize] = all;
+            if let Some(reasons) = &mut self.linker.reasons {
+                reasons.comes(node, all);
+            }
         }
         fresh
     }
@@ -376,7 +414,17 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         while !self.linker.actions.is_empty() {
             self.grow();
             let actions = std::mem::take(&mut self.linker.actions);
-            for &action in &actions {
+            let runs = self.linker.reasons.as_mut().map(|reasons| reasons.take_runs());
+            let runs = runs.unwrap_or_default();
+            let mut run = 0;
+            for (at, &action) in actions.iter().enumerate() {
+                let mut action = action;
+                if !runs.is_empty() {
+                    while runs.get(run + 1).is_some_and(|&(start, _)| start <= at) {
+                        run += 1;
+                    }
+                    action = self.note(action, runs[run].1);
+                }
                 match action {
                     Action::Edge(from, to) => self.add_edge(from, to),
                     Action::Member(node, element) => {
@@ -394,7 +442,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                             None => self.seen[node as usize],
                         };
                         if !known.is_empty() {
-                            self.see_rule(rule, known);
+                            self.see_rule(node, rule, known);
                         }
                         if flows_to(rule).is_none() && known != self.current[node as usize] {
                             self.unseen.push(node);
@@ -446,7 +494,7 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             let mut at = self.rules.first(node);
             while let Some((rule, next)) = self.rules.next(at) {
                 match flows_to(rule) {
-                    Some(_) => self.see_rule(rule, fresh),
+                    Some(_) => self.see_rule(node, rule, fresh),
                     None => is_unseen = true,
                 }
                 at = next;
@@ -476,14 +524,14 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             let mut at = self.rules.first(node);
             while let Some((rule, next)) = self.rules.next(at) {
                 if flows_to(rule).is_none() {
-                    self.see_rule(rule, fresh);
+                    self.see_rule(node, rule, fresh);
                 }
                 at = next;
             }
             self.act();
         }
         for (rule, fresh) in std::mem::take(&mut self.late) {
-            self.see_rule(rule, fresh);
+            self.see_rule(Node::MAX, rule, fresh);
             self.act();
         }
     }
@@ -525,8 +573,15 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
         if kept.len() < all { self.sets.intern(&kept) } else { set }
     }
 
-    fn see_rule(&mut self, rule: Rule<Node>, fresh: SetId) {
+    /// Shows a rule of a node what is new to it.
+    fn see_rule(&mut self, node: Node, rule: Rule<Node>, fresh: SetId) {
         let fresh = self.within_bounds(rule, fresh);
+        // With reasons nodes are not taken together, so it is known whose rule it is.
+        let show = match &mut self.linker.reasons {
+            Some(reasons) if flows_to(rule).is_none() => reasons.show(node, rule, fresh),
+            _ => 0,
+        };
+        let whole = Why::Shown(show, WHOLE);
         match rule {
             Rule::Apply { dst, filter } => {
                 let set = self.filter(filter, fresh);
@@ -538,25 +593,38 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
             }
             Rule::Load { dst, delta, base } if self.sets.count(fresh) >= SHARE_FROM => {
                 let part = self.shared(fresh, Part::Loaded(delta, base));
-                self.linker.actions.push(Action::Edge(part, dst));
+                self.ask(whole, Action::Edge(part, dst));
             }
             Rule::Store { src, delta, base } if self.sets.count(fresh) >= SHARE_FROM => {
                 let part = self.shared(fresh, Part::Stored(delta, base));
-                self.linker.actions.push(Action::Edge(src, part));
+                self.ask(whole, Action::Edge(src, part));
             }
             Rule::Unbox { dst, delta, ty } if self.sets.count(fresh) >= SHARE_FROM => {
                 let part = self.shared(fresh, Part::Unboxed(delta, ty));
-                self.linker.actions.push(Action::Edge(part, dst));
+                self.ask(whole, Action::Edge(part, dst));
                 // What reflection does it notes for the rule that asks.
                 for element in self.boxed_of(fresh, None) {
-                    self.linker.apply(rule, element);
+                    let why = Why::Shown(show, element);
+                    self.linker.because(why, |linker| linker.apply(rule, element));
                 }
             }
             Rule::Reflect { op: Reflect::DataWord, to, .. }
                 if self.sets.count(fresh) >= SHARE_FROM =>
             {
                 let words = self.shared(fresh, Part::DataWord);
-                self.linker.actions.push(Action::Edge(words, to));
+                self.ask(whole, Action::Edge(words, to));
+            }
+            Rule::Reflect { .. } if self.linker.reasons.is_some() && has_operands(rule) => {
+                for element in self.sets.to_vec(fresh) {
+                    let why = Why::Reflected(show, element);
+                    self.linker.because(why, |linker| linker.apply(rule, element));
+                }
+            }
+            Rule::Reflect { op: Reflect::DataWord, .. } if self.linker.reasons.is_some() => {
+                for element in self.sets.to_vec(fresh) {
+                    let why = Why::Shown(show, element);
+                    self.linker.because(why, |linker| linker.apply(rule, element));
+                }
             }
             Rule::Reflect { op, to, with } => {
                 // What it does does not depend on where the elements are found.
@@ -575,10 +643,11 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                     self.linker.apply(rule, element);
                 }
             }
-            Rule::Invoke(site) => self.invoke(site, fresh),
+            Rule::Invoke(site) => self.invoke(node, site, fresh, show),
             _ => {
                 for element in self.sets.to_vec(fresh) {
-                    self.linker.apply(rule, element);
+                    let why = Why::Shown(show, element);
+                    self.linker.because(why, |linker| linker.apply(rule, element));
                 }
             }
         }
@@ -586,25 +655,23 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
 
     /// A method is called on all elements of a set: the arguments flow to each method once, and
     /// each method gets its receivers once.
-    fn invoke(&mut self, site: u32, fresh: SetId) {
+    fn invoke(&mut self, node: Node, site: u32, fresh: SetId, show: ShowId) {
         let Some(method) = self.linker.invoked_method(site) else { return };
-        let groups = match self.dispatched.get(&(fresh, method)) {
-            Some(known) => known.clone(),
-            None => {
-                let groups = self.dispatch(fresh, method);
-                self.dispatched.insert((fresh, method), groups.clone());
-                groups
-            }
-        };
+        let groups = self.groups(fresh, method);
         for &(callee, elements) in groups.iter() {
             let Some(callee) = callee else {
                 // These the linker takes one by one.
                 for element in self.sets.to_vec(elements) {
-                    self.linker.apply(Rule::Invoke(site), element);
+                    let why = Why::Shown(show, element);
+                    self.linker.because(why, |linker| linker.apply(Rule::Invoke(site), element));
                 }
                 continue;
             };
             let callee = self.linker.instance_for_invoke(site, callee);
+            if self.linker.reasons.is_some() {
+                self.invoke_because(node, site, callee, elements, show);
+                continue;
+            }
             let skip = self.linker.receiver_leaf_count(callee);
             if self.connected.insert((site, callee)) {
                 self.linker.connect(site, callee, skip);
@@ -627,6 +694,16 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                 self.add_to(first, set);
             }
         }
+    }
+
+    /// Elements by the methods of a name that they have.
+    fn groups(&mut self, set: SetId, method: MethodName) -> Groups {
+        if let Some(known) = self.dispatched.get(&(set, method)) {
+            return known.clone();
+        }
+        let groups = self.dispatch(set, method);
+        self.dispatched.insert((set, method), groups.clone());
+        groups
     }
 
     fn add_to(&mut self, node: Node, set: SetId) {

@@ -5,7 +5,8 @@ use super::layout::{Layouts, backing_array};
 use super::link::{Action, Linker, Node, Origin};
 use super::naive::Naive;
 use super::query::Queries;
-use super::solver::Solver;
+use super::reasons::Why;
+use super::solver::{Dying, Solver};
 use crate::program::{Program, ProgramEnv};
 use gossa_base::Name;
 use gossa_ssa::FuncId;
@@ -185,6 +186,56 @@ proptest! {
                 }
             }
             prop_assert!(queries.why(node, u32::MAX).is_none());
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_taken_away_is_gone(
+        objects in prop::collection::vec(0usize..3, 1..8),
+        raw in prop::collection::vec(any::<Raw>(), 1..60),
+        steps in prop::collection::vec(prop::collection::vec(any::<prop::sample::Index>(), 1..6), 1..8),
+    ) {
+        let program = Program::new(&Nothing, &[]);
+        let layouts = Layouts::new(&program);
+        let linker = build(&layouts, &objects, &raw).with_reasons();
+        let nodes = linker.node_count() as u32;
+        // The first constraint is the linker's own.
+        let actions: Vec<Action> = linker.actions[1..].to_vec();
+        let mut is_there = vec![true; actions.len()];
+        let mut solver = Solver::solve(linker);
+        for step in steps {
+            // What is there goes, what is gone comes back.
+            let (mut gone, mut back) = (Vec::new(), Vec::new());
+            for at in step {
+                let at = at.index(actions.len());
+                let list = if is_there[at] { &mut gone } else { &mut back };
+                if !list.contains(&at) {
+                    list.push(at);
+                }
+            }
+            for &at in gone.iter().chain(&back) {
+                is_there[at] = !is_there[at];
+            }
+            let gone: Vec<Action> = gone.iter().map(|&at| actions[at]).collect();
+            let mut dying = Dying::default();
+            prop_assert_eq!(solver.records_of(&gone, Why::Always, &mut dying), Ok(()));
+            prop_assert_eq!(solver.remove(dying), Ok(()));
+            solver.linker_mut().actions.extend(back.iter().map(|&at| actions[at]));
+            prop_assert_eq!(solver.settle(), Ok(()));
+            let mut linker = build(&layouts, &objects, &raw);
+            let mut at = 0;
+            linker.actions.retain(|_| {
+                at += 1;
+                at == 1 || is_there[at - 2]
+            });
+            let naive = Naive::solve(linker);
+            for node in 0..nodes {
+                prop_assert_eq!(solver.points_to(node), naive.points_to(node), "node {}", node);
+            }
         }
     }
 }

@@ -12,9 +12,11 @@ impl Solver<'_, '_, '_> {
     /// Takes the nodes of each cycle together, removes repeated edges, and orders the nodes.
     pub(super) fn collapse(&mut self) {
         self.grow();
+        // What is taken together cannot be taken apart when constraints go.
+        let is_kept = self.linker.reasons.is_some();
         let mut cycles: Vec<Vec<Node>> = Vec::new();
         self.components(false, |_, members| {
-            if members.len() > 1 {
+            if members.len() > 1 && !is_kept {
                 cycles.push(members.to_vec());
             }
         });
@@ -23,7 +25,9 @@ impl Solver<'_, '_, '_> {
             let root = self.find(cycle[0]);
             self.on_cycle.insert(root);
         }
-        self.merge_parts();
+        if !is_kept {
+            self.merge_parts();
+        }
         self.tidy_edges();
         // What rules make of elements flows like them; around cycles with such, in the order that
         // edges alone give.

@@ -2,13 +2,17 @@
 //!
 //! What an edit adds to the facts of a function is added to the solved system and flows from there
 //! like anything else: the least solution of a system with more constraints has all that the one
-//! before had. Where an edit takes something away, or where what is followed depends on the order in
-//! which it is found, this says so, and the program is solved again.
+//! before had. What an edit takes away is taken out before that (`removal`). Where what is followed
+//! depends on the order in which it is found, or reflection would have to forget something, this says
+//! so, and the program is solved again.
 
-use super::Solver;
+use super::{Dying, Solver};
 use crate::points::facts::Facts;
 use crate::points::link::Unlike;
 use crate::program::FuncIndex;
+
+/// How many calls may get other copies of functions before solving again is taken to be cheaper.
+const MANY_CALLS: usize = 2_000;
 
 impl Solver<'_, '_, '_> {
     /// Makes this the solution of the program in which functions have other facts than before.
@@ -22,10 +26,35 @@ impl Solver<'_, '_, '_> {
             return Err(Unlike::Types);
         }
         let edits = self.linker.compare(edited)?;
-        self.linker.edit(edits)?;
+        let changed = self.linker.keep_copies(&edits)?;
+        let losing = self.linker.losing(&edits);
+        let since = self.linker.renew(&edits, &losing);
+        let relinked = self.linker.calls_to(&changed);
+        if relinked.len() > MANY_CALLS {
+            return Err(Unlike::Copies);
+        }
+        let mut dying = Dying::default();
+        for call in &relinked {
+            self.records_of(&call.asked, call.why, &mut dying)?;
+            self.calls_of(&[call.callee], call.why, &mut dying)?;
+        }
+        for losing in &losing {
+            self.records_of(&losing.gone.once, losing.why, &mut dying)?;
+            self.calls_of(&losing.gone.calls, losing.why, &mut dying)?;
+            let lost = self.linker.lost(losing, &changed);
+            self.all_records_of(&lost, losing.why, &mut dying);
+        }
+        self.grow();
+        self.remove(dying)?;
+        self.linker.add_new(&edits, &since);
+        self.linker.call_again(&relinked);
         self.settle()?;
         if self.linker.makes_types() {
             return Err(Unlike::Types);
+        }
+        // They may have been looked for only now.
+        if self.linker.has_lost_names && self.linker.follows_names() {
+            return Err(Unlike::Reflection);
         }
         if !self.linker.has_room_for_copies() {
             return Err(Unlike::Copies);

@@ -3,26 +3,26 @@
 use crate::points::link::Node;
 
 /// The end of a list in [`Lists`].
-pub(super) const END: u32 = u32::MAX;
+pub(in crate::points) const END: u32 = u32::MAX;
 
 /// Linked lists of items, one per node.
-pub(super) struct Lists<T> {
-    pub(super) heads: Vec<u32>,
+pub(in crate::points) struct Lists<T> {
+    pub(in crate::points) heads: Vec<u32>,
     pub(super) items: Vec<(T, u32)>,
     /// Items that are not used any more, as a list.
     unused: u32,
 }
 
 impl<T: Copy> Lists<T> {
-    pub(super) const fn new() -> Self {
+    pub(in crate::points) const fn new() -> Self {
         Self { heads: Vec::new(), items: Vec::new(), unused: END }
     }
 
-    pub(super) fn grow(&mut self, nodes: usize) {
+    pub(in crate::points) fn grow(&mut self, nodes: usize) {
         self.heads.resize(nodes, END);
     }
 
-    pub(super) fn push(&mut self, node: Node, item: T) {
+    pub(in crate::points) fn push(&mut self, node: Node, item: T) {
         let head = &mut self.heads[node as usize];
         let at = self.unused;
         if at == END {
@@ -36,17 +36,58 @@ impl<T: Copy> Lists<T> {
     }
 
     /// An item that is on no list any more can be used again.
-    pub(super) fn free(&mut self, at: u32) {
+    pub(in crate::points) fn free(&mut self, at: u32) {
         self.items[at as usize].1 = std::mem::replace(&mut self.unused, at);
     }
 
     /// The position of a node's first item, for [`Lists::next`].
-    pub(super) fn first(&self, node: Node) -> u32 {
+    pub(in crate::points) fn first(&self, node: Node) -> u32 {
         self.heads[node as usize]
     }
 
-    pub(super) fn next(&self, at: u32) -> Option<(T, u32)> {
+    pub(in crate::points) fn next(&self, at: u32) -> Option<(T, u32)> {
         (at != END).then(|| self.items[at as usize])
+    }
+
+    /// Takes one such item off a node's list, if it is on it.
+    pub(super) fn remove(&mut self, node: Node, item: T)
+    where
+        T: PartialEq,
+    {
+        let mut before = END;
+        let mut at = self.heads[node as usize];
+        while let Some((other, next)) = self.next(at) {
+            if other == item {
+                match before {
+                    END => self.heads[node as usize] = next,
+                    _ => self.items[before as usize].1 = next,
+                }
+                return self.free(at);
+            }
+            before = at;
+            at = next;
+        }
+    }
+
+    /// Takes all such items off a node's list.
+    pub(super) fn remove_all(&mut self, node: Node, item: T)
+    where
+        T: PartialEq,
+    {
+        let mut before = END;
+        let mut at = self.heads[node as usize];
+        while let Some((other, next)) = self.next(at) {
+            if other == item {
+                match before {
+                    END => self.heads[node as usize] = next,
+                    _ => self.items[before as usize].1 = next,
+                }
+                self.free(at);
+            } else {
+                before = at;
+            }
+            at = next;
+        }
     }
 
     /// Puts the list of `from` in front of that of `to`.
