@@ -370,6 +370,14 @@ impl Analysis<'_, '_> {
             return true;
         }
         let (along_x, along_y) = (self.along(&x), self.along(&y));
+        let undone = |(thread, way, along): (usize, &Chain, &Along), other: usize| {
+            thread == 0
+                && outermost(&threads.all, other)
+                    .is_some_and(|(_, spawn)| self.is_undone(threads, (way, along), &spawn.chain))
+        };
+        if undone((s, &x, &along_x), t) || undone((t, &y, &along_y), s) {
+            return true;
+        }
         let stays =
             |term: &Term| !term.values().any(|value| self.varies(func, &frame.places.defs, value));
         along_x.all().any(|fact| {
@@ -378,6 +386,62 @@ impl Analysis<'_, '_> {
                     && stays(&fact.term)
                     && self.is_never_changed(threads, &fact.term)
             })
+        })
+    }
+
+    /// Whether something in the frame's own goroutine, behind the start of another, is only done
+    /// where a variable is what it is not any more then: a deferred call that cleans up unless the
+    /// goroutine has been started, or only where an error is returned.
+    fn is_undone(
+        &self,
+        threads: &Threads<'_, '_, '_>,
+        (way, along): (&Chain, &Along),
+        start: &Chain,
+    ) -> bool {
+        along.below.iter().any(|fact| {
+            let Term::Value(path) = &fact.term else { return false };
+            let Some(place) = holder(path).filter(|_| fact.looked.site() == way.site()) else {
+                return false;
+            };
+            let on_the_way: Vec<Path> = places_on(&place).collect();
+            let mut sets: Vec<&Chain> = Vec::new();
+            let mut others: Vec<&Chain> = Vec::new();
+            for (of, access) in threads
+                .all
+                .iter()
+                .enumerate()
+                .flat_map(|(at, thread)| thread.trace.accesses.iter().map(move |x| (at, x)))
+            {
+                let touches = touches(&access.place, &place);
+                let moves = access.kind.writes()
+                    && on_the_way.iter().any(|on| self::touches(&access.place, on));
+                if moves || (touches && is_shared(access)) {
+                    return false;
+                }
+                if !touches || !access.kind.writes() {
+                    continue;
+                }
+                if of != 0 {
+                    return false;
+                }
+                let is_other = match fact.is {
+                    Sure::Zero => self.sets(access, &place),
+                    Sure::NonZero => access.clears && access.place == place,
+                };
+                if is_other && access.chain.len() == 1 {
+                    sets.push(&access.chain);
+                } else {
+                    others.push(&access.chain);
+                }
+            }
+            // What changes it back does so before, or not at all.
+            sets.retain(|set| others.iter().all(|other| self.order.never_after(other, set, None)));
+            let to = Chain::at(way.site());
+            sets.iter().any(|set| {
+                self.order.passes(set, None, start) || self.order.passes(set, Some(start), &to)
+            }) || (sets.len() > 1
+                && (self.order.passes_one_of(&sets, None, start)
+                    || self.order.passes_one_of(&sets, Some(start), &to)))
         })
     }
 

@@ -1,0 +1,3 @@
+module example.com/bad_undone
+
+go 1.27

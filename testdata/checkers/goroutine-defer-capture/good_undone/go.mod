@@ -1,0 +1,3 @@
+module example.com/good_undone
+
+go 1.27
