@@ -282,6 +282,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
         let fresh = |path: &Path| made_by(&frame.places.defs, path);
         let groups = by_place(threads, !self.marks.is_empty());
         let clears = threads.clears();
+        let initialising = is_initialiser(self.program.function(func).id);
         let mut found: FxHashSet<[(FuncIndex, InstId); 2]> = FxHashSet::default();
         for group in groups {
             for (i, &(s, a)) in group.iter().enumerate() {
@@ -309,6 +310,7 @@ impl<'p, 'e> Analysis<'p, 'e> {
                     let (x, y) = if a.kind.writes() { ((s, a), (t, b)) } else { ((t, b), (s, a)) };
                     let key = [x.1.chain.innermost().shown(), y.1.chain.innermost().shown()];
                     if found.contains(&key)
+                        || (initialising && waits_for_main(threads, s, t))
                         || self.is_one_never_behind(func, threads, [(s, a), (t, b)])
                         || self.exclude_as_called(threads, [(s, a), (t, b)])
                         || self.is_ruled_out(func, frame, threads, [(s, a), (t, b)])
@@ -579,6 +581,21 @@ fn could_exclude(own: &Access, other: &Access) -> Locks {
 /// calls.
 pub(crate) fn is_package_init(func: FuncId) -> bool {
     matches!(func.key(), FuncKey::PackageInit(_))
+}
+
+/// Whether a function runs before `main` alone: the initialisation of a package, or a part of it.
+fn is_initialiser(func: FuncId) -> bool {
+    match *func.key() {
+        FuncKey::PackageInit(_) => true,
+        FuncKey::Decl { decl, .. } => decl.parent().is_none() && decl.name().as_str() == "init",
+        _ => false,
+    }
+}
+
+/// Whether one is what initialises, and the other a handler, for which nobody serves yet.
+fn waits_for_main(threads: &Threads<'_, '_, '_>, s: usize, t: usize) -> bool {
+    (s == 0 || t == 0)
+        && outermost(&threads.all, s.max(t)).is_some_and(|(_, spawn)| spawn.start.is_handler)
 }
 
 /// Whether a goroutine makes something new, and the other is that of a timer that was started with

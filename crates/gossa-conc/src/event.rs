@@ -160,6 +160,8 @@ pub struct Start {
     pub many: bool,
     /// Whether a timer starts it, some time later.
     pub is_timer: bool,
+    /// Whether a server starts it, once somebody has that serve.
+    pub is_handler: bool,
 }
 
 /// A goroutine that is started.

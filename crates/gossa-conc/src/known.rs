@@ -88,9 +88,16 @@ pub(crate) fn never_returns(func: FuncId) -> bool {
     }
 }
 
-const ONE: Start = Start { many: false, is_timer: false };
-const MANY: Start = Start { many: true, is_timer: false };
-const TIMER: Start = Start { many: false, is_timer: true };
+/// Whether a function is `context.Cause`.
+pub(crate) fn is_cause(func: FuncId) -> bool {
+    let FuncKey::Decl { decl, .. } = *func.key() else { return false };
+    decl.package().path() == "context" && decl.name().as_str() == "Cause"
+}
+
+const ONE: Start = Start { many: false, is_timer: false, is_handler: false };
+const MANY: Start = Start { many: true, ..ONE };
+const TIMER: Start = Start { is_timer: true, ..ONE };
+const HANDLER: Start = Start { is_handler: true, ..MANY };
 
 /// What a declared function is known to do.
 pub(crate) fn known(func: FuncId) -> Option<Known> {
@@ -143,8 +150,8 @@ fn by_name(package: &str, receiver: Option<&str>, name: &str) -> Option<Known> {
         ("time", None, "AfterFunc") => K::Starts { func: 1, start: TIMER },
         ("runtime", None, "SetFinalizer") => K::Starts { func: 1, start: MANY },
         ("runtime", None, "AddCleanup") => K::Starts { func: 1, start: MANY },
-        ("net/http", None, "HandleFunc") => K::Starts { func: 1, start: MANY },
-        ("net/http", Some("ServeMux"), "HandleFunc") => K::Starts { func: 2, start: MANY },
+        ("net/http", None, "HandleFunc") => K::Starts { func: 1, start: HANDLER },
+        ("net/http", Some("ServeMux"), "HandleFunc") => K::Starts { func: 2, start: HANDLER },
         ("testing", Some("T" | "B"), "Run") => K::Calls(2),
         ("testing", Some("B"), "RunParallel") => K::Starts { func: 1, start: MANY },
         ("testing", Some("T" | "B" | "F"), "Cleanup") => K::Calls(1),

@@ -749,7 +749,12 @@ impl<'r, 'p, 'e> Reader<'r, 'p, 'e> {
 
     /// Whether a call asks a context for its error, behind a receive from its `Done`.
     fn is_error_of_done(&self, inst: InstId, data: CallData) -> bool {
-        let Some(context) = self.method_of_context(data, "Err") else { return false };
+        let cause = match data.callee {
+            Callee::Static(id) if crate::known::is_cause(id) => self.body[data.args].first(),
+            _ => None,
+        };
+        let context = self.method_of_context(data, "Err").or(cause.copied());
+        let Some(context) = context else { return false };
         let same = |a: ValueId, b: ValueId| {
             a == b
                 || match (self.body.def(a), self.body.def(b)) {

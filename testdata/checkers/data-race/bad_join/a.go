@@ -25,7 +25,7 @@ func either() int {
 	done := make(chan bool)
 	for i := 0; i < 2; i++ {
 		go func() {
-			n = i // want `data-race: .n. is written here while another goroutine reads it`
+			n = i        // want `data-race: .n. is written here while another goroutine reads it`
 			done <- true // want `goroutine-leak`
 		}()
 	}

@@ -243,3 +243,34 @@ func stable(t tester, get func() int) int {
 func all() {
 	println(stable(quick{}, func() int { return 1 }), stable(lenient{}, func() int { return 2 }))
 }
+
+// The cause of another context may be nil.
+func withCause(ctx, other context.Context, read func() int) (int, error) {
+	var n int
+	done := make(chan bool, 1)
+	go func() {
+		n = read()
+		done <- true
+	}()
+	select {
+	case <-ctx.Done():
+		return 0, context.Cause(other)
+	case <-done:
+	}
+	return n, nil
+}
+
+func readOn(ctx, other context.Context, read func() int) (sum int, err error) {
+	var last int
+	get := func() int {
+		last++ // want `data-race: .last. is written here`
+		return read()
+	}
+	for {
+		n, err := withCause(ctx, other, get)
+		if err != nil {
+			return sum, err
+		}
+		sum += n + last
+	}
+}

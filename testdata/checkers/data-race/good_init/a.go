@@ -2,6 +2,7 @@
 package initorder
 
 import (
+	"net/http"
 	"os"
 	"os/signal"
 
@@ -22,4 +23,14 @@ func init() {
 			}
 		}
 	}()
+}
+
+// Handlers are called when somebody serves, which nobody does before `main`.
+var host string
+
+func init() {
+	http.HandleFunc("/host", func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte(host))
+	})
+	host, _ = os.Hostname()
 }

@@ -362,3 +362,34 @@ func stable(t tester, get func() int) int {
 func all() {
 	println(stable(quick{}, func() int { return 1 }), stable(loud{}, func() int { return 2 }))
 }
+
+// Why the context is done is told by a function.
+func withCause(ctx context.Context, read func() int) (int, error) {
+	var n int
+	done := make(chan bool, 1)
+	go func() {
+		n = read()
+		done <- true
+	}()
+	select {
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	case <-done:
+	}
+	return n, nil
+}
+
+func readOn(ctx context.Context, read func() int) (sum int, err error) {
+	var last int
+	get := func() int {
+		last++
+		return read()
+	}
+	for {
+		n, err := withCause(ctx, get)
+		if err != nil {
+			return sum, err
+		}
+		sum += n + last
+	}
+}

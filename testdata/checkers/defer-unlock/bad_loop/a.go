@@ -10,7 +10,7 @@ type queue struct {
 
 func (q *queue) run() {
 	for {
-		q.mu.Lock() // want `goroutine-leak`
+		q.mu.Lock()         // want `goroutine-leak`
 		defer q.mu.Unlock() // want `defer-unlock: does not run before the loop locks it again`
 		if len(q.tasks) == 0 {
 			return
