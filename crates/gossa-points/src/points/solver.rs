@@ -9,6 +9,7 @@
 //! objects is eleven hundred edges, not a hundred thousand.
 
 mod cycles;
+mod dying;
 mod edits;
 pub(super) mod lists;
 mod noting;
@@ -21,11 +22,11 @@ use super::link::{Action, Element, InstanceId, Linker, Node};
 use super::reasons::{ShowId, WHOLE, Why};
 use super::sets::{SetId, Sets};
 use crate::program::{FuncIndex, MethodName};
+pub(super) use dying::Dying;
 use gossa_base::{FxHashMap, FxHashSet};
 use gossa_types::TypeId;
 use lists::{END, Lists};
 use parts::{Memory, Part};
-pub(super) use removal::Dying;
 use removal::Removal;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
