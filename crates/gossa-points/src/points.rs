@@ -62,7 +62,7 @@ pub fn solve_in_detail<'x, 'p, 'e>(
     Solver::solve(linker)
 }
 
-/// The same, with facts that are known already.
+/// The same, with facts that are known already, and kept reasons, so that it can follow edits.
 #[must_use]
 pub fn solve_with_facts<'x, 'p, 'e>(
     layouts: &'x Layouts<'p, 'e>,

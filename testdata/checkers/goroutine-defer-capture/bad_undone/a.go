@@ -39,7 +39,7 @@ func advertise(socket int) error {
 func stream(c io.Closer, n int) (out chan int, failed error) {
 	var err error
 	defer func() {
-		if failed != nil {
+		if failed != nil && err == nil { // want `goroutine-defer-capture`
 			err = c.Close() // want `goroutine-defer-capture`
 		}
 	}()
