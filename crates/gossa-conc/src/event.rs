@@ -180,6 +180,8 @@ pub struct Spawn {
     pub joined: Option<usize>,
     /// What that call returns only where it is over.
     pub joined_where: Option<Condition>,
+    /// What that call returns only where it has not been started.
+    pub absent_where: Option<Condition>,
     /// Places that are only come to where it is over, because of what calls returned.
     pub over_at: Vec<Chain>,
     /// Whether it is over before it is started again.

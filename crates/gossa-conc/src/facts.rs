@@ -551,7 +551,7 @@ impl Analysis<'_, '_> {
         if to.func != func || from.func != func || !self.order.repeats(func, from.inst, None) {
             return false;
         }
-        let mut avoid = self.not_where_started(start);
+        let mut avoid: Vec<(InstId, u32)> = Vec::new();
         for (term, is, _) in self.facts_before(func, to.inst).iter() {
             let Term::Value(path) = term else { continue };
             let Some(place) = holder(path).filter(|_| *is == Sure::Zero) else { continue };
@@ -575,6 +575,13 @@ impl Analysis<'_, '_> {
             if !changes {
                 avoid.extend(sets);
             }
+        }
+        // What the call returns says nothing of earlier turns, unless those that started something
+        // were the last.
+        let sets = avoid.len();
+        avoid.extend(self.not_where_started(start));
+        if self.order.reaches(func, Some(from.inst), Some(from.inst), &avoid) {
+            avoid.truncate(sets);
         }
         !avoid.is_empty() && !self.order.reaches(func, Some(from.inst), Some(to.inst), &avoid)
     }

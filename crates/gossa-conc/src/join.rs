@@ -63,12 +63,17 @@ impl Analysis<'_, '_> {
             }
             let mut left = (*spawn.trace).clone();
             let mut joined_where = None;
+            let mut absent_where = None;
             let mut in_turn = spawn.in_turn;
             if let Some(at) = at {
                 let ends = ends.get_or_insert_with(|| self.conditions(func, trace));
                 joined_where = ends
                     .iter()
                     .find(|(_, end)| threads.is_over(at, end))
+                    .map(|(condition, _)| *condition);
+                absent_where = ends
+                    .iter()
+                    .find(|(_, end)| self.order.only_fails(&spawn.chain, &end.failing))
                     .map(|(condition, _)| *condition);
                 in_turn |= spawn.count != Count::One && threads.is_over_before_next(at);
                 let all = spawn.trace.accesses.iter();
@@ -92,7 +97,13 @@ impl Analysis<'_, '_> {
                     out.spawns.push(Spawn { trace, joined, over_at, ..spawn.clone() });
                 }
             }
-            out.spawns.push(Spawn { trace: Rc::new(left), joined_where, in_turn, ..spawn.clone() });
+            out.spawns.push(Spawn {
+                trace: Rc::new(left),
+                joined_where,
+                absent_where,
+                in_turn,
+                ..spawn.clone()
+            });
         }
     }
 

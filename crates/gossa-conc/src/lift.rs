@@ -169,6 +169,7 @@ pub(crate) fn lift(callee: &Trace, mapping: &Mapping, place: &Place, out: &mut T
                 joined: spawn.joined,
                 // Nobody sees what goroutines return.
                 joined_where: spawn.joined_where.filter(|_| matches!(place, Place::Call(..))),
+                absent_where: spawn.absent_where.filter(|_| matches!(place, Place::Call(..))),
                 over_at: spawn.over_at.iter().map(|chain| place.chain(chain)).collect(),
                 in_turn: spawn.in_turn,
             });

@@ -161,12 +161,19 @@ impl<'p, 'e> Order<'p, 'e> {
     ) -> bool {
         let start = from.site();
         let mut avoid = self.avoided(all, start.func, Some(start.inst));
-        if avoid.is_empty() && also.is_empty() && failing.is_empty() {
+        if avoid.is_empty() && also.is_empty() {
             return false;
         }
         avoid.extend(also.iter().chain(failing).map(|&inst| (inst, 0)));
         avoid.sort_unstable();
         !self.reaches(start.func, Some(start.inst), None, &avoid)
+    }
+
+    /// Whether a function that has come to a point returns only by way of one of these places.
+    pub(crate) fn only_fails(&self, from: &Chain, failing: &[InstId]) -> bool {
+        let start = from.site();
+        let avoid: Avoid = failing.iter().map(|&inst| (inst, 0)).collect();
+        !avoid.is_empty() && !self.reaches(start.func, Some(start.inst), None, &avoid)
     }
 
     fn avoided(&self, all: &[&Chain], func: FuncIndex, start: Option<InstId>) -> Avoid {

@@ -268,24 +268,35 @@ impl Builder<'_, '_, '_> {
             count,
             joined: None,
             joined_where: None,
+            absent_where: None,
             over_at: Vec::new(),
             in_turn: false,
         });
     }
 }
 
-/// Finds where goroutines are over that a call has started, which tells so by its results.
+/// Finds where goroutines are over that a call has started, or has not started, which tells so by
+/// its results.
 pub(super) fn decide(order: &Order<'_, '_>, call: &Chain, spawns: &mut [Spawn]) {
     let at = call.innermost();
+    let site = |(inst, turn): (InstId, u32)| call.with_innermost(Site { inst, turn, ..at });
     for spawn in spawns {
         // Nobody sees what deferred calls return.
-        let condition = spawn.joined_where.take().filter(|_| at.defer.is_none());
-        let Some(condition) = condition else { continue };
-        for (inst, turn) in order.outcomes.decided((at.func, at.inst), condition) {
-            let site = Site { inst, turn, ..at };
-            spawn.over_at.push(call.with_innermost(site));
+        let joined = spawn.joined_where.take().filter(|_| at.defer.is_none());
+        let absent = spawn.absent_where.take().filter(|_| at.defer.is_none());
+        if let Some(condition) = joined {
+            let decided = order.outcomes.decided((at.func, at.inst), condition);
+            spawn.over_at.extend(decided.into_iter().map(site));
+        }
+        if let Some(condition) = absent {
+            let mut decided = order.outcomes.decided((at.func, at.inst), condition);
+            // That of an earlier turn of a loop, which went the other way, may still be at work.
+            decided.retain(|&(inst, turn)| {
+                !order.reaches(at.func, Some(at.inst), Some(at.inst), &[(inst, turn)])
+            });
+            spawn.over_at.extend(decided.into_iter().map(site));
         }
         // Only the function that calls can hand on what it was told.
-        spawn.joined_where = (call.len() == 1).then_some(condition);
+        spawn.joined_where = joined.filter(|_| call.len() == 1);
     }
 }

@@ -194,6 +194,7 @@ impl Builder<'_, '_, '_> {
                                 count: call.count.clone(),
                                 joined: None,
                                 joined_where: None,
+                                absent_where: None,
                                 over_at: Vec::new(),
                                 in_turn: false,
                             });

@@ -198,6 +198,35 @@ func (e *engine) retry(n int) {
 	}
 }
 
+// Where nothing was started this time, something may have been the time before.
+func walks(slots chan struct{}, nodes []int) int {
+	visited := 0
+	var wg sync.WaitGroup
+	for range nodes {
+		show := func() { fmt.Println(visited) }
+		if !trySpawn(slots, &wg, show) {
+			visited++ // want `data-race: .visited. is written here while another goroutine reads it`
+		}
+	}
+	wg.Wait()
+	return visited
+}
+
+func trySpawn(slots chan struct{}, wg *sync.WaitGroup, f func()) bool {
+	select {
+	case slots <- struct{}{}:
+	default:
+		return false
+	}
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		f()
+		<-slots
+	}()
+	return true
+}
+
 // One of those that implement the interface goes on.
 type tester interface {
 	Log(args ...any)
