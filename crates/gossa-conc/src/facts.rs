@@ -404,38 +404,35 @@ impl Analysis<'_, '_> {
                 return false;
             };
             let on_the_way: Vec<Path> = places_on(&place).collect();
-            let mut sets: Vec<&Chain> = Vec::new();
-            let mut others: Vec<&Chain> = Vec::new();
-            for (of, access) in threads
-                .all
-                .iter()
-                .enumerate()
-                .flat_map(|(at, thread)| thread.trace.accesses.iter().map(move |x| (at, x)))
-            {
+            let mut sets: Vec<Chain> = Vec::new();
+            let mut others: Vec<Chain> = Vec::new();
+            let is_spoilt = any(threads, &mut |of, access| {
                 let touches = touches(&access.place, &place);
-                let moves = access.kind.writes()
-                    && on_the_way.iter().any(|on| self::touches(&access.place, on));
-                if moves || (touches && is_shared(access)) {
-                    return false;
+                let writes = access.kind.writes();
+                if (touches && is_shared(access))
+                    || (writes && on_the_way.iter().any(|on| self::touches(&access.place, on)))
+                {
+                    return true;
                 }
-                if !touches || !access.kind.writes() {
-                    continue;
-                }
-                if of != 0 {
-                    return false;
+                if !touches || !writes || of != 0 {
+                    return touches && writes;
                 }
                 let is_other = match fact.is {
                     Sure::Zero => self.sets(access, &place),
                     Sure::NonZero => access.clears && access.place == place,
                 };
-                if is_other && access.chain.len() == 1 {
-                    sets.push(&access.chain);
-                } else {
-                    others.push(&access.chain);
-                }
+                let list =
+                    if is_other && access.chain.len() == 1 { &mut sets } else { &mut others };
+                list.push(access.chain.clone());
+                false
+            });
+            if is_spoilt {
+                return false;
             }
             // What changes it back does so before, or not at all.
-            sets.retain(|set| others.iter().all(|other| self.order.never_after(other, set, None)));
+            let is_last =
+                |set: &&Chain| others.iter().all(|other| self.order.never_after(other, set, None));
+            let sets: Vec<&Chain> = sets.iter().filter(is_last).collect();
             let to = Chain::at(way.site());
             sets.iter().any(|set| {
                 self.order.passes(set, None, start) || self.order.passes(set, Some(start), &to)
@@ -590,16 +587,14 @@ impl Analysis<'_, '_> {
     /// start: that tells so by what it returns.
     fn not_where_started(&self, start: &Chain) -> Vec<(InstId, u32)> {
         let (site, Some(inner)) = (start.site(), start.inner()) else { return Vec::new() };
-        let (callee, inst) = (inner.site().func, inner.site().inst);
+        let callee = inner.site().func;
         let Some(body) = self.body_to_read(callee) else { return Vec::new() };
         let outcomes = &self.order.outcomes;
         let mut found = Vec::new();
         for at in 0..body.results.len() as u32 {
             for is in [Sure::Zero, Sure::NonZero] {
                 let other = Condition { at, is };
-                let avoid: Vec<(InstId, u32)> =
-                    outcomes.failing(callee, other).into_iter().map(|inst| (inst, 0)).collect();
-                if !avoid.is_empty() && !self.order.reaches(callee, Some(inst), None, &avoid) {
+                if self.order.only_fails(inner, &outcomes.failing(callee, other)) {
                     found.extend(outcomes.decided((site.func, site.inst), other));
                 }
             }

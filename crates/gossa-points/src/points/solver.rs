@@ -147,7 +147,7 @@ pub struct Solver<'x, 'p, 'e> {
     /// By set: its pointers by the memory that they point to.
     by_memory: FxHashMap<SetId, FxHashMap<Memory, Vec<Element>>>,
     /// What operations of reflection have been done with, whatever has it.
-    reflected: FxHashMap<(Reflect, (Node, Node)), SetId>,
+    reflected: FxHashMap<Rule<Node>, SetId>,
     /// What was seen as something else than it is declared to be, and how much that is.
     untyped: FxHashMap<SeenBy, (SetId, usize)>,
     fresh_edges: usize,
@@ -621,23 +621,9 @@ impl<'x, 'p, 'e> Solver<'x, 'p, 'e> {
                     self.linker.because(why, |linker| linker.apply(rule, element));
                 }
             }
-            Rule::Reflect { op: Reflect::DataWord, .. } if self.linker.reasons.is_some() => {
-                for element in self.sets.to_vec(fresh) {
-                    let why = Why::Shown(show, element);
-                    self.linker.because(why, |linker| linker.apply(rule, element));
-                }
-            }
-            Rule::Reflect { op, to, with } => {
+            Rule::Reflect { .. } if self.linker.reasons.is_none() => {
                 // What it does does not depend on where the elements are found.
-                let operands = match op {
-                    Reflect::AbsorbVariable(_)
-                    | Reflect::AbsorbValue(_)
-                    | Reflect::Exists(_)
-                    | Reflect::PointerExists(_)
-                    | Reflect::CallCode { .. } => (0, 0),
-                    _ => (to, with),
-                };
-                let known = self.reflected.entry((op, operands)).or_default();
+                let known = self.reflected.entry(operand_key(rule)).or_default();
                 let fresh = self.sets.difference(fresh, *known);
                 *known = self.sets.union(*known, fresh);
                 for element in self.sets.to_vec(fresh) {

@@ -54,23 +54,18 @@ impl<T: Copy> Lists<T> {
     where
         T: PartialEq,
     {
-        let mut before = END;
-        let mut at = self.heads[node as usize];
-        while let Some((other, next)) = self.next(at) {
-            if other == item {
-                match before {
-                    END => self.heads[node as usize] = next,
-                    _ => self.items[before as usize].1 = next,
-                }
-                return self.free(at);
-            }
-            before = at;
-            at = next;
-        }
+        self.take_off(node, item, false);
     }
 
     /// Takes all such items off a node's list.
     pub(super) fn remove_all(&mut self, node: Node, item: T)
+    where
+        T: PartialEq,
+    {
+        self.take_off(node, item, true);
+    }
+
+    fn take_off(&mut self, node: Node, item: T, all: bool)
     where
         T: PartialEq,
     {
@@ -83,6 +78,9 @@ impl<T: Copy> Lists<T> {
                     _ => self.items[before as usize].1 = next,
                 }
                 self.free(at);
+                if !all {
+                    return;
+                }
             } else {
                 before = at;
             }
