@@ -286,25 +286,13 @@ impl Reasons {
 
     /// What a node had before a time.
     pub(super) fn before(&self, node: Node, time: Time) -> SetId {
-        let mut at = self.came.first(node);
-        while let Some(((came, set), next)) = self.came.next(at) {
-            if came < time {
-                return set;
-            }
-            at = next;
-        }
-        SetId::EMPTY
+        let found = self.came.iter(node).find(|&(came, _)| came < time);
+        found.map_or(SetId::EMPTY, |(_, set)| set)
     }
 
     /// What a node had at all times, the last first.
     pub(super) fn came(&self, node: Node) -> Vec<(Time, SetId)> {
-        let mut all = Vec::new();
-        let mut at = self.came.first(node);
-        while let Some((item, next)) = self.came.next(at) {
-            all.push(item);
-            at = next;
-        }
-        all
+        self.came.iter(node).collect()
     }
 
     /// Replaces what a node had at all times: the last first.
@@ -322,14 +310,6 @@ impl Reasons {
 
     /// The items of a list that are alive.
     pub(super) fn alive(&self, list: &Lists<RecordId>, of: u32) -> Vec<RecordId> {
-        let mut found = Vec::new();
-        let mut at = list.first(of);
-        while let Some((id, next)) = list.next(at) {
-            if self.records[id as usize].is_alive {
-                found.push(id);
-            }
-            at = next;
-        }
-        found
+        list.iter(of).filter(|&id| self.records[id as usize].is_alive).collect()
     }
 }

@@ -49,6 +49,16 @@ impl<T: Copy> Lists<T> {
         (at != END).then(|| self.items[at as usize])
     }
 
+    /// A node's items, the last first.
+    pub(in crate::points) fn iter(&self, node: Node) -> impl Iterator<Item = T> + '_ {
+        let mut at = self.first(node);
+        std::iter::from_fn(move || {
+            let (item, next) = self.next(at)?;
+            at = next;
+            Some(item)
+        })
+    }
+
     /// Takes one such item off a node's list, if it is on it.
     pub(super) fn remove(&mut self, node: Node, item: T)
     where

@@ -136,17 +136,12 @@ impl Solver<'_, '_, '_> {
         match record.what {
             What::Edge(from) => {
                 let reasons = self.reasons();
-                let mut at = reasons.incoming.first(record.of);
-                let (mut has_other, mut count) = (false, 0);
-                while let Some((other, next)) = reasons.incoming.next(at) {
+                let mut count = 0;
+                let has_other = reasons.incoming.iter(record.of).any(|other| {
                     let other = reasons.records[other as usize];
                     count += 1;
-                    if other.is_alive && other.what == What::Edge(from) {
-                        has_other = true;
-                        break;
-                    }
-                    at = next;
-                }
+                    other.is_alive && other.what == What::Edge(from)
+                });
                 self.step(count)?;
                 if !has_other {
                     self.edges.remove_all(from, record.of);
@@ -213,12 +208,7 @@ impl Solver<'_, '_, '_> {
 
     fn shows_of(&mut self, node: Node) -> Result<Vec<ShowId>, Unlike> {
         let reasons = self.reasons();
-        let mut shows = Vec::new();
-        let mut at = reasons.shows_at.first(node);
-        while let Some((show, next)) = reasons.shows_at.next(at) {
-            shows.push(show);
-            at = next;
-        }
+        let shows: Vec<ShowId> = reasons.shows_at.iter(node).collect();
         self.step(shows.len())?;
         Ok(shows)
     }
@@ -499,17 +489,11 @@ impl Solver<'_, '_, '_> {
             return Ok(has_rule && !self.group(id, had).is_empty());
         }
         let mut count = 0;
-        let mut at = reasons.supports.first(id);
-        let mut found = false;
-        while let Some((support, next)) = reasons.supports.next(at) {
+        let found = reasons.supports.iter(id).any(|support| {
             let record = reasons.records[support as usize];
             count += 1;
-            if record.is_alive && record.made < time {
-                found = true;
-                break;
-            }
-            at = next;
-        }
+            record.is_alive && record.made < time
+        });
         self.step(count)?;
         Ok(found)
     }
